@@ -10,6 +10,10 @@ export interface BondList {
   /** Angstrom. */
   readonly ideal: Float64Array;
   readonly sigma: Float64Array;
+  /** Deviation without energy, Angstrom; absent when all are zero. */
+  readonly slack?: Float64Array;
+  /** Top-out limit of bonds that are too long, Angstrom; -1 for none; absent when none has one. */
+  readonly limit?: Float64Array;
   /** Index into Topology.links, -1 inside a residue. */
   readonly link: Int32Array;
 }

@@ -1,0 +1,158 @@
+// Conformation-dependent ideal values of the protein backbone (CDL 1.2; Tronrud & Karplus 2011, Moriarty et al. 2016).
+import cdlTable from "../../data/bsd-3-clause/cdl.json" with { type: "json" };
+import type { BackboneUnit, Topology } from "../topology/topology.ts";
+import { dihedralAngle } from "./internal-coordinates.ts";
+
+/** Mean and sigma of seven angles, then of five bonds. */
+type CdlRow = readonly number[];
+
+interface CdlClass {
+  readonly average: CdlRow;
+  readonly cells: ReadonlyMap<number, CdlRow>;
+}
+
+const generalResidues = new Set("ALA ARG ASN ASP CYS GLN GLU HIS LEU LYS MET PHE SER THR TRP TYR".split(" "));
+
+let loaded: ReadonlyMap<string, CdlClass> | undefined;
+
+function cdlClasses(): ReadonlyMap<string, CdlClass> {
+  if (loaded) return loaded;
+  const table = cdlTable as { classes: Record<string, { average: number[]; cells: number[][] }> };
+  const classes = new Map<string, CdlClass>();
+  for (const [name, { average, cells }] of Object.entries(table.classes)) {
+    const map = new Map(cells.map((cell) => [cellKey(cell[0]!, cell[1]!), cell.slice(2)] as const));
+    classes.set(name, { average, cells: map });
+  }
+  loaded = classes;
+  return classes;
+}
+
+function cellKey(phi: number, psi: number): number {
+  return (phi + 180) * 1000 + (psi + 180);
+}
+
+/** Name of the CDL class of a residue followed by another one; null for residues the library does not know. */
+export function cdlClassName(residueName: string, nextResidueName: string): string | null {
+  const suffix = nextResidueName === "PRO" ? "_xpro" : "_nonxpro";
+  if (residueName === "GLY") return `Gly${suffix}`;
+  if (residueName === "PRO") return `Pro${suffix}`;
+  if (residueName === "ILE" || residueName === "VAL") return `IleVal${suffix}`;
+  return generalResidues.has(residueName) ? `NonPGIV${suffix}` : null;
+}
+
+/** Nearest multiple of ten, halves to even, 180 as -180. */
+function roundToTen(angle: number): number {
+  const tenths = angle / 10;
+  const floor = Math.floor(tenths);
+  const rest = tenths - floor;
+  const rounded = rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor;
+  return rounded * 10 === 180 ? -180 : rounded * 10;
+}
+
+/** The library's row at phi and psi (degrees); the class average where no cell is tabulated. */
+export function lookUpCdl(className: string, phi: number, psi: number): CdlRow {
+  const entry = cdlClasses().get(className)!;
+  return entry.cells.get(cellKey(roundToTen(phi), roundToTen(psi))) ?? entry.average;
+}
+
+interface CdlTarget {
+  readonly unit: BackboneUnit;
+  readonly className: string;
+  /** Rows of the angle list for the seven angles, -1 where absent. */
+  readonly angles: Int32Array;
+  readonly bonds: Int32Array;
+}
+
+/** Backbone terms of a topology and their dictionary values, prepared once. */
+export interface CdlState {
+  readonly targets: readonly CdlTarget[];
+  readonly baseAngleIdeal: Float64Array;
+  readonly baseAngleSigma: Float64Array;
+  readonly baseBondIdeal: Float64Array;
+  readonly baseBondSigma: Float64Array;
+}
+
+/** Finds the terms of the topology that the library governs and remembers their dictionary values. */
+export function prepareCdl(topology: Topology): CdlState {
+  const { angles, bonds } = topology;
+  const angleRows = new Map<string, number>();
+  for (let row = 0; row < angles.count; row++) {
+    const first = Math.min(angles.i[row]!, angles.k[row]!);
+    const last = Math.max(angles.i[row]!, angles.k[row]!);
+    angleRows.set(`${first},${angles.j[row]!},${last}`, row);
+  }
+  const bondRows = new Map<string, number>();
+  for (let row = 0; row < bonds.count; row++) {
+    bondRows.set(`${Math.min(bonds.i[row]!, bonds.j[row]!)},${Math.max(bonds.i[row]!, bonds.j[row]!)}`, row);
+  }
+  const angleRow = (a: number, b: number, c: number): number =>
+    angleRows.get(`${Math.min(a, c)},${b},${Math.max(a, c)}`) ?? -1;
+  const bondRow = (a: number, b: number): number => bondRows.get(`${Math.min(a, b)},${Math.max(a, b)}`) ?? -1;
+  const targets: CdlTarget[] = [];
+  for (const unit of topology.backbone) {
+    const className = cdlClassName(unit.residueName, unit.nextResidueName);
+    const { cPrevious, n, ca, cb, c, o, nNext } = unit;
+    if (className === null || cPrevious < 0 || n < 0 || ca < 0 || c < 0 || nNext < 0) continue;
+    targets.push({
+      unit,
+      className,
+      angles: Int32Array.of(
+        angleRow(cPrevious, n, ca),
+        angleRow(n, ca, cb),
+        angleRow(n, ca, c),
+        angleRow(cb, ca, c),
+        angleRow(ca, c, o),
+        angleRow(ca, c, nNext),
+        angleRow(o, c, nNext),
+      ),
+      bonds: Int32Array.of(bondRow(cPrevious, n), bondRow(n, ca), bondRow(ca, cb), bondRow(ca, c), bondRow(c, o)),
+    });
+  }
+  return {
+    targets,
+    baseAngleIdeal: angles.ideal.slice(),
+    baseAngleSigma: angles.sigma.slice(),
+    baseBondIdeal: bonds.ideal.slice(),
+    baseBondSigma: bonds.sigma.slice(),
+  };
+}
+
+/**
+ * Writes the library's values at the present phi and psi into the topology's bond and angle lists; residues after a cis
+ * peptide keep dictionary values, and a term shared by conformers gets the mean. Returns the number of residues governed.
+ */
+export function applyCdl(topology: Topology, state: CdlState, xyz: Float64Array): number {
+  const { angles, bonds } = topology;
+  angles.ideal.set(state.baseAngleIdeal);
+  angles.sigma.set(state.baseAngleSigma);
+  bonds.ideal.set(state.baseBondIdeal);
+  bonds.sigma.set(state.baseBondSigma);
+  const angleUses = new Uint8Array(angles.count);
+  const bondUses = new Uint8Array(bonds.count);
+  let governed = 0;
+  for (const { unit, className, angles: angleRows, bonds: bondRows } of state.targets) {
+    const { caPrevious, cPrevious, n, ca, c, nNext } = unit;
+    if (caPrevious >= 0 && Math.abs(dihedralAngle(xyz, caPrevious, cPrevious, n, ca)) < 45) continue;
+    const row = lookUpCdl(className, dihedralAngle(xyz, cPrevious, n, ca, c), dihedralAngle(xyz, n, ca, c, nNext));
+    for (let index = 0; index < 7; index++) setTarget(angles, angleUses, angleRows[index]!, row, 2 * index);
+    for (let index = 0; index < 5; index++) setTarget(bonds, bondUses, bondRows[index]!, row, 14 + 2 * index);
+    governed++;
+  }
+  return governed;
+}
+
+function setTarget(
+  list: { readonly ideal: Float64Array; readonly sigma: Float64Array },
+  uses: Uint8Array,
+  target: number,
+  row: CdlRow,
+  column: number,
+): void {
+  const mean = row[column]!;
+  if (target < 0 || mean < 0) return;
+  const sigma = row[column + 1]!;
+  const before = uses[target]!;
+  list.ideal[target] = before === 0 ? mean : (list.ideal[target]! * before + mean) / (before + 1);
+  list.sigma[target] = before === 0 ? sigma : (list.sigma[target]! * before + sigma) / (before + 1);
+  uses[target] = before + 1;
+}

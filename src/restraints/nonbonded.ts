@@ -1,0 +1,134 @@
+// Repulsion between atoms that are not bonded (PROLSQ form) and the list of pairs it runs over.
+import { hydrogenBondClass, type NonbondedAtoms } from "../topology/topology.ts";
+
+/** Force constant c of c (d_vdw - d)^4. */
+const forceConstant = 100;
+const minimumDistance = 1;
+const oneFourFactor = 0.8;
+
+/** Pairs by row, first < second, with the contact distance below which they repel. */
+export interface NonbondedPairs {
+  readonly count: number;
+  readonly i: Int32Array;
+  readonly j: Int32Array;
+  /** Contact distance d_vdw, Angstrom. */
+  readonly contact: Float64Array;
+}
+
+/** Neighbours of each atom with higher row: partner[offset[a]] .. partner[offset[a + 1] - 1], ascending. */
+export interface NeighbourTable {
+  readonly offset: Int32Array;
+  readonly partner: Int32Array;
+}
+
+export interface NonbondedOptions {
+  /** Pairs further apart than their contact distance plus this are left out, Angstrom. */
+  readonly buffer: number;
+  /** Shorter contacts for hydrogen bonds: 0.6 Angstrom hydrogen to acceptor, 0.2 between the heavy atoms. */
+  readonly hydrogenBondException: boolean;
+  /** Pairs in which neither atom is marked are left out; absent: all atoms move. */
+  readonly moving?: Uint8Array;
+}
+
+/** Largest sum of radii in the table, Angstrom: the reach of the repulsion. */
+export function largestContact(atoms: NonbondedAtoms): number {
+  let largest = minimumDistance / 2;
+  for (const radius of atoms.radius) if (radius > largest) largest = radius;
+  return 2 * largest;
+}
+
+/** Sum of the radii, at least 1 Angstrom, 1 where a type is unknown; hydrogen bonds are allowed closer when asked. */
+export function contactDistance(atoms: NonbondedAtoms, i: number, j: number, hydrogenBondException: boolean): number {
+  const first = atoms.radius[i]!;
+  const second = atoms.radius[j]!;
+  if (first === 0 || second === 0) return minimumDistance;
+  let distance = first + second;
+  if (hydrogenBondException) distance -= hydrogenBondShortening(atoms.hydrogenBond[i]!, atoms.hydrogenBond[j]!);
+  return Math.max(minimumDistance, distance);
+}
+
+function hydrogenBondShortening(first: number, second: number): number {
+  const { donor, acceptor, both, hydrogen } = hydrogenBondClass;
+  const accepts = (kind: number): boolean => kind === acceptor || kind === both;
+  const donates = (kind: number): boolean => kind === donor || kind === both;
+  if ((first === hydrogen && accepts(second)) || (second === hydrogen && accepts(first))) return 0.6;
+  return (donates(first) && accepts(second)) || (donates(second) && accepts(first)) ? 0.2 : 0;
+}
+
+/** Keeps the neighbours that interact: not 1-2 or 1-3 bonded, same model, compatible conformers, within contact plus buffer. */
+export function selectNonbondedPairs(
+  atoms: NonbondedAtoms,
+  xyz: Float64Array,
+  neighbours: NeighbourTable,
+  options: NonbondedOptions,
+): NonbondedPairs {
+  const atomCount = atoms.radius.length;
+  const capacity = neighbours.offset[atomCount]!;
+  const pairI = new Int32Array(capacity);
+  const pairJ = new Int32Array(capacity);
+  const contact = new Float64Array(capacity);
+  const { moving, buffer } = options;
+  let count = 0;
+  for (let i = 0; i < atomCount; i++) {
+    let exclude = atoms.excludeOffset[i]!;
+    const excludeEnd = atoms.excludeOffset[i + 1]!;
+    let oneFour = atoms.oneFourOffset[i]!;
+    const oneFourEnd = atoms.oneFourOffset[i + 1]!;
+    const conformer = atoms.conformer[i]!;
+    const end = neighbours.offset[i + 1]!;
+    for (let entry = neighbours.offset[i]!; entry < end; entry++) {
+      const j = neighbours.partner[entry]!;
+      while (exclude < excludeEnd && atoms.exclude[exclude]! < j) exclude++;
+      if (exclude < excludeEnd && atoms.exclude[exclude] === j) continue;
+      const other = atoms.conformer[j]!;
+      if (conformer !== other && conformer !== 0 && other !== 0) continue;
+      if (atoms.model[i] !== atoms.model[j]) continue;
+      if (moving !== undefined && moving[i] === 0 && moving[j] === 0) continue;
+      while (oneFour < oneFourEnd && atoms.oneFour[oneFour]! < j) oneFour++;
+      let reach = contactDistance(atoms, i, j, options.hydrogenBondException);
+      if (oneFour < oneFourEnd && atoms.oneFour[oneFour] === j) reach *= oneFourFactor;
+      if (squaredDistance(xyz, i, j) > (reach + buffer) * (reach + buffer)) continue;
+      pairI[count] = i;
+      pairJ[count] = j;
+      contact[count] = reach;
+      count++;
+    }
+  }
+  return { count, i: pairI.slice(0, count), j: pairJ.slice(0, count), contact: contact.slice(0, count) };
+}
+
+function squaredDistance(xyz: Float64Array, i: number, j: number): number {
+  const x = xyz[3 * i]! - xyz[3 * j]!;
+  const y = xyz[3 * i + 1]! - xyz[3 * j + 1]!;
+  const z = xyz[3 * i + 2]! - xyz[3 * j + 2]!;
+  return x * x + y * y + z * z;
+}
+
+/** Sum of 100 (d_vdw - d)^4 over pairs closer than d_vdw; adds its gradient (3 per atom, per Angstrom). */
+export function addNonbondedEnergy(pairs: NonbondedPairs, xyz: Float64Array, gradient: Float64Array): number {
+  const { count, i, j, contact } = pairs;
+  let energy = 0;
+  for (let pair = 0; pair < count; pair++) {
+    const a = 3 * i[pair]!;
+    const b = 3 * j[pair]!;
+    const x = xyz[a]! - xyz[b]!;
+    const y = xyz[a + 1]! - xyz[b + 1]!;
+    const z = xyz[a + 2]! - xyz[b + 2]!;
+    const squared = x * x + y * y + z * z;
+    const reach = contact[pair]!;
+    if (squared >= reach * reach) continue;
+    const distance = Math.sqrt(squared);
+    const delta = reach - distance;
+    const cubed = forceConstant * delta * delta * delta;
+    energy += cubed * delta;
+    if (distance < 1e-9) continue;
+    const scale = (-4 * cubed) / distance;
+    gradient[a]! += scale * x;
+    gradient[a + 1]! += scale * y;
+    gradient[a + 2]! += scale * z;
+    gradient[b]! -= scale * x;
+    gradient[b + 1]! -= scale * y;
+    gradient[b + 2]! -= scale * z;
+  }
+  return energy;
+}
