@@ -15,15 +15,13 @@ export interface LbfgsOptions {
   /** Stop when the root mean square of the change per step stays below this for three steps. */
   readonly stepTolerance?: number;
   readonly preconditioner?: Preconditioner;
-  /** Called after each accepted step; a returned true ends the run. */
-  readonly onIteration?: (iteration: number, value: number, x: Float64Array) => boolean;
 }
 
 export interface LbfgsResult {
   readonly value: number;
   readonly iterations: number;
   readonly evaluations: number;
-  readonly reason: "converged" | "iterations" | "stopped" | "line search";
+  readonly reason: "converged" | "iterations" | "line search";
 }
 
 const armijo = 1e-4;
@@ -32,6 +30,19 @@ const maximumLineSearchSteps = 20;
 
 /** Minimises in place: x holds the lowest point found. Deterministic; reductions run in index order. */
 export function minimizeLbfgs(objective: Objective, x: Float64Array, options: LbfgsOptions): LbfgsResult {
+  const run = iterateLbfgs(objective, x, options);
+  for (;;) {
+    const step = run.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same, one accepted step at a time, so that the caller can watch, pause or give up; yields the value reached. */
+export function* iterateLbfgs(
+  objective: Objective,
+  x: Float64Array,
+  options: LbfgsOptions,
+): Generator<number, LbfgsResult> {
   const n = x.length;
   const memory = options.memory ?? 8;
   const maximumStep = options.maximumStep ?? 1;
@@ -76,9 +87,7 @@ export function minimizeLbfgs(objective: Objective, x: Float64Array, options: Lb
     x.set(trial);
     gradient.set(trialGradient);
     value = line.value;
-    if (options.onIteration?.(iteration, value, x) === true) {
-      return { value, iterations: iteration, evaluations, reason: "stopped" };
-    }
+    yield value;
     quietSteps = Math.sqrt(moved / n) < tolerance ? quietSteps + 1 : 0;
     if (quietSteps >= 3) return { value, iterations: iteration, evaluations, reason: "converged" };
   }

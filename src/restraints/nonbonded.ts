@@ -2,7 +2,7 @@
 import { hydrogenBondClass, type NonbondedAtoms } from "../topology/topology.ts";
 
 /** Force constant c of c (d_vdw - d)^4. */
-const forceConstant = 100;
+export const repulsionConstant = 100;
 const minimumDistance = 1;
 const oneFourFactor = 0.8;
 
@@ -119,7 +119,7 @@ export function addNonbondedEnergy(pairs: NonbondedPairs, xyz: Float64Array, gra
     if (squared >= reach * reach) continue;
     const distance = Math.sqrt(squared);
     const delta = reach - distance;
-    const cubed = forceConstant * delta * delta * delta;
+    const cubed = repulsionConstant * delta * delta * delta;
     energy += cubed * delta;
     if (distance < 1e-9) continue;
     const scale = (-4 * cubed) / distance;

@@ -1,0 +1,216 @@
+// The function that coordinate refinement minimises: weighted map term plus restraints, over the free atoms.
+import { placeRidingHydrogens, type RidingHydrogens, returnRidingGradient } from "../hydrogens/riding.ts";
+import { solveFactorized } from "../math/block-cholesky.ts";
+import type { Objective, Preconditioner } from "../math/lbfgs.ts";
+import {
+  addCovalentEnergies,
+  type CovalentLists,
+  covalentSubset,
+  totalCovalentEnergy,
+} from "../restraints/covalent.ts";
+import { factorizeCurvature } from "../restraints/curvature.ts";
+import {
+  addNonbondedEnergy,
+  largestContact,
+  type NeighbourTable,
+  type NonbondedPairs,
+  selectNonbondedPairs,
+} from "../restraints/nonbonded.ts";
+import type { Topology } from "../topology/topology.ts";
+
+/** Neighbours within a distance. */
+export type NeighbourFinder = (xyz: Float64Array, cutoff: number) => NeighbourTable;
+
+/** Density at every atom and its gradient (3 per atom, per Angstrom), in units of the scaled map. */
+export interface DensitySampler {
+  sample(xyz: Float64Array, values: Float64Array, gradients: Float64Array): void;
+}
+
+export interface TargetInput {
+  readonly topology: Topology;
+  readonly riding: RidingHydrogens;
+  /** 1 for atoms that may move; hydrogens are ignored, they follow. */
+  readonly movable: Uint8Array;
+  /** Pull of each atom on the map: 1, or 0 for hydrogens and atoms outside the selection. */
+  readonly mapFactor: Float64Array;
+  readonly sampler: DensitySampler;
+  readonly findNeighbours: NeighbourFinder;
+  readonly hydrogenBondException: boolean;
+}
+
+export interface TargetValue {
+  readonly map: number;
+  readonly covalent: number;
+  readonly nonbonded: number;
+}
+
+/** Width of the skin of the pair list, Angstrom: the list is exact until an atom has moved half of it. */
+const listBuffer = 1;
+
+/** Owns the buffers of one minimisation problem. All coordinates are of the whole model, 3 per atom. */
+export class RefinementTarget {
+  /** Present coordinates, including riders and fixed atoms. */
+  readonly xyz: Float64Array;
+  /** Rows of the atoms that move. */
+  readonly free: Int32Array;
+  weight = 1;
+  private readonly input: TargetInput;
+  private readonly moving: Uint8Array;
+  private readonly gradient: Float64Array;
+  private readonly values: Float64Array;
+  private readonly mapGradient: Float64Array;
+  private readonly listXyz: Float64Array;
+  private lists: CovalentLists;
+  private pairs: NonbondedPairs;
+  private last: TargetValue = { map: 0, covalent: 0, nonbonded: 0 };
+
+  constructor(input: TargetInput, xyz: Float64Array) {
+    const { topology, movable } = input;
+    this.input = input;
+    this.xyz = xyz.slice();
+    const free: number[] = [];
+    for (let atom = 0; atom < topology.atomCount; atom++) {
+      if (movable[atom] === 1 && topology.isHydrogen[atom] === 0) free.push(atom);
+    }
+    this.free = Int32Array.from(free);
+    this.moving = movingAtoms(input, this.free);
+    this.gradient = new Float64Array(xyz.length);
+    this.values = new Float64Array(topology.atomCount);
+    this.mapGradient = new Float64Array(xyz.length);
+    this.listXyz = new Float64Array(xyz.length);
+    this.lists = this.selectTerms();
+    placeRidingHydrogens(input.riding, this.xyz);
+    this.pairs = this.buildPairs();
+  }
+
+  /** Parts of the last evaluated value. */
+  get parts(): TargetValue {
+    return this.last;
+  }
+
+  /** Takes over ideal values that changed in the topology (CDL). */
+  refreshIdealValues(): void {
+    this.lists = this.selectTerms();
+  }
+
+  /** The free coordinates as the vector that is minimised. */
+  packFree(): Float64Array {
+    const x = new Float64Array(3 * this.free.length);
+    this.free.forEach((atom, row) => {
+      for (let c = 0; c < 3; c++) x[3 * row + c] = this.xyz[3 * atom + c]!;
+    });
+    return x;
+  }
+
+  /** Puts a vector of free coordinates into `xyz` and the riders after them. */
+  unpackFree(x: Float64Array): void {
+    const { free, xyz } = this;
+    for (let row = 0; row < free.length; row++) {
+      const at = 3 * free[row]!;
+      xyz[at] = x[3 * row]!;
+      xyz[at + 1] = x[3 * row + 1]!;
+      xyz[at + 2] = x[3 * row + 2]!;
+    }
+    placeRidingHydrogens(this.input.riding, xyz);
+  }
+
+  readonly objective: Objective = (x, gradientOut) => {
+    const { xyz, gradient, free, input, values, mapGradient } = this;
+    this.unpackFree(x);
+    if (this.movedSinceList() > listBuffer / 2) this.pairs = this.buildPairs();
+    gradient.fill(0);
+    const covalent = totalCovalentEnergy(addCovalentEnergies(this.lists, xyz, gradient));
+    const nonbonded = addNonbondedEnergy(this.pairs, xyz, gradient);
+    returnRidingGradient(input.riding, xyz, gradient);
+    let map = 0;
+    if (this.weight !== 0) {
+      input.sampler.sample(xyz, values, mapGradient);
+      for (let row = 0; row < free.length; row++) {
+        const atom = free[row]!;
+        const factor = input.mapFactor[atom]!;
+        map -= factor * values[atom]!;
+        const scale = this.weight * factor;
+        gradient[3 * atom]! -= scale * mapGradient[3 * atom]!;
+        gradient[3 * atom + 1]! -= scale * mapGradient[3 * atom + 1]!;
+        gradient[3 * atom + 2]! -= scale * mapGradient[3 * atom + 2]!;
+      }
+    }
+    for (let row = 0; row < free.length; row++) {
+      const at = 3 * free[row]!;
+      gradientOut[3 * row] = gradient[at]!;
+      gradientOut[3 * row + 1] = gradient[at + 1]!;
+      gradientOut[3 * row + 2] = gradient[at + 2]!;
+    }
+    this.last = { map, covalent, nonbonded };
+    return this.weight * map + covalent + nonbonded;
+  };
+
+  /** Preconditioner for the present coordinates; `mapCurvature` is the data term's curvature per square Angstrom at weight 1. */
+  makePreconditioner(mapCurvature: number): Preconditioner {
+    const rowOfAtom = new Int32Array(this.input.topology.atomCount).fill(-1);
+    this.free.forEach((atom, row) => {
+      rowOfAtom[atom] = row;
+    });
+    const { riding } = this.input;
+    for (let rider = 0; rider < riding.count; rider++) {
+      rowOfAtom[riding.hydrogen[rider]!] = rowOfAtom[riding.parent[rider]!]!;
+    }
+    const factor = factorizeCurvature({
+      lists: this.lists,
+      pairs: this.pairs,
+      xyz: this.xyz,
+      rowOfAtom,
+      rowCount: this.free.length,
+      diagonal: Math.max(1, this.weight * mapCurvature),
+    });
+    return (vector) => solveFactorized(factor, vector);
+  }
+
+  private selectTerms(): CovalentLists {
+    const { topology } = this.input;
+    const touching = new Uint8Array(topology.atomCount);
+    for (const atom of this.free) touching[atom] = 1;
+    // Covalent terms of riding hydrogens are constant by construction.
+    return covalentSubset(topology, { without: topology.isHydrogen, touching });
+  }
+
+  private buildPairs(): NonbondedPairs {
+    const { topology, findNeighbours, hydrogenBondException } = this.input;
+    this.listXyz.set(this.xyz);
+    const reach = largestContact(topology.nonbonded) + listBuffer;
+    return selectNonbondedPairs(topology.nonbonded, this.xyz, findNeighbours(this.xyz, reach), {
+      buffer: listBuffer,
+      hydrogenBondException,
+      moving: this.moving,
+    });
+  }
+
+  /** Largest distance an atom has moved since the pair list was made. */
+  private movedSinceList(): number {
+    const { xyz, listXyz } = this;
+    let largest = 0;
+    for (let at = 0; at < xyz.length; at += 3) {
+      const x = xyz[at]! - listXyz[at]!;
+      const y = xyz[at + 1]! - listXyz[at + 1]!;
+      const z = xyz[at + 2]! - listXyz[at + 2]!;
+      const squared = x * x + y * y + z * z;
+      if (squared > largest) largest = squared;
+    }
+    return Math.sqrt(largest);
+  }
+}
+
+/** Free atoms and the hydrogens that ride on them or turn with their frames. */
+function movingAtoms({ riding, topology }: TargetInput, free: Int32Array): Uint8Array {
+  const moving = new Uint8Array(topology.atomCount);
+  for (const atom of free) moving[atom] = 1;
+  const isFree = moving.slice();
+  for (let rider = 0; rider < riding.count; rider++) {
+    const frame = [riding.parent[rider]!, riding.neighbour[rider]!, riding.third[rider]!];
+    if (frame.some((atom) => isFree[atom] === 1)) moving[riding.hydrogen[rider]!] = 1;
+  }
+  riding.followerHydrogen.forEach((hydrogen, index) => {
+    if (isFree[riding.followerParent[index]!] === 1) moving[hydrogen] = 1;
+  });
+  return moving;
+}

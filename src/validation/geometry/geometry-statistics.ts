@@ -1,0 +1,260 @@
+// Root mean square deviations, Z scores and outliers of a model from its restraints.
+import type { Model } from "../../model/model.ts";
+import { atomLabel } from "../../model/model.ts";
+import { chiralityDelta } from "../../restraints/chirality.ts";
+import { type CovalentLists, covalentSubset } from "../../restraints/covalent.ts";
+import {
+  angleWithGradient,
+  chiralVolumeWithGradient,
+  dihedralWithGradient,
+  wrapDihedralDelta,
+} from "../../restraints/internal-coordinates.ts";
+import {
+  addNonbondedEnergy,
+  largestContact,
+  type NeighbourTable,
+  type NonbondedPairs,
+  selectNonbondedPairs,
+} from "../../restraints/nonbonded.ts";
+import { bestPlane } from "../../restraints/planarity.ts";
+import type { Topology } from "../../topology/topology.ts";
+
+/** A deviation counts as an outlier beyond this many sigmas. */
+const outlierLimit = 4;
+/** Contacts this much closer than their contact distance are counted as clashes, Angstrom. */
+const clashOverlap = 0.4;
+
+export interface TermStatistics {
+  /** Angstrom, degrees or cubic Angstrom; null without terms. */
+  readonly rmsd: number | null;
+  readonly rmsZ: number | null;
+  readonly count: number;
+  /** Terms beyond 4 sigma. */
+  readonly outliers: number;
+}
+
+export interface NonbondedStatistics {
+  /** Pairs that interact, closer than the largest contact distance plus 1 Angstrom. */
+  readonly count: number;
+  readonly minDistance: number | null;
+  readonly energy: number;
+  /** Pairs closer than d_vdw - 0.4 Angstrom. */
+  readonly closePairs: number;
+}
+
+export interface GeometryCounts {
+  readonly bond: TermStatistics;
+  readonly angle: TermStatistics;
+  readonly dihedral: TermStatistics;
+  readonly chirality: TermStatistics;
+  readonly planarity: TermStatistics;
+  readonly nonbonded: NonbondedStatistics;
+}
+
+/** Non-hydrogen atoms first; `withHydrogens` only when the model has some. */
+export interface GeometrySummary extends GeometryCounts {
+  readonly withHydrogens: GeometryCounts | null;
+}
+
+/** Neighbours within a distance, for the non-bonded list. */
+export type NeighbourFinder = (xyz: Float64Array, cutoff: number) => NeighbourTable;
+
+export interface GeometryOptions {
+  readonly hydrogenBondException: boolean;
+}
+
+/** Statistics of the present coordinates; ideal values are those of the lists as they are (apply CDL before). */
+export function summarizeGeometry(
+  topology: Topology,
+  xyz: Float64Array,
+  findNeighbours: NeighbourFinder,
+  options: GeometryOptions,
+): GeometrySummary {
+  const reach = largestContact(topology.nonbonded);
+  const pairs = selectNonbondedPairs(topology.nonbonded, xyz, findNeighbours(xyz, reach + 1), {
+    buffer: Number.POSITIVE_INFINITY,
+    hydrogenBondException: options.hydrogenBondException,
+  });
+  if (!topology.isHydrogen.includes(1)) return { ...countTerms(topology, pairs, xyz), withHydrogens: null };
+  const heavyPairs = pairsWithout(pairs, topology.isHydrogen);
+  const heavy = covalentSubset(topology, { without: topology.isHydrogen });
+  return { ...countTerms(heavy, heavyPairs, xyz), withHydrogens: countTerms(topology, pairs, xyz) };
+}
+
+function pairsWithout(pairs: NonbondedPairs, isHydrogen: Uint8Array): NonbondedPairs {
+  const rows: number[] = [];
+  for (let pair = 0; pair < pairs.count; pair++) {
+    if (isHydrogen[pairs.i[pair]!] === 0 && isHydrogen[pairs.j[pair]!] === 0) rows.push(pair);
+  }
+  return {
+    count: rows.length,
+    i: Int32Array.from(rows, (row) => pairs.i[row]!),
+    j: Int32Array.from(rows, (row) => pairs.j[row]!),
+    contact: Float64Array.from(rows, (row) => pairs.contact[row]!),
+  };
+}
+
+function countTerms(lists: CovalentLists, pairs: NonbondedPairs, xyz: Float64Array): GeometryCounts {
+  const tallies = {
+    bond: createTally(),
+    angle: createTally(),
+    dihedral: createTally(),
+    chirality: createTally(),
+    planarity: createTally(),
+  };
+  forEachDeviation(lists, xyz, (deviation) => addToTally(tallies[deviation.kind], deviation.delta, deviation.sigma));
+  return {
+    bond: finishTally(tallies.bond),
+    angle: finishTally(tallies.angle),
+    dihedral: finishTally(tallies.dihedral),
+    chirality: finishTally(tallies.chirality),
+    planarity: finishTally(tallies.planarity),
+    nonbonded: summarizeNonbonded(pairs, xyz),
+  };
+}
+
+function summarizeNonbonded(pairs: NonbondedPairs, xyz: Float64Array): NonbondedStatistics {
+  let shortest = Number.POSITIVE_INFINITY;
+  let closePairs = 0;
+  for (let pair = 0; pair < pairs.count; pair++) {
+    const a = 3 * pairs.i[pair]!;
+    const b = 3 * pairs.j[pair]!;
+    const distance = Math.hypot(xyz[a]! - xyz[b]!, xyz[a + 1]! - xyz[b + 1]!, xyz[a + 2]! - xyz[b + 2]!);
+    shortest = Math.min(shortest, distance);
+    if (distance < pairs.contact[pair]! - clashOverlap) closePairs++;
+  }
+  return {
+    count: pairs.count,
+    minDistance: Number.isFinite(shortest) ? shortest : null,
+    energy: addNonbondedEnergy(pairs, xyz, new Float64Array(xyz.length)),
+    closePairs,
+  };
+}
+
+interface Tally {
+  count: number;
+  squares: number;
+  squaresZ: number;
+  outliers: number;
+}
+
+function createTally(): Tally {
+  return { count: 0, squares: 0, squaresZ: 0, outliers: 0 };
+}
+
+function addToTally(tally: Tally, delta: number, sigma: number): void {
+  const z = delta / sigma;
+  tally.count++;
+  tally.squares += delta * delta;
+  tally.squaresZ += z * z;
+  if (Math.abs(z) > outlierLimit) tally.outliers++;
+}
+
+function finishTally(tally: Tally): TermStatistics {
+  const { count } = tally;
+  return {
+    rmsd: count === 0 ? null : Math.sqrt(tally.squares / count),
+    rmsZ: count === 0 ? null : Math.sqrt(tally.squaresZ / count),
+    count,
+    outliers: tally.outliers,
+  };
+}
+
+export type RestraintKind = "bond" | "angle" | "dihedral" | "chirality" | "planarity";
+
+/** One restraint (for planes: one atom of it) and how far the model is from it. */
+export interface Deviation {
+  readonly kind: RestraintKind;
+  /** Row of the list. */
+  readonly row: number;
+  readonly atoms: readonly number[];
+  readonly ideal: number;
+  readonly model: number;
+  readonly sigma: number;
+  /** Ideal minus model, wrapped for dihedrals. */
+  readonly delta: number;
+}
+
+/** Visits every covalent restraint in list order. Planes: one visit per atom, count per plane is in the list. */
+export function forEachDeviation(lists: CovalentLists, xyz: Float64Array, visit: (deviation: Deviation) => void): void {
+  const { bonds, angles, dihedrals, chiralities, planes } = lists;
+  const scratch = new Float64Array(12);
+  for (let row = 0; row < bonds.count; row++) {
+    const i = bonds.i[row]!;
+    const j = bonds.j[row]!;
+    const model = Math.hypot(
+      xyz[3 * i]! - xyz[3 * j]!,
+      xyz[3 * i + 1]! - xyz[3 * j + 1]!,
+      xyz[3 * i + 2]! - xyz[3 * j + 2]!,
+    );
+    const ideal = bonds.ideal[row]!;
+    visit({ kind: "bond", row, atoms: [i, j], ideal, model, sigma: bonds.sigma[row]!, delta: ideal - model });
+  }
+  for (let row = 0; row < angles.count; row++) {
+    const atoms = [angles.i[row]!, angles.j[row]!, angles.k[row]!] as const;
+    const model = angleWithGradient(xyz, ...atoms, scratch);
+    const ideal = angles.ideal[row]!;
+    visit({ kind: "angle", row, atoms, ideal, model, sigma: angles.sigma[row]!, delta: ideal - model });
+  }
+  for (let row = 0; row < dihedrals.count; row++) {
+    const atoms = [dihedrals.i[row]!, dihedrals.j[row]!, dihedrals.k[row]!, dihedrals.l[row]!] as const;
+    const model = dihedralWithGradient(xyz, ...atoms, scratch);
+    const ideal = dihedrals.ideal[row]!;
+    const delta = wrapDihedralDelta(ideal - model, dihedrals.periodicity[row]!);
+    visit({ kind: "dihedral", row, atoms, ideal, model, sigma: dihedrals.sigma[row]!, delta });
+  }
+  for (let row = 0; row < chiralities.count; row++) {
+    const atoms = [chiralities.centre[row]!, chiralities.i[row]!, chiralities.j[row]!, chiralities.k[row]!] as const;
+    const model = chiralVolumeWithGradient(xyz, ...atoms, scratch);
+    const ideal = chiralities.idealVolume[row]!;
+    const delta = chiralityDelta(chiralities, row, model);
+    visit({ kind: "chirality", row, atoms, ideal, model, sigma: chiralities.sigma[row]!, delta });
+  }
+  for (let row = 0; row < planes.count; row++) {
+    const { centre, normal } = bestPlane(planes, row, xyz);
+    for (let entry = planes.offset[row]!; entry < planes.offset[row + 1]!; entry++) {
+      const atom = planes.atom[entry]!;
+      const model =
+        normal[0] * (xyz[3 * atom]! - centre[0]) +
+        normal[1] * (xyz[3 * atom + 1]! - centre[1]) +
+        normal[2] * (xyz[3 * atom + 2]! - centre[2]);
+      visit({ kind: "planarity", row, atoms: [atom], ideal: 0, model, sigma: planes.sigma[entry]!, delta: -model });
+    }
+  }
+}
+
+/** One offender, ready to show. */
+export interface Offender {
+  readonly kind: RestraintKind;
+  readonly atoms: readonly string[];
+  readonly ideal: number;
+  readonly model: number;
+  readonly sigma: number;
+  readonly z: number;
+}
+
+/** The restraints with the largest |Z|, worst first. */
+export function worstRestraints(
+  model: Model,
+  lists: CovalentLists,
+  xyz: Float64Array,
+  kind: RestraintKind,
+  most: number,
+): Offender[] {
+  const found: Deviation[] = [];
+  forEachDeviation(lists, xyz, (deviation) => {
+    if (deviation.kind === kind) found.push(deviation);
+  });
+  const size = (deviation: Deviation): number => Math.abs(deviation.delta / deviation.sigma);
+  return found
+    .sort((a, b) => size(b) - size(a))
+    .slice(0, most)
+    .map(({ atoms, ideal, model: value, sigma, delta }) => ({
+      kind,
+      atoms: atoms.map((atom) => atomLabel(model, atom)),
+      ideal,
+      model: value,
+      sigma,
+      z: -delta / sigma,
+    }));
+}
