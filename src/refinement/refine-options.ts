@@ -1,0 +1,105 @@
+// Settings of a refinement and what it reports.
+import type { Model } from "../model/model.ts";
+import type { Fit } from "../validation/fit/correlation.ts";
+import type { GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
+
+export interface RefineOptions {
+  /** Resolution of the map, Angstrom. */
+  readonly resolution: number;
+  /** Scattering table of the model maps. */
+  readonly scattering: "electron" | "xray" | "neutron";
+  /** Macro-cycles; more only where the limits are not yet met. */
+  readonly cycles: number;
+  /** Minimiser iterations per macro-cycle. */
+  readonly iterations: number;
+  /** Weight of the map term in units of the scaled map; null: found automatically. */
+  readonly weight: number | null;
+  /** Where the target map is scaled to mean 0 and sigma 1: inside the molecular mask dilated by 5 Angstrom, or the whole box. */
+  readonly mapScaling: "mask" | "box";
+  /** Ceiling of the bond rmsd, Angstrom. */
+  readonly targetBondRmsd: number;
+  /** Ceiling of the angle rmsd, degrees. */
+  readonly targetAngleRmsd: number;
+  /** 1 per atom that may move; absent: all. */
+  readonly selection?: Uint8Array;
+  /** Shorter contacts for hydrogen bonds; default: where the model has hydrogens. */
+  readonly hydrogenBondException?: boolean;
+}
+
+export const defaultRefineOptions: Omit<RefineOptions, "resolution"> = {
+  scattering: "electron",
+  cycles: 5,
+  iterations: 100,
+  weight: null,
+  mapScaling: "mask",
+  targetBondRmsd: 0.01,
+  targetAngleRmsd: 1,
+};
+
+/** State at the end of a macro-cycle; cycle 0 is the start. */
+export interface CycleRecord {
+  readonly cycle: number;
+  readonly weight: number;
+  readonly iterations: number;
+  readonly ccMaskCoordinates: number | null;
+  readonly bestOverallB: number | null;
+  readonly bondRmsd: number | null;
+  readonly angleRmsd: number | null;
+  readonly nonbondedEnergy: number;
+  readonly closePairs: number;
+  readonly mapValueMean: number;
+  /** Root mean square distance from the start, Angstrom. */
+  readonly shiftRmsd: number;
+  /** By what cycles are compared; higher is better. */
+  readonly score: number;
+}
+
+export interface WeightReport {
+  readonly value: number;
+  /** How it came about: "given", or "automatic". */
+  readonly source: "given" | "automatic";
+  /** What kept it from being larger: a limit or the guard. */
+  readonly limitedBy: string;
+  readonly trials: readonly WeightTrial[];
+}
+
+export interface WeightTrial {
+  readonly weight: number;
+  readonly bondRmsd: number;
+  readonly angleRmsd: number;
+  readonly nonbondedPerAtom: number;
+  readonly accepted: boolean;
+}
+
+export interface MapScale {
+  readonly region: "mask" | "box";
+  readonly mean: number;
+  readonly sigma: number;
+  readonly voxels: number;
+}
+
+export interface Assessment {
+  readonly fit: Fit;
+  readonly geometry: GeometrySummary;
+}
+
+export interface PhaseTiming {
+  readonly phase: string;
+  readonly seconds: number;
+}
+
+export interface RefineResult {
+  readonly model: Model;
+  readonly before: Assessment;
+  readonly after: Assessment;
+  readonly refinement: {
+    readonly weight: WeightReport;
+    readonly mapScale: MapScale;
+    readonly cycles: readonly CycleRecord[];
+    readonly bestCycle: number;
+    readonly shift: { readonly rmsd: number; readonly max: number };
+  };
+  /** Wall time per phase. */
+  readonly phases: readonly PhaseTiming[];
+  readonly interrupted: boolean;
+}

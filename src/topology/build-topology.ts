@@ -1,0 +1,299 @@
+// Builds the restraint lists of a model from the dictionary.
+import { addDiagnostic } from "../base/diagnostics.ts";
+import { InputError } from "../base/errors.ts";
+import { type RunContext, throwIfCancelled } from "../base/run-context.ts";
+import { isHydrogenElement } from "../chemistry/elements.ts";
+import type { Dictionary, Monomer } from "../chemistry/monomer.ts";
+import { isWaterName } from "../chemistry/residue-classes.ts";
+import { atomLabel, type Model, residueLabel } from "../model/model.ts";
+import { addLinkTerms, addResidueTerms, listBackbone } from "./add-terms.ts";
+import { type FoundLink, findLinks, isNucleotideGroup, isPeptideGroup } from "./find-links.ts";
+import { chiralVolumeOf, distanceBetween } from "./geometry.ts";
+import { createNonbondedAtoms, energyTypeOfElement } from "./nonbonded-atoms.ts";
+import { atomsOfResidue, groupConformers, matchAtomNames, type ResidueAtoms } from "./residue-atoms.ts";
+import { createTemplateCache, type ResidueTemplate, type TemplateCache } from "./residue-templates.ts";
+import { createTermLists, packAngles, packBonds, packChiralities, packDihedrals, packPlanes } from "./term-lists.ts";
+import type { ChiralityList, Topology } from "./topology.ts";
+
+export interface TopologyOptions {
+  /** What to do with residues the dictionary does not know: stop, or keep them fixed with repulsion only. */
+  readonly unknownLigands: "error" | "hold";
+}
+
+/** A covalent partner of a held atom is nearer than this, Angstrom. */
+const longestUnknownBond = 2;
+
+/**
+ * Restraint lists, radii and links of a model; terms whose atoms are missing are left out.
+ * Throws InputError UNKNOWN_RESIDUE when a residue of several atoms is not in the dictionary and is not to be held.
+ */
+export function buildTopology(
+  model: Model,
+  dictionary: Dictionary,
+  options: TopologyOptions,
+  context: RunContext,
+): Topology {
+  const monomers = findMonomers(model, dictionary);
+  const held = heldResidues(model, monomers, options);
+  const links = findLinks(model, dictionary, (residue) => monomers[residue], context);
+  const templates = chooseTemplates(model, dictionary, monomers, links);
+  const residueAtoms = matchResidues(model, templates, context);
+  const lists = createTermLists();
+  for (let residue = 0; residue < model.residues.count; residue++) {
+    if (residue % 1000 === 0) throwIfCancelled(context);
+    const template = templates[residue];
+    if (template) addResidueTerms(lists, template, residueAtoms[residue]!, model.atoms.altloc);
+  }
+  links.forEach((link, row) => addLinkTerms(lists, dictionary, link, row, templates, residueAtoms, model.atoms.altloc));
+  const bonds = packBonds(lists);
+  const isHydrogen = Uint8Array.from(model.atoms.element, (element) => (isHydrogenElement(element) ? 1 : 0));
+  const energyType = assignEnergyTypes(model, dictionary, templates, residueAtoms);
+  const chiralities = packChiralities(lists);
+  reportInvertedCentres(model, chiralities, context);
+  const unrestrained = listUnrestrained(model, bonds, held, context);
+  return {
+    atomCount: model.atoms.count,
+    bonds,
+    angles: packAngles(lists),
+    dihedrals: packDihedrals(lists),
+    chiralities,
+    planes: packPlanes(lists),
+    nonbonded: createNonbondedAtoms(
+      model,
+      energyType,
+      dictionary.energyTypes,
+      bonds,
+      bondsOfHeldResidues(model, held),
+      isHydrogen.includes(1),
+    ),
+    links: links.map(({ id, first, second }) => ({ id, firstResidue: first, secondResidue: second })),
+    backbone: listBackbone(model, links, residueAtoms),
+    isHydrogen,
+    hydrogenParent: findParents(model.atoms.count, bonds, isHydrogen),
+    held: Int32Array.from(held.flatMap((residue) => [...atomsOfResidue(model, residue)])),
+    unrestrained,
+    energyType,
+  };
+}
+
+/** Monomer of each residue; UNK is built like alanine, all names of water like HOH. */
+function findMonomers(model: Model, dictionary: Dictionary): (Monomer | undefined)[] {
+  return model.residues.name.map((name) => {
+    const known = dictionary.monomers.get(name);
+    if (known) return known;
+    if (isWaterName(name)) return dictionary.monomers.get("HOH");
+    return name === "UNK" ? dictionary.monomers.get("ALA") : undefined;
+  });
+}
+
+/** Residues without monomer and with more than one atom (ions and lone atoms need none). */
+function heldResidues(model: Model, monomers: readonly (Monomer | undefined)[], options: TopologyOptions): number[] {
+  const unknown: number[] = [];
+  monomers.forEach((monomer, residue) => {
+    if (
+      monomer === undefined &&
+      new Set([...atomsOfResidue(model, residue)].map((a) => model.atoms.name[a])).size > 1
+    ) {
+      unknown.push(residue);
+    }
+  });
+  if (unknown.length === 0 || options.unknownLigands === "hold") return unknown;
+  const names = new Map<string, number[]>();
+  for (const residue of unknown) {
+    const name = model.residues.name[residue]!;
+    names.set(name, [...(names.get(name) ?? []), residue]);
+  }
+  const list = [...names].map(([name, residues]) => `${name} (${residues.length})`).join(", ");
+  throw new InputError({
+    code: "UNKNOWN_RESIDUE",
+    message: `No restraints for ${list}`,
+    file: model.source.fileName,
+    place: `residue ${residueLabel(model, unknown[0]!)}`,
+    hint: "Give its dictionary with --restraints FILE.cif, or keep it fixed with --unknown-ligands hold",
+  });
+}
+
+/** Modifications by the links a residue is in and by what is left of its ends, then the template with them. */
+function chooseTemplates(
+  model: Model,
+  dictionary: Dictionary,
+  monomers: readonly (Monomer | undefined)[],
+  links: readonly FoundLink[],
+): (ResidueTemplate | undefined)[] {
+  const modifications = new Map<number, string[]>();
+  const modify = (residue: number, id: string): void => {
+    if (id === "" || !dictionary.modifications.has(id)) return;
+    const list = modifications.get(residue) ?? [];
+    if (!list.includes(id)) list.push(id);
+    modifications.set(residue, list);
+  };
+  const hasPrevious = new Set<number>();
+  const hasNext = new Set<number>();
+  for (const { id, first, second } of links) {
+    const link = dictionary.links.get(id);
+    if (!link) continue;
+    modify(first, link.sides[0].modification);
+    modify(second, link.sides[1].modification);
+    hasNext.add(first);
+    hasPrevious.add(second);
+  }
+  const cache: TemplateCache = createTemplateCache(dictionary);
+  return monomers.map((monomer, residue) => {
+    if (monomer === undefined) return undefined;
+    for (const id of endModifications(model, residue, monomer, hasPrevious.has(residue), hasNext.has(residue))) {
+      modify(residue, id);
+    }
+    return cache.get(monomer.id, (modifications.get(residue) ?? []).sort());
+  });
+}
+
+/** What chain ends look like when atoms of the free monomer are not there: a chain that breaks off is not a terminus. */
+function endModifications(
+  model: Model,
+  residue: number,
+  monomer: Monomer,
+  hasPrevious: boolean,
+  hasNext: boolean,
+): string[] {
+  const names = new Set([...atomsOfResidue(model, residue)].map((atom) => model.atoms.name[atom]!));
+  const ids: string[] = [];
+  if (isPeptideGroup(monomer.group)) {
+    if (!hasNext && names.has("C") && !names.has("OXT")) ids.push("DEL-OXT");
+    const isProline = /^p-/i.test(monomer.group);
+    if (!hasPrevious && names.has("H") && !names.has("H2") && !names.has("H1"))
+      ids.push(isProline ? "DEL-HNP" : "DEL-HN1");
+  }
+  if (isNucleotideGroup(monomer.group)) {
+    if (!hasPrevious && !names.has("P")) ids.push("5*END");
+    else if (!hasPrevious && !names.has("OP3")) ids.push("DEL_OP3");
+  }
+  return ids;
+}
+
+function matchResidues(
+  model: Model,
+  templates: readonly (ResidueTemplate | undefined)[],
+  context: RunContext,
+): ResidueAtoms[] {
+  return templates.map((template, residue) => {
+    const names = template ? matchAtomNames(model, residue, (name) => template.element.has(name)) : new Map();
+    if (template && names.size < model.residues.atomOffset[residue + 1]! - model.residues.atomOffset[residue]!) {
+      for (const atom of atomsOfResidue(model, residue)) {
+        if (names.has(atom)) continue;
+        addDiagnostic(
+          context.diagnostics,
+          "warning",
+          "UNKNOWN_ATOM",
+          "The dictionary does not know this atom of the residue: it is not restrained",
+          atomLabel(model, atom),
+        );
+      }
+    }
+    return groupConformers(model, residue, names);
+  });
+}
+
+function assignEnergyTypes(
+  model: Model,
+  dictionary: Dictionary,
+  templates: readonly (ResidueTemplate | undefined)[],
+  residueAtoms: readonly ResidueAtoms[],
+): string[] {
+  const types = Array.from(model.atoms.element, (element) => energyTypeOfElement(element, dictionary.energyTypes));
+  residueAtoms.forEach(({ maps, residue }) => {
+    const template = templates[residue];
+    if (!template) return;
+    for (const map of maps) {
+      for (const [name, atom] of map) {
+        const type = template.energyType.get(name);
+        if (type && dictionary.energyTypes.has(type)) types[atom] = type;
+      }
+    }
+  });
+  return types;
+}
+
+/** Bonds by distance inside and out of held residues, so that they do not repel what they are bonded to. */
+function bondsOfHeldResidues(model: Model, held: readonly number[]): [number, number][] {
+  if (held.length === 0) return [];
+  const pairs: [number, number][] = [];
+  const isHeld = new Uint8Array(model.residues.count);
+  for (const residue of held) isHeld[residue] = 1;
+  const { xyz, residue: residueOf, count } = model.atoms;
+  for (const residue of held) {
+    for (const a of atomsOfResidue(model, residue)) {
+      for (let b = 0; b < count; b++) {
+        if (a === b || (isHeld[residueOf[b]!] === 1 && b < a)) continue;
+        if (Math.abs(xyz[3 * a]! - xyz[3 * b]!) > longestUnknownBond) continue;
+        if (distanceBetween(xyz, a, b) < longestUnknownBond) pairs.push([a, b]);
+      }
+    }
+  }
+  return pairs;
+}
+
+function findParents(count: number, bonds: Topology["bonds"], isHydrogen: Uint8Array): Int32Array {
+  const parent = new Int32Array(count).fill(-1);
+  for (let bond = 0; bond < bonds.count; bond++) {
+    const i = bonds.i[bond]!;
+    const j = bonds.j[bond]!;
+    if (isHydrogen[i] === 1 && isHydrogen[j] === 0 && parent[i]! < 0) parent[i] = j;
+    if (isHydrogen[j] === 1 && isHydrogen[i] === 0 && parent[j]! < 0) parent[j] = i;
+  }
+  return parent;
+}
+
+/** Atoms without any bond, other than lone ones (ions, water oxygens) and held ones, are worth a word. */
+function listUnrestrained(
+  model: Model,
+  bonds: Topology["bonds"],
+  held: readonly number[],
+  context: RunContext,
+): Int32Array {
+  const bonded = new Uint8Array(model.atoms.count);
+  for (let bond = 0; bond < bonds.count; bond++) {
+    bonded[bonds.i[bond]!] = 1;
+    bonded[bonds.j[bond]!] = 1;
+  }
+  const isHeld = new Set(held);
+  const rows: number[] = [];
+  for (let atom = 0; atom < model.atoms.count; atom++) {
+    if (bonded[atom] === 1) continue;
+    rows.push(atom);
+    const residue = model.atoms.residue[atom]!;
+    if (isHeld.has(residue)) {
+      addDiagnostic(
+        context.diagnostics,
+        "warning",
+        "RESIDUE_HELD",
+        "Unknown residues are held fixed",
+        residueLabel(model, residue),
+      );
+    } else if (atomsOfResidue(model, residue).length > 1) {
+      addDiagnostic(
+        context.diagnostics,
+        "warning",
+        "UNRESTRAINED_ATOM",
+        "Atoms without any bond restraint",
+        atomLabel(model, atom),
+      );
+    }
+  }
+  return Int32Array.from(rows);
+}
+
+/** A centre of the wrong hand keeps its right ideal and is reported. */
+function reportInvertedCentres(model: Model, list: ChiralityList, context: RunContext): void {
+  for (let row = 0; row < list.count; row++) {
+    if (list.both[row] === 1) continue;
+    const volume = chiralVolumeOf(model.atoms.xyz, list.centre[row]!, list.i[row]!, list.j[row]!, list.k[row]!);
+    if (volume * list.idealVolume[row]! >= 0) continue;
+    addDiagnostic(
+      context.diagnostics,
+      "warning",
+      "CHIRALITY_INVERTED",
+      "Chiral centres of the wrong hand in the input",
+      atomLabel(model, list.centre[row]!),
+    );
+  }
+}

@@ -1,0 +1,114 @@
+// Radii, hydrogen-bond classes and bonded neighbours of every atom: what the repulsion needs.
+import { elementSymbol } from "../chemistry/elements.ts";
+import type { EnergyType } from "../chemistry/monomer.ts";
+import type { Model } from "../model/model.ts";
+import { type BondList, hydrogenBondClass, type NonbondedAtoms } from "./topology.ts";
+
+const classOf = {
+  N: hydrogenBondClass.neither,
+  D: hydrogenBondClass.donor,
+  A: hydrogenBondClass.acceptor,
+  B: hydrogenBondClass.both,
+  H: hydrogenBondClass.hydrogen,
+} as const;
+
+/** `extraBonds` are bonds without restraint (held residues): their atoms do not repel either. */
+export function createNonbondedAtoms(
+  model: Model,
+  energyType: readonly string[],
+  energyTypes: ReadonlyMap<string, EnergyType>,
+  bonds: BondList,
+  extraBonds: readonly (readonly [number, number])[],
+  hasHydrogens: boolean,
+): NonbondedAtoms {
+  const { atoms, residues, chains } = model;
+  const count = atoms.count;
+  const radius = new Float64Array(count);
+  const hydrogenBond = new Uint8Array(count);
+  const conformer = new Uint8Array(count);
+  const modelRow = new Uint16Array(count);
+  const letters = new Map<string, number>([["", 0]]);
+  for (let atom = 0; atom < count; atom++) {
+    const type = energyTypes.get(energyType[atom]!);
+    const charged = atoms.charge[atom] !== 0 ? type?.ionRadius : null;
+    radius[atom] = charged ?? (hasHydrogens ? type?.radius : (type?.unitedRadius ?? type?.radius)) ?? 0;
+    hydrogenBond[atom] = classOf[type?.hydrogenBond ?? "N"];
+    const letter = atoms.altloc[atom]!;
+    if (!letters.has(letter)) letters.set(letter, letters.size);
+    conformer[atom] = letters.get(letter)!;
+    modelRow[atom] = chains.model[residues.chain[atoms.residue[atom]!]!]!;
+  }
+  return { radius, hydrogenBond, conformer, model: modelRow, ...bondedNeighbours(count, bonds, extraBonds) };
+}
+
+/** Type of an atom no dictionary describes: its element's, where the energy types have one. */
+export function energyTypeOfElement(element: number, energyTypes: ReadonlyMap<string, EnergyType>): string {
+  const symbol = elementSymbol(element).toUpperCase();
+  const name = symbol === "D" ? "H" : symbol;
+  return energyTypes.has(name) ? name : "";
+}
+
+type Neighbours = Pick<NonbondedAtoms, "excludeOffset" | "exclude" | "oneFourOffset" | "oneFour">;
+
+/** Neighbours within three bonds; a pair that is near by one path and 1-4 by another counts as near. */
+function bondedNeighbours(
+  count: number,
+  bonds: BondList,
+  extraBonds: readonly (readonly [number, number])[],
+): Neighbours {
+  const graph = bondGraph(count, bonds, extraBonds);
+  const excludeOffset = new Int32Array(count + 1);
+  const oneFourOffset = new Int32Array(count + 1);
+  const exclude: number[] = [];
+  const oneFour: number[] = [];
+  const shell = new Int32Array(count).fill(-1);
+  const depth = new Uint8Array(count);
+  const reached: number[] = [];
+  for (let atom = 0; atom < count; atom++) {
+    reached.length = 0;
+    reached.push(atom);
+    shell[atom] = atom;
+    depth[atom] = 0;
+    for (let at = 0; at < reached.length; at++) {
+      const from = reached[at]!;
+      if (depth[from] === 3) break;
+      for (let entry = graph.offset[from]!; entry < graph.offset[from + 1]!; entry++) {
+        const to = graph.partner[entry]!;
+        if (shell[to] === atom) continue;
+        shell[to] = atom;
+        depth[to] = depth[from]! + 1;
+        reached.push(to);
+      }
+    }
+    const higher = reached.filter((other) => other > atom).sort((a, b) => a - b);
+    for (const other of higher) (depth[other] === 3 ? oneFour : exclude).push(other);
+    excludeOffset[atom + 1] = exclude.length;
+    oneFourOffset[atom + 1] = oneFour.length;
+  }
+  return { excludeOffset, exclude: Int32Array.from(exclude), oneFourOffset, oneFour: Int32Array.from(oneFour) };
+}
+
+function bondGraph(
+  count: number,
+  bonds: BondList,
+  extraBonds: readonly (readonly [number, number])[],
+): { offset: Int32Array; partner: Int32Array } {
+  const offset = new Int32Array(count + 1);
+  const total = bonds.count + extraBonds.length;
+  const first = (row: number): number => (row < bonds.count ? bonds.i[row]! : extraBonds[row - bonds.count]![0]);
+  const second = (row: number): number => (row < bonds.count ? bonds.j[row]! : extraBonds[row - bonds.count]![1]);
+  for (let row = 0; row < total; row++) {
+    offset[first(row) + 1]!++;
+    offset[second(row) + 1]!++;
+  }
+  for (let atom = 0; atom < count; atom++) offset[atom + 1]! += offset[atom]!;
+  const next = offset.slice(0, count);
+  const partner = new Int32Array(2 * total);
+  for (let row = 0; row < total; row++) {
+    const a = first(row);
+    const b = second(row);
+    partner[next[a]!++] = b;
+    partner[next[b]!++] = a;
+  }
+  return { offset, partner };
+}

@@ -1,0 +1,122 @@
+// Restraint templates: one per kind of residue (monomer plus modifications), shared by all residues of that kind.
+import { modifyMonomer } from "../chemistry/modify-monomer.ts";
+import type { Dictionary, Link, LinkAtom, Modification, Monomer } from "../chemistry/monomer.ts";
+
+/** Standard deviation of every chiral volume, cubic Angstrom. */
+export const chiralVolumeSigma = 0.2;
+
+export interface ChiralTerm {
+  readonly centre: string;
+  readonly atoms: readonly [string, string, string];
+  readonly idealVolume: number;
+  readonly both: boolean;
+}
+
+export interface ResidueTemplate {
+  readonly key: string;
+  readonly monomer: Monomer;
+  readonly energyType: ReadonlyMap<string, string>;
+  readonly element: ReadonlyMap<string, string>;
+  readonly chiral: readonly ChiralTerm[];
+}
+
+/** Ideal value of (1 - c) . ((2 - c) x (3 - c)) from bond lengths (Angstrom) and angles (degrees); positive. */
+export function chiralVolume(lengths: readonly number[], angles: readonly number[]): number {
+  const [a, b, c] = angles.map((angle) => Math.cos((angle * Math.PI) / 180)) as [number, number, number];
+  const square = 1 - a * a - b * b - c * c + 2 * a * b * c;
+  return lengths[0]! * lengths[1]! * lengths[2]! * Math.sqrt(Math.max(0, square));
+}
+
+export function createTemplate(key: string, monomer: Monomer): ResidueTemplate {
+  const lengthOf = new Map<string, number>();
+  const angleOf = new Map<string, number>();
+  for (const bond of monomer.bonds) {
+    lengthOf.set(`${bond.atom1}|${bond.atom2}`, bond.distance);
+    lengthOf.set(`${bond.atom2}|${bond.atom1}`, bond.distance);
+  }
+  for (const angle of monomer.angles) {
+    angleOf.set(`${angle.atom1}|${angle.atom2}|${angle.atom3}`, angle.angle);
+    angleOf.set(`${angle.atom3}|${angle.atom2}|${angle.atom1}`, angle.angle);
+  }
+  const chiral: ChiralTerm[] = [];
+  for (const { centre, atom1, atom2, atom3, sign } of monomer.chiralities) {
+    const atoms = [atom1, atom2, atom3] as const;
+    const lengths = atoms.map((atom) => lengthOf.get(`${centre}|${atom}`));
+    const angles = [
+      angleOf.get(`${atom1}|${centre}|${atom2}`),
+      angleOf.get(`${atom1}|${centre}|${atom3}`),
+      angleOf.get(`${atom2}|${centre}|${atom3}`),
+    ];
+    if (lengths.includes(undefined) || angles.includes(undefined)) continue;
+    const volume = chiralVolume(lengths as number[], angles as number[]);
+    chiral.push({ centre, atoms, idealVolume: sign === "negative" ? -volume : volume, both: sign === "both" });
+  }
+  return {
+    key,
+    monomer,
+    energyType: new Map(monomer.atoms.map((atom) => [atom.id, atom.energyType] as const)),
+    element: new Map(monomer.atoms.map((atom) => [atom.id, atom.element] as const)),
+    chiral,
+  };
+}
+
+/** Gives the template of a residue name with modifications, made once. */
+export interface TemplateCache {
+  get(name: string, modifications: readonly string[]): ResidueTemplate | undefined;
+}
+
+export function createTemplateCache(dictionary: Dictionary): TemplateCache {
+  const cache = new Map<string, ResidueTemplate | undefined>();
+  return {
+    get(name, modifications) {
+      const key = modifications.length === 0 ? name : `${name}+${modifications.join("+")}`;
+      if (cache.has(key)) return cache.get(key);
+      const monomer = dictionary.monomers.get(name);
+      const applied = modifications
+        .map((id) => dictionary.modifications.get(id))
+        .filter((modification): modification is Modification => modification !== undefined);
+      const template = monomer ? createTemplate(key, modifyMonomer(monomer, applied)) : undefined;
+      cache.set(key, template);
+      return template;
+    },
+  };
+}
+
+/** Chiral centres of a link, with the volume from the two templates and the link's own bonds and angles. */
+export function linkChirality(
+  link: Link,
+  templates: readonly [ResidueTemplate, ResidueTemplate],
+): readonly {
+  readonly atoms: readonly [LinkAtom, LinkAtom, LinkAtom, LinkAtom];
+  idealVolume: number;
+  both: boolean;
+}[] {
+  const name = (atom: LinkAtom): string => `${atom.component}:${atom.id}`;
+  const lengthOf = new Map<string, number>();
+  const angleOf = new Map<string, number>();
+  const addLength = (a: string, b: string, value: number): void => {
+    lengthOf.set(`${a}|${b}`, value);
+    lengthOf.set(`${b}|${a}`, value);
+  };
+  const addAngle = (a: string, b: string, c: string, value: number): void => {
+    angleOf.set(`${a}|${b}|${c}`, value);
+    angleOf.set(`${c}|${b}|${a}`, value);
+  };
+  templates.forEach((template, index) => {
+    const side = `${index + 1}:`;
+    for (const { atom1, atom2, distance } of template.monomer.bonds) addLength(side + atom1, side + atom2, distance);
+    for (const { atom1, atom2, atom3, angle } of template.monomer.angles) {
+      addAngle(side + atom1, side + atom2, side + atom3, angle);
+    }
+  });
+  for (const { atoms, distance } of link.bonds) addLength(name(atoms[0]), name(atoms[1]), distance);
+  for (const { atoms, angle } of link.angles) addAngle(name(atoms[0]), name(atoms[1]), name(atoms[2]), angle);
+  return link.chiralities.flatMap(({ atoms, sign }) => {
+    const [c, i, j, k] = atoms.map(name) as [string, string, string, string];
+    const lengths = [i, j, k].map((atom) => lengthOf.get(`${c}|${atom}`));
+    const angles = [angleOf.get(`${i}|${c}|${j}`), angleOf.get(`${i}|${c}|${k}`), angleOf.get(`${j}|${c}|${k}`)];
+    if (lengths.includes(undefined) || angles.includes(undefined)) return [];
+    const volume = chiralVolume(lengths as number[], angles as number[]);
+    return [{ atoms, idealVolume: sign === "negative" ? -volume : volume, both: sign === "both" }];
+  });
+}
