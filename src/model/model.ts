@@ -116,6 +116,8 @@ export interface Model {
   readonly helices: readonly Helix[];
   readonly strands: readonly Strand[];
   readonly source: SourceDocument;
+  /** Row of the source document per atom, after atoms were taken out; absent when the rows are the source's. */
+  readonly sourceRows?: Int32Array;
 }
 
 /** "A 52B LYS" */

@@ -1,0 +1,173 @@
+// The 1024-byte header of MRC2014 and CCP4 maps: decoding and sanity checks.
+import { InputError } from "../../base/errors.ts";
+import type { UnitCell } from "../../crystal/unit-cell.ts";
+
+export const headerBytes = 1024;
+const largestExtendedHeader = 64 * 1024 * 1024;
+
+export interface MrcHeader {
+  readonly littleEndian: boolean;
+  readonly stampKnown: boolean;
+  readonly hasMapWord: boolean;
+  /** Columns, rows, sections as stored. */
+  readonly fileSize: readonly [number, number, number];
+  readonly mode: number;
+  readonly fileStart: readonly [number, number, number];
+  /** Grid intervals of the cell along x, y, z. */
+  readonly sampling: readonly [number, number, number];
+  readonly cell: UnitCell;
+  /** Which axis (0 x, 1 y, 2 z) columns, rows and sections run along. */
+  readonly axes: readonly [number, number, number];
+  readonly spaceGroup: number;
+  readonly extendedBytes: number;
+  /** Angstrom. */
+  readonly origin: readonly [number, number, number];
+  readonly labels: readonly string[];
+}
+
+export const bytesPerVoxel: Readonly<Record<number, number>> = { 0: 1, 1: 2, 2: 4, 6: 2, 12: 2 };
+
+function fail(fileName: string, code: string, message: string, place: string, hint?: string): never {
+  throw new InputError({ code, message, file: fileName, place, hint });
+}
+
+function looksRight(view: DataView, littleEndian: boolean): boolean {
+  const mode = view.getInt32(12, littleEndian);
+  const axes = [16, 17, 18].map((word) => view.getInt32(4 * word, littleEndian));
+  const sizes = [0, 1, 2].map((word) => view.getInt32(4 * word, littleEndian));
+  return (
+    [0, 1, 2, 3, 4, 6, 12, 101].includes(mode) &&
+    axes.every((axis) => axis >= 0 && axis <= 3) &&
+    sizes.every((size) => size > 0 && size < 1 << 24)
+  );
+}
+
+/** Byte order from the machine stamp when it makes sense, else from whichever order gives sane words. */
+function byteOrder(view: DataView): { littleEndian: boolean; stampKnown: boolean } | null {
+  const stamp = view.getUint8(212);
+  const known = stamp === 0x44 || stamp === 0x11;
+  const preferred = stamp !== 0x11;
+  if (looksRight(view, preferred)) return { littleEndian: preferred, stampKnown: known };
+  if (looksRight(view, !preferred)) return { littleEndian: !preferred, stampKnown: false };
+  return null;
+}
+
+/** Decodes and checks the header against the size of the file. Throws InputError MRC_* naming the word. */
+export function readMrcHeader(bytes: Uint8Array, fileName: string): MrcHeader {
+  if (bytes.length < headerBytes) {
+    fail(
+      fileName,
+      "MRC_TRUNCATED",
+      `A map needs ${headerBytes} bytes of header, the file has ${bytes.length}`,
+      `byte ${bytes.length}`,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const order = byteOrder(view);
+  if (order === null) {
+    fail(
+      fileName,
+      "MRC_NOT_A_MAP",
+      "This is not an MRC or CCP4 map",
+      "header words 1-4",
+      "Give a map in MRC2014 or CCP4 format, plain or gzipped",
+    );
+  }
+  const { littleEndian, stampKnown } = order;
+  const integer = (word: number): number => view.getInt32(4 * (word - 1), littleEndian);
+  const real = (word: number): number => view.getFloat32(4 * (word - 1), littleEndian);
+  const triple = (word: number, read: (at: number) => number): [number, number, number] => [
+    read(word),
+    read(word + 1),
+    read(word + 2),
+  ];
+  const header: MrcHeader = {
+    littleEndian,
+    stampKnown,
+    hasMapWord: view.getUint32(208, false) === 0x4d415020,
+    fileSize: triple(1, integer),
+    mode: integer(4),
+    fileStart: triple(5, integer),
+    sampling: triple(8, integer),
+    cell: readCell(triple(11, real), triple(14, real)),
+    axes: triple(17, integer).map((axis) => axis - 1) as [number, number, number],
+    spaceGroup: integer(23),
+    extendedBytes: integer(24),
+    origin: triple(50, real),
+    labels: readLabels(bytes, integer(56)),
+  };
+  return checkHeader(header, bytes.length, fileName);
+}
+
+function readCell(edges: [number, number, number], angles: [number, number, number]): UnitCell {
+  const [a, b, c] = edges;
+  const [alpha, beta, gamma] = angles.every((angle) => angle === 0) ? [90, 90, 90] : angles;
+  return { a, b, c, alpha: alpha!, beta: beta!, gamma: gamma! };
+}
+
+function readLabels(bytes: Uint8Array, count: number): string[] {
+  const labels: string[] = [];
+  for (let label = 0; label < Math.min(Math.max(count, 0), 10); label++) {
+    const raw = bytes.subarray(224 + 80 * label, 304 + 80 * label);
+    labels.push(
+      Array.from(raw, (byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : " "))
+        .join("")
+        .trimEnd(),
+    );
+  }
+  return labels;
+}
+
+function checkHeader(header: MrcHeader, fileBytes: number, fileName: string): MrcHeader {
+  const { fileSize, mode, sampling, cell, axes, extendedBytes, spaceGroup } = header;
+  if (mode === 3 || mode === 4)
+    fail(fileName, "MRC_TRANSFORM", "This file holds a Fourier transform, not a map", "header word 4");
+  const width = bytesPerVoxel[mode];
+  if (width === undefined) {
+    fail(fileName, "MRC_MODE", `Map mode ${mode} is not one of 0, 1, 2, 6, 12`, "header word 4");
+  }
+  if (spaceGroup === 401)
+    fail(fileName, "MRC_STACK", "This file is a stack of volumes", "header word 23", "Extract one volume");
+  // Axes all zero mean the default order in old files.
+  const order: readonly [number, number, number] = axes.every((axis) => axis === -1) ? [0, 1, 2] : axes;
+  if ([...order].sort().join() !== "0,1,2") {
+    fail(
+      fileName,
+      "MRC_AXES",
+      `Axis order ${axes.map((axis) => axis + 1).join(",")} is not a permutation of 1,2,3`,
+      "header words 17-19",
+    );
+  }
+  const edges = [cell.a, cell.b, cell.c];
+  if (edges.some((edge) => !(edge > 0 && edge < 1e6))) {
+    fail(fileName, "MRC_CELL", `Cell edges ${edges.join(", ")} make no sense`, "header words 11-13");
+  }
+  if ([cell.alpha, cell.beta, cell.gamma].some((angle) => !(angle > 10 && angle < 170))) {
+    fail(fileName, "MRC_CELL", "Cell angles make no sense", "header words 14-16");
+  }
+  if (sampling.some((intervals) => intervals <= 0 || intervals > 1 << 24)) {
+    fail(fileName, "MRC_SAMPLING", `Cell sampling ${sampling.join(", ")} makes no sense`, "header words 8-10");
+  }
+  if (extendedBytes < 0 || extendedBytes > largestExtendedHeader || headerBytes + extendedBytes > fileBytes) {
+    fail(
+      fileName,
+      "MRC_EXTENDED_HEADER",
+      `An extended header of ${extendedBytes} bytes does not fit the file`,
+      "header word 24",
+    );
+  }
+  const needed = headerBytes + extendedBytes + fileSize[0] * fileSize[1] * fileSize[2] * width;
+  if (fileBytes < needed) {
+    fail(
+      fileName,
+      "MRC_TRUNCATED",
+      `The map is truncated: ${fileSize.join(" x ")} voxels of mode ${mode} need ${needed} bytes, the file has ${fileBytes}`,
+      `byte ${fileBytes}`,
+      "Copy or download the file again",
+    );
+  }
+  if (header.origin.some((value) => !Number.isFinite(value) || Math.abs(value) > 1e6)) {
+    return { ...header, axes: order, origin: [0, 0, 0] };
+  }
+  return { ...header, axes: order };
+}

@@ -1,0 +1,176 @@
+// Writes PDB files: the source's own records around the present coordinates, or a plain file for models from elsewhere.
+import { elementSymbol } from "../../chemistry/elements.ts";
+import type { AtomAddress, Model } from "../../model/model.ts";
+import { encodeHybrid36 } from "../../text/hybrid36.ts";
+import type { PdbDocument } from "./read-pdb.ts";
+
+/** Why the format cannot hold the model; null when it can. */
+export function whyNotPdb(model: Model): string | null {
+  const { atoms, residues, chains } = model;
+  const longChain = chains.id.find((id) => id.length > 2);
+  if (longChain !== undefined) return `chain name "${longChain}" is longer than two characters`;
+  const longResidue = residues.name.find((name) => name.length > 3);
+  if (longResidue !== undefined) return `residue name "${longResidue}" is longer than three characters`;
+  const longAtom = atoms.name.find((name) => name.length > 4);
+  if (longAtom !== undefined) return `atom name "${longAtom}" is longer than four characters`;
+  if (atoms.altloc.some((letter) => letter.length > 1)) return "an alternate location has more than one character";
+  for (const number of residues.sequenceNumber) {
+    if (encodeHybrid36(number, 4) === null) return `residue number ${number} does not fit four columns`;
+  }
+  if (encodeHybrid36(atoms.count, 5) === null) return "it has too many atoms";
+  for (const value of atoms.xyz)
+    if (value >= 99999.5 || value <= -9999.5) return "a coordinate does not fit its columns";
+  return null;
+}
+
+/** The model as PDB text. Records of a PDB source stay as they were; atom lines carry the present values. */
+export function writePdb(model: Model): string {
+  return model.source.format === "pdb" ? writeFromSource(model) : writePlain(model);
+}
+
+function writeFromSource(model: Model): string {
+  const document = model.source.content as PdbDocument;
+  const rowOfSource = model.sourceRows ? invertRows(model.sourceRows) : null;
+  const out: string[] = [];
+  for (const line of document.lines) {
+    if (line.kind === "other") {
+      // Totals of the records are not kept up.
+      if (!line.text.startsWith("MASTER")) out.push(line.text);
+      continue;
+    }
+    const atom = rowOfSource ? (rowOfSource.get(line.row) ?? -1) : line.row;
+    if (atom < 0) continue;
+    out.push(patchAtomLine(line.text, model, atom));
+    pushAnisotropic(out, model, atom);
+  }
+  return `${out.join("\n")}\n`;
+}
+
+function invertRows(sourceRows: Int32Array): Map<number, number> {
+  return new Map(Array.from(sourceRows, (row, atom) => [row, atom] as const));
+}
+
+/** Only coordinates, occupancy and B change; names and numbers stay byte for byte. */
+function patchAtomLine(text: string, model: Model, atom: number): string {
+  const { xyz, occupancy, bFactor } = model.atoms;
+  const line = text.padEnd(66);
+  return (
+    line.slice(0, 30) +
+    fixed(xyz[3 * atom]!, 8, 3) +
+    fixed(xyz[3 * atom + 1]!, 8, 3) +
+    fixed(xyz[3 * atom + 2]!, 8, 3) +
+    fixed(occupancy[atom]!, 6, 2) +
+    fixed(bFactor[atom]!, 6, 2) +
+    line.slice(66)
+  );
+}
+
+/** Right-aligned with as many decimals as fit. */
+function fixed(value: number, width: number, decimals: number): string {
+  for (let digits = decimals; digits >= 0; digits--) {
+    const text = value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1");
+    if (text.length <= width) return text.padStart(width);
+  }
+  return "*".repeat(width);
+}
+
+function pushAnisotropic(out: string[], model: Model, atom: number): void {
+  const u = model.atoms.anisotropicU;
+  if (u === null || Number.isNaN(u[6 * atom]!)) return;
+  const line = out[out.length - 1]!.padEnd(80);
+  const values = Array.from(u.subarray(6 * atom, 6 * atom + 6), (value) => String(Math.round(value * 1e4)).padStart(7));
+  out.push(`ANISOU${line.slice(6, 27)} ${values.join("")}  ${line.slice(72, 80)}`);
+}
+
+function writePlain(model: Model): string {
+  const out: string[] = [];
+  writeHeader(model, out);
+  const { atoms, residues, chains, modelNumbers } = model;
+  const several = modelNumbers.length > 1;
+  let serial = 0;
+  let openModel = -1;
+  for (let atom = 0; atom < atoms.count; atom++) {
+    const residue = atoms.residue[atom]!;
+    const chain = residues.chain[residue]!;
+    if (several && chains.model[chain] !== openModel) {
+      if (openModel >= 0) out.push("ENDMDL");
+      openModel = chains.model[chain]!;
+      out.push(`MODEL     ${String(modelNumbers[openModel]).padStart(4)}`);
+    }
+    serial++;
+    out.push(atomLine(model, atom, serial));
+    pushAnisotropic(out, model, atom);
+    const nextResidue = atom + 1 < atoms.count ? atoms.residue[atom + 1]! : -1;
+    const isPolymer = atoms.isHetero[atom] === 0;
+    if (nextResidue !== residue && residues.endsSegment[residue] === 1 && isPolymer) {
+      serial++;
+      out.push(`TER   ${encodeHybrid36(serial, 5)}      ${out[out.length - 1]!.slice(17, 27)}`);
+    }
+  }
+  if (several) out.push("ENDMDL");
+  out.push("END");
+  return `${out.join("\n")}\n`;
+}
+
+function atomLine(model: Model, atom: number, serial: number): string {
+  const { atoms, residues, chains } = model;
+  const residue = atoms.residue[atom]!;
+  const symbol = elementSymbol(atoms.element[atom]!).toUpperCase();
+  const name = atoms.name[atom]!;
+  const nameField = name.length < 4 && symbol.length === 1 ? ` ${name.padEnd(3)}` : name.padEnd(4);
+  const charge = atoms.charge[atom]!;
+  const chargeField = charge === 0 ? "  " : `${Math.abs(charge)}${charge < 0 ? "-" : "+"}`;
+  return (
+    `${atoms.isHetero[atom] === 1 ? "HETATM" : "ATOM  "}${encodeHybrid36(serial, 5)} ${nameField}` +
+    `${atoms.altloc[atom]!.padEnd(1)}${residues.name[residue]!.padStart(3)}${chains.id[residues.chain[residue]!]!.padStart(2)}` +
+    `${encodeHybrid36(residues.sequenceNumber[residue]!, 4)}${residues.insertionCode[residue]!.padEnd(1)}   ` +
+    `${fixed(atoms.xyz[3 * atom]!, 8, 3)}${fixed(atoms.xyz[3 * atom + 1]!, 8, 3)}${fixed(atoms.xyz[3 * atom + 2]!, 8, 3)}` +
+    `${fixed(atoms.occupancy[atom]!, 6, 2)}${fixed(atoms.bFactor[atom]!, 6, 2)}      ` +
+    `${atoms.segmentId[atom]!.slice(0, 4).padEnd(4)}${symbol === "X" ? "  " : symbol.padStart(2)}${chargeField}`
+  );
+}
+
+function writeHeader(model: Model, out: string[]): void {
+  model.helices.forEach((helix, index) => {
+    const id = encodeHybrid36(index + 1, 3) ?? "***";
+    out.push(
+      `HELIX  ${id} ${id} XXX${helix.chain.padStart(2)} ${endOf(helix.firstSequenceNumber, helix.firstInsertionCode)}` +
+        ` XXX${helix.chain.padStart(2)} ${endOf(helix.lastSequenceNumber, helix.lastInsertionCode)}${String(helix.helixClass).padStart(2)}`,
+    );
+  });
+  model.strands.forEach((strand, index) => {
+    out.push(
+      `SHEET  ${encodeHybrid36(index + 1, 3) ?? "***"} ${strand.sheet.slice(0, 3).padStart(3)} 1 XXX${strand.chain.padStart(2)}` +
+        `${endOf(strand.firstSequenceNumber, strand.firstInsertionCode)} XXX${strand.chain.padStart(2)}` +
+        `${endOf(strand.lastSequenceNumber, strand.lastInsertionCode)}${String(strand.sense).padStart(2)}`,
+    );
+  });
+  let disulfides = 0;
+  for (const { kind, first, second, distance } of model.statedLinks) {
+    const length = distance === null ? "" : distance.toFixed(2).padStart(5);
+    if (kind === "disulfide") {
+      disulfides++;
+      out.push(
+        `SSBOND ${String(disulfides).padStart(3)} ${first.residueName.padStart(3)}${first.chain.padStart(2)} ${endOf(first.sequenceNumber, first.insertionCode)}` +
+          `   ${second.residueName.padStart(3)}${second.chain.padStart(2)} ${endOf(second.sequenceNumber, second.insertionCode)}${" ".repeat(37)}${length}`,
+      );
+    } else if (kind !== "hydrogen-bond") {
+      out.push(`LINK        ${linkEnd(first)}${" ".repeat(15)}${linkEnd(second)}${" ".repeat(16)}${length}`);
+    }
+  }
+  const { cell } = model;
+  if (cell) {
+    const edges = [cell.a, cell.b, cell.c].map((value) => fixed(value, 9, 3)).join("");
+    const angles = [cell.alpha, cell.beta, cell.gamma].map((value) => fixed(value, 7, 2)).join("");
+    out.push(`CRYST1${edges}${angles} ${(model.spaceGroup ?? "P 1").padEnd(11)}`);
+  }
+}
+
+function endOf(number: number, insertionCode: string): string {
+  return `${encodeHybrid36(number, 4) ?? "****"}${insertionCode.padEnd(1)}`;
+}
+
+function linkEnd(end: AtomAddress): string {
+  const name = end.atomName.length < 4 ? ` ${end.atomName.padEnd(3)}` : end.atomName;
+  return `${name}${end.altloc.padEnd(1)}${end.residueName.padStart(3)}${end.chain.padStart(2)}${endOf(end.sequenceNumber, end.insertionCode)}`;
+}
