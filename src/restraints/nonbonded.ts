@@ -15,7 +15,7 @@ export interface NonbondedPairs {
   readonly contact: Float64Array;
 }
 
-/** Neighbours of each atom with higher row: partner[offset[a]] .. partner[offset[a + 1] - 1], ascending. */
+/** Neighbours of each atom with higher row: partner[offset[a]] .. partner[offset[a + 1] - 1], in any fixed order. */
 export interface NeighbourTable {
   readonly offset: Int32Array;
   readonly partner: Int32Array;
@@ -67,26 +67,29 @@ export function selectNonbondedPairs(
   const pairI = new Int32Array(capacity);
   const pairJ = new Int32Array(capacity);
   const contact = new Float64Array(capacity);
-  const { moving, buffer } = options;
+  const { moving, buffer, hydrogenBondException } = options;
+  // Relation to the atom at hand: 2 i + 1 bonded, 2 i + 2 one to four, anything else none.
+  const relation = new Float64Array(atomCount);
   let count = 0;
   for (let i = 0; i < atomCount; i++) {
-    let exclude = atoms.excludeOffset[i]!;
-    const excludeEnd = atoms.excludeOffset[i + 1]!;
-    let oneFour = atoms.oneFourOffset[i]!;
-    const oneFourEnd = atoms.oneFourOffset[i + 1]!;
+    const bonded = 2 * i + 1;
+    const oneFour = 2 * i + 2;
+    for (let entry = atoms.excludeOffset[i]!; entry < atoms.excludeOffset[i + 1]!; entry++) {
+      relation[atoms.exclude[entry]!] = bonded;
+    }
+    for (let entry = atoms.oneFourOffset[i]!; entry < atoms.oneFourOffset[i + 1]!; entry++) {
+      relation[atoms.oneFour[entry]!] = oneFour;
+    }
     const conformer = atoms.conformer[i]!;
     const end = neighbours.offset[i + 1]!;
     for (let entry = neighbours.offset[i]!; entry < end; entry++) {
       const j = neighbours.partner[entry]!;
-      while (exclude < excludeEnd && atoms.exclude[exclude]! < j) exclude++;
-      if (exclude < excludeEnd && atoms.exclude[exclude] === j) continue;
       const other = atoms.conformer[j]!;
+      if (relation[j] === bonded || atoms.model[i] !== atoms.model[j]) continue;
       if (conformer !== other && conformer !== 0 && other !== 0) continue;
-      if (atoms.model[i] !== atoms.model[j]) continue;
       if (moving !== undefined && moving[i] === 0 && moving[j] === 0) continue;
-      while (oneFour < oneFourEnd && atoms.oneFour[oneFour]! < j) oneFour++;
-      let reach = contactDistance(atoms, i, j, options.hydrogenBondException);
-      if (oneFour < oneFourEnd && atoms.oneFour[oneFour] === j) reach *= oneFourFactor;
+      let reach = contactDistance(atoms, i, j, hydrogenBondException);
+      if (relation[j] === oneFour) reach *= oneFourFactor;
       if (squaredDistance(xyz, i, j) > (reach + buffer) * (reach + buffer)) continue;
       pairI[count] = i;
       pairJ[count] = j;
