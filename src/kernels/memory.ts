@@ -7,49 +7,64 @@ const maximumPages = 65536;
 /** The first page stays free: compiled code keeps its constants there. */
 const reservedBytes = pageBytes;
 
-/** Owns the memory; allocation moves a mark forward, release moves it back. */
+export type KernelArray = Float32Array | Float64Array | Int32Array;
+
+/** Owns the memory. Arrays are reused by size after `free`; views stay valid when the memory grows, as it is shared. */
 export class KernelMemory {
   readonly memory: WebAssembly.Memory;
   private next = reservedBytes;
+  private readonly freed = new Map<number, number[]>();
 
   constructor() {
     this.memory = new WebAssembly.Memory({ initial: 100, maximum: maximumPages, shared: true });
   }
 
-  /** Position to give to `release` later. */
-  mark(): number {
-    return this.next;
-  }
-
-  /** Frees everything allocated since the mark; views made since then must not be used again. */
-  release(mark: number): void {
-    this.next = mark;
-  }
-
+  /** Zeroed array. */
   float32(length: number): Float32Array {
-    return new Float32Array(this.memory.buffer, this.reserve(4 * length), length);
+    const begin = this.reserve(4 * length);
+    return new Float32Array(this.memory.buffer, begin, length).fill(0);
   }
 
+  /** Zeroed array. */
   float64(length: number): Float64Array {
-    return new Float64Array(this.memory.buffer, this.reserve(8 * length), length);
+    const begin = this.reserve(8 * length);
+    return new Float64Array(this.memory.buffer, begin, length).fill(0);
   }
 
+  /** Zeroed array. */
   int32(length: number): Int32Array {
-    return new Int32Array(this.memory.buffer, this.reserve(4 * length), length);
+    const begin = this.reserve(4 * length);
+    return new Int32Array(this.memory.buffer, begin, length).fill(0);
   }
 
-  /** Bytes in use. */
+  /** Gives arrays back; they must not be used afterwards. */
+  free(...arrays: readonly KernelArray[]): void {
+    for (const array of arrays) {
+      const size = roundUp(array.byteLength);
+      const list = this.freed.get(size);
+      if (list) list.push(array.byteOffset);
+      else this.freed.set(size, [array.byteOffset]);
+    }
+  }
+
+  /** Bytes ever handed out. */
   get used(): number {
     return this.next;
   }
 
   private reserve(bytes: number): number {
+    const size = roundUp(bytes);
+    const reused = this.freed.get(size)?.pop();
+    if (reused !== undefined) return reused;
     const begin = this.next;
-    const end = begin + Math.ceil(bytes / alignment) * alignment;
     // Kernels may read one vector past the end of an array.
-    const missing = end + alignment - this.memory.buffer.byteLength;
+    const missing = begin + size + alignment - this.memory.buffer.byteLength;
     if (missing > 0) this.memory.grow(Math.max(Math.ceil(missing / pageBytes), 256));
-    this.next = end;
+    this.next = begin + size;
     return begin;
   }
+}
+
+function roundUp(bytes: number): number {
+  return Math.ceil(bytes / alignment) * alignment;
 }

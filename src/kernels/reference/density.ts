@@ -27,7 +27,7 @@ export interface DensityGrid {
 }
 
 /** Longest row of grid points one atom may cover. */
-export const maximumRow = 64;
+export const maximumRow = 128;
 
 function wrap(index: number, length: number): number {
   const rest = index % length;

@@ -1,0 +1,177 @@
+// Masks on a map's grid: the solvent mask of crystallography and unions of spheres.
+import radiiTable from "../../data/bsd-3-clause/mask-radii.json" with { type: "json" };
+import { elementSymbol } from "../chemistry/elements.ts";
+import type { MapFrame } from "./map.ts";
+
+/** Solvent probe and how much the mask is shrunk afterwards, Angstrom (Jiang & Brunger 1994; cctbx defaults). */
+const solventRadius = 1.1;
+const shrinkRadius = 0.9;
+const radiusOfUnknown = 1.8;
+
+/** Van der Waals radius of the mask by element index, Angstrom. */
+export function maskRadius(element: number): number {
+  const { radii } = radiiTable as { radii: Record<string, number> };
+  return radii[elementSymbol(element)] ?? radiusOfUnknown;
+}
+
+/** Calls `visit(voxel, squaredDistance)` for every grid point within `radius` of a point; the box is periodic. */
+export type SphereVisitor = (voxel: number, squaredDistance: number) => void;
+
+export function forEachVoxelInSphere(
+  frame: MapFrame,
+  x: number,
+  y: number,
+  z: number,
+  radius: number,
+  visit: SphereVisitor,
+): void {
+  const [nx, ny, nz] = frame.size;
+  const f = frame.fractionalization;
+  const o = frame.orthogonalization;
+  const rx = x - frame.corner[0];
+  const ry = y - frame.corner[1];
+  const rz = z - frame.corner[2];
+  const px = (f[0] * rx + f[1] * ry + f[2] * rz) * nx;
+  const py = (f[3] * rx + f[4] * ry + f[5] * rz) * ny;
+  const pz = (f[6] * rx + f[7] * ry + f[8] * rz) * nz;
+  const reachX = radius * Math.hypot(f[0], f[1], f[2]) * nx;
+  const reachY = radius * Math.hypot(f[3], f[4], f[5]) * ny;
+  const reachZ = radius * Math.hypot(f[6], f[7], f[8]) * nz;
+  const limit = radius * radius;
+  for (let iz = Math.ceil(pz - reachZ); iz <= pz + reachZ; iz++) {
+    const gz = (iz - pz) / nz;
+    const dz = o[8] * gz;
+    const plane = ny * wrapIndex(iz, nz);
+    for (let iy = Math.ceil(py - reachY); iy <= py + reachY; iy++) {
+      const gy = (iy - py) / ny;
+      const dy = o[4] * gy + o[5] * gz;
+      const left = limit - dz * dz - dy * dy;
+      if (left < 0) continue;
+      const skew = o[1] * gy + o[2] * gz;
+      const row = nx * (wrapIndex(iy, ny) + plane);
+      for (let ix = Math.ceil(px - reachX); ix <= px + reachX; ix++) {
+        const dx = (o[0] * (ix - px)) / nx + skew;
+        const squared = dx * dx + dy * dy + dz * dz;
+        if (squared <= limit) visit(row + wrapIndex(ix, nx), squared);
+      }
+    }
+  }
+}
+
+function wrapIndex(index: number, length: number): number {
+  if (index >= 0 && index < length) return index;
+  const rest = index % length;
+  return rest < 0 ? rest + length : rest;
+}
+
+const solvent = 0;
+const shell = 1;
+const inside = 2;
+
+/**
+ * Molecular mask (1 inside): within the van der Waals radius of an atom, plus the shell of 1.1 Angstrom around it except where
+ * true solvent is nearer than 0.9 Angstrom. Hydrogens and atoms of zero occupancy count. Periodic.
+ */
+export function computeMolecularMask(
+  frame: MapFrame,
+  xyz: Float64Array,
+  element: Uint8Array,
+  count: number,
+): Uint8Array {
+  const labels = new Uint8Array(frame.size[0] * frame.size[1] * frame.size[2]);
+  for (let atom = 0; atom < count; atom++) {
+    const radius = maskRadius(element[atom]!);
+    const squared = radius * radius;
+    forEachVoxelInSphere(
+      frame,
+      xyz[3 * atom]!,
+      xyz[3 * atom + 1]!,
+      xyz[3 * atom + 2]!,
+      radius + solventRadius,
+      (voxel, distance) => {
+        if (distance < squared) labels[voxel] = inside;
+        else if (labels[voxel] === solvent) labels[voxel] = shell;
+      },
+    );
+  }
+  return shrinkShell(frame, labels);
+}
+
+/** Grid offsets nearer than a distance, as x, y, z triples. */
+function offsetsWithin(frame: MapFrame, distance: number): Int32Array {
+  const [nx, ny, nz] = frame.size;
+  const o = frame.orthogonalization;
+  const f = frame.fractionalization;
+  const reach = [0, 3, 6].map((row, axis) =>
+    Math.ceil(distance * Math.hypot(f[row]!, f[row + 1]!, f[row + 2]!) * [nx, ny, nz][axis]!),
+  ) as [number, number, number];
+  const offsets: number[] = [];
+  for (let z = -reach[2]; z <= reach[2]; z++) {
+    for (let y = -reach[1]; y <= reach[1]; y++) {
+      for (let x = -reach[0]; x <= reach[0]; x++) {
+        const dx = (o[0] * x) / nx + (o[1] * y) / ny + (o[2] * z) / nz;
+        const dy = (o[4] * y) / ny + (o[5] * z) / nz;
+        const dz = (o[8] * z) / nz;
+        if (dx * dx + dy * dy + dz * dz < distance * distance) offsets.push(x, y, z);
+      }
+    }
+  }
+  return Int32Array.from(offsets);
+}
+
+function shrinkShell(frame: MapFrame, labels: Uint8Array): Uint8Array {
+  const [nx, ny, nz] = frame.size;
+  const offsets = offsetsWithin(frame, shrinkRadius);
+  const mask = new Uint8Array(labels.length);
+  let voxel = 0;
+  for (let z = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      for (let x = 0; x < nx; x++, voxel++) {
+        const label = labels[voxel];
+        if (label === inside) mask[voxel] = 1;
+        if (label !== shell) continue;
+        let keep = 1;
+        for (let at = 0; at < offsets.length; at += 3) {
+          const neighbour =
+            wrapIndex(x + offsets[at]!, nx) +
+            nx * (wrapIndex(y + offsets[at + 1]!, ny) + ny * wrapIndex(z + offsets[at + 2]!, nz));
+          if (labels[neighbour] === solvent) {
+            keep = 0;
+            break;
+          }
+        }
+        mask[voxel] = keep;
+      }
+    }
+  }
+  return mask;
+}
+
+/** Mask (1 inside) of all points within `radius` of an atom. */
+export function computeSphereMask(frame: MapFrame, xyz: Float64Array, count: number, radius: number): Uint8Array {
+  const mask = new Uint8Array(frame.size[0] * frame.size[1] * frame.size[2]);
+  for (let atom = 0; atom < count; atom++) {
+    forEachVoxelInSphere(frame, xyz[3 * atom]!, xyz[3 * atom + 1]!, xyz[3 * atom + 2]!, radius, (voxel) => {
+      mask[voxel] = 1;
+    });
+  }
+  return mask;
+}
+
+/** The molecular mask grown by a distance in Angstrom: voxels nearer than that to a van der Waals sphere. */
+export function computeDilatedMask(
+  frame: MapFrame,
+  xyz: Float64Array,
+  element: Uint8Array,
+  count: number,
+  distance: number,
+): Uint8Array {
+  const mask = new Uint8Array(frame.size[0] * frame.size[1] * frame.size[2]);
+  for (let atom = 0; atom < count; atom++) {
+    const radius = maskRadius(element[atom]!) + distance;
+    forEachVoxelInSphere(frame, xyz[3 * atom]!, xyz[3 * atom + 1]!, xyz[3 * atom + 2]!, radius, (voxel) => {
+      mask[voxel] = 1;
+    });
+  }
+  return mask;
+}

@@ -1,0 +1,64 @@
+// The kernels' common face: the same functions compiled (SIMD) and as plain TypeScript twins.
+import type { FftPlan } from "./fft-plan.ts";
+import type { KernelMemory } from "./memory.ts";
+import { addDensity, type DensityGrid, type GridAtoms, type SampleGrid, sampleTricubic } from "./reference/density.ts";
+import { forwardRows, inverseRows, type SpectrumRows, transformColumns } from "./reference/fft.ts";
+import { findNeighbours } from "./reference/neighbours.ts";
+
+export type KernelKind = "simd" | "reference";
+
+/** Every array passed in must come from the kernels' memory; ranges let several threads share one call's work. */
+export interface Kernels {
+  readonly kind: KernelKind;
+  forwardRows(
+    plan: FftPlan,
+    real: Float32Array,
+    spectrum: SpectrumRows,
+    keep: number,
+    rowBegin: number,
+    rowEnd: number,
+  ): void;
+  inverseRows(
+    plan: FftPlan,
+    spectrum: SpectrumRows,
+    keep: number,
+    real: Float32Array,
+    rowBegin: number,
+    rowEnd: number,
+  ): void;
+  transformColumns(
+    plan: FftPlan,
+    spectrum: SpectrumRows,
+    inverse: boolean,
+    columns: number,
+    lineStride: number,
+    outerStride: number,
+    outerBegin: number,
+    outerEnd: number,
+  ): void;
+  addDensity(grid: DensityGrid, atoms: GridAtoms, zBegin: number, zEnd: number): void;
+  sampleTricubic(
+    grid: SampleGrid,
+    xyz: Float64Array,
+    count: number,
+    values: Float64Array,
+    gradients: Float64Array,
+  ): void;
+  findNeighbours(
+    xyz: Float64Array,
+    count: number,
+    cutoff: number,
+  ): { readonly offset: Int32Array; readonly partner: Int32Array };
+}
+
+export function createKernels(_memory: KernelMemory, kind: KernelKind): Kernels {
+  return {
+    kind,
+    forwardRows,
+    inverseRows,
+    transformColumns,
+    addDensity,
+    sampleTricubic,
+    findNeighbours,
+  };
+}
