@@ -23,7 +23,10 @@ export type NeighbourFinder = (xyz: Float64Array, cutoff: number) => NeighbourTa
 
 /** Density at every atom and its gradient (3 per atom, per Angstrom), in units of the scaled map. */
 export interface DensitySampler {
-  sample(xyz: Float64Array, values: Float64Array, gradients: Float64Array): void;
+  readonly values: Float64Array;
+  readonly gradients: Float64Array;
+  /** Fills `values` and `gradients` for these coordinates. */
+  sample(xyz: Float64Array): void;
 }
 
 export interface TargetInput {
@@ -57,8 +60,6 @@ export class RefinementTarget {
   private readonly input: TargetInput;
   private readonly moving: Uint8Array;
   private readonly gradient: Float64Array;
-  private readonly values: Float64Array;
-  private readonly mapGradient: Float64Array;
   private readonly listXyz: Float64Array;
   private lists: CovalentLists;
   private pairs: NonbondedPairs;
@@ -75,8 +76,6 @@ export class RefinementTarget {
     this.free = Int32Array.from(free);
     this.moving = movingAtoms(input, this.free);
     this.gradient = new Float64Array(xyz.length);
-    this.values = new Float64Array(topology.atomCount);
-    this.mapGradient = new Float64Array(xyz.length);
     this.listXyz = new Float64Array(xyz.length);
     this.lists = this.selectTerms();
     placeRidingHydrogens(input.riding, this.xyz);
@@ -115,7 +114,7 @@ export class RefinementTarget {
   }
 
   readonly objective: Objective = (x, gradientOut) => {
-    const { xyz, gradient, free, input, values, mapGradient } = this;
+    const { xyz, gradient, free, input } = this;
     this.unpackFree(x);
     if (this.movedSinceList() > listBuffer / 2) this.pairs = this.buildPairs();
     gradient.fill(0);
@@ -124,7 +123,8 @@ export class RefinementTarget {
     returnRidingGradient(input.riding, xyz, gradient);
     let map = 0;
     if (this.weight !== 0) {
-      input.sampler.sample(xyz, values, mapGradient);
+      const { values, gradients: mapGradient } = input.sampler;
+      input.sampler.sample(xyz);
       for (let row = 0; row < free.length; row++) {
         const atom = free[row]!;
         const factor = input.mapFactor[atom]!;
