@@ -261,7 +261,7 @@ const monomers = readdirSync(library)
   .filter((name) => name.length === 1)
   .flatMap((letter) => readdirSync(join(library, letter)).map((name) => join(library, letter, name)))
   .filter((path) => path.endsWith(".cif") && !path.includes("/._"))
-  .sort()
+  .toSorted()
   .map(compactMonomer);
 const lists = parseLoops(readFileSync(join(library, "list/mon_lib_list.cif"), "utf8"));
 write("monomers", "monomers", monomers);

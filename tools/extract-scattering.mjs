@@ -41,18 +41,19 @@ const provenance =
   "electron: five Gaussians a1-a5 (A), b1-b5 (A^2), International Tables C 4.3.2.2 (Peng et al. 1996); xray: a1-a4, b1-b4, c, International " +
   "Tables C 1992; neutron: bound coherent scattering length (fm), Neutron News 1992. Numbers from Debian gemmi-dev (MPL-2.0).";
 const lines = Object.entries(tables).map(
-  ([name, rows]) => `${JSON.stringify(name)}:{\n${rows.map(([symbol, numbers]) => `${JSON.stringify(symbol)}:${JSON.stringify(numbers)}`).join(",\n")}}`,
+  ([name, rows]) =>
+    `${JSON.stringify(name)}:{\n${rows.map(([symbol, numbers]) => `${JSON.stringify(symbol)}:${JSON.stringify(numbers)}`).join(",\n")}}`,
 );
 writeFileSync(
   join(root, "data/mpl-2.0/scattering.json"),
   `{"provenance":${JSON.stringify(provenance)},\n${lines.join(",\n")}}\n`,
 );
 
-const radii = readFileSync(
-  join(folder, "usr/lib/python3/dist-packages/cctbx/eltbx/van_der_waals_radii.py"),
-  "utf8",
-);
-const entries = [...radii.matchAll(/^\s*"([A-Z][a-z]?)"\s*:\s*([\d.]+)/gm)].map((match) => [match[1], Number(match[2])]);
+const radii = readFileSync(join(folder, "usr/lib/python3/dist-packages/cctbx/eltbx/van_der_waals_radii.py"), "utf8");
+const entries = [...radii.matchAll(/^\s*"([A-Z][a-z]?)"\s*:\s*([\d.]+)/gm)].map((match) => [
+  match[1],
+  Number(match[2]),
+]);
 console.log("radii", entries.length);
 writeFileSync(
   join(root, "data/bsd-3-clause/mask-radii.json"),

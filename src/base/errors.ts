@@ -29,6 +29,19 @@ export class InputError extends Error {
   }
 }
 
+/** A file could not be written or read for reasons of the machine: disk full, no permission, device error (exit code 74). */
+export class OutputError extends Error {
+  readonly code: string;
+  readonly file: string;
+
+  constructor(code: string, message: string, file: string) {
+    super(message);
+    this.name = "OutputError";
+    this.code = code;
+    this.file = file;
+  }
+}
+
 /** Thrown when a run was cancelled through its context's signal. */
 export class CancelledError extends Error {
   constructor() {

@@ -44,7 +44,7 @@ function unordered(a: string, b: string): string {
 
 function reversible(atoms: readonly string[]): string {
   const forward = atoms.join("|");
-  const backward = [...atoms].reverse().join("|");
+  const backward = atoms.toReversed().join("|");
   return forward < backward ? forward : backward;
 }
 

@@ -86,6 +86,6 @@ export function sumOverMask(first: Float32Array, second: Float32Array, mask?: Ui
 
 /** The value that exactly `rank` others exceed or equal from above: rank 0 is the maximum. */
 export function valueOfRank(values: Float32Array, rank: number): number {
-  const sorted = Float32Array.from(values).sort();
+  const sorted = values.toSorted();
   return sorted[Math.max(0, sorted.length - 1 - rank)]!;
 }

@@ -32,6 +32,6 @@ test("solves a block tridiagonal system exactly, as no fill-in is lost", () => {
 test("blocks of fixed atoms are skipped", () => {
   const matrix = createBlockMatrix(2, Int32Array.of(0), Int32Array.of(1));
   addOuterProduct(matrix, [-1, 1], [1, 2, 3, 4, 5, 6], 1);
-  expect([...matrix.values.slice(0, 18)]).toEqual(new Array(18).fill(0));
-  expect([...matrix.values.slice(18, 21)]).toEqual([16, 20, 24]);
+  expect(Array.from(matrix.values.slice(0, 18))).toEqual(new Array(18).fill(0));
+  expect(Array.from(matrix.values.slice(18, 21))).toEqual([16, 20, 24]);
 });

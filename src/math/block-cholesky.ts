@@ -20,7 +20,7 @@ export function createBlockMatrix(size: number, first: Int32Array, second: Int32
   const rowStart = new Int32Array(size + 1);
   const columns: number[] = [];
   for (let row = 0; row < size; row++) {
-    const sorted = rows[row]!.sort((p, q) => p - q);
+    const sorted = rows[row]!.toSorted((p, q) => p - q);
     let last = -1;
     for (const column of sorted) {
       if (column !== last) columns.push(column);

@@ -22,7 +22,7 @@ export function eigenSymmetric3(matrix: SymmetricMatrix3): EigenSystem3 {
     rotate(a, v, 0, 2);
     rotate(a, v, 1, 2);
   }
-  const order = [0, 1, 2].sort((p, q) => a[4 * p]! - a[4 * q]!);
+  const order = [0, 1, 2].toSorted((p, q) => a[4 * p]! - a[4 * q]!);
   const values = new Float64Array(3);
   const vectors = new Float64Array(9);
   for (let row = 0; row < 3; row++) {

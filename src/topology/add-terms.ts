@@ -140,7 +140,9 @@ function linkAtomName(atom: LinkAtom): string {
 
 /** Atoms of both residues by "1:name" and "2:name", for every conformer either of them has. */
 function joinConformers(first: ResidueAtoms, second: ResidueAtoms): ResidueAtoms {
-  const letters = [...new Set([...first.conformers, ...second.conformers])].filter((letter) => letter !== "").sort();
+  const letters = [...new Set([...first.conformers, ...second.conformers])]
+    .filter((letter) => letter !== "")
+    .toSorted();
   const conformers = letters.length === 0 ? [""] : letters;
   const maps = conformers.map((letter) => {
     const map = new Map<string, number>();
@@ -196,5 +198,5 @@ export function listBackbone(
       units.push(unit);
     }
   }
-  return units.sort((a, b) => a.residue - b.residue);
+  return units.toSorted((a, b) => a.residue - b.residue);
 }

@@ -143,7 +143,7 @@ function chooseTemplates(
     for (const id of endModifications(model, residue, monomer, hasPrevious.has(residue), hasNext.has(residue))) {
       modify(residue, id);
     }
-    return cache.get(monomer.id, (modifications.get(residue) ?? []).sort());
+    return cache.get(monomer.id, (modifications.get(residue) ?? []).toSorted());
   });
 }
 

@@ -172,7 +172,7 @@ function findDisulfides(model: Model, monomerOf: MonomerOf): FoundLink[] {
   }
   const candidates: [number, number, number][] = [];
   const { xyz, residue, altloc } = model.atoms;
-  const sorted = sulphurs.sort((a, b) => xyz[3 * a]! - xyz[3 * b]!);
+  const sorted = sulphurs.toSorted((a, b) => xyz[3 * a]! - xyz[3 * b]!);
   for (let p = 0; p < sorted.length; p++) {
     for (let q = p + 1; q < sorted.length && xyz[3 * sorted[q]!]! - xyz[3 * sorted[p]!]! <= longestDisulfide; q++) {
       const a = Math.min(sorted[p]!, sorted[q]!);
@@ -189,7 +189,7 @@ function findDisulfides(model: Model, monomerOf: MonomerOf): FoundLink[] {
   }
   const used = new Set<number>();
   const links: FoundLink[] = [];
-  for (const [, a, b] of candidates.sort((p, q) => p[0] - q[0])) {
+  for (const [, a, b] of candidates.toSorted((p, q) => p[0] - q[0])) {
     if (used.has(a) || used.has(b)) continue;
     used.add(a);
     used.add(b);

@@ -80,7 +80,7 @@ function bondedNeighbours(
         reached.push(to);
       }
     }
-    const higher = reached.filter((other) => other > atom).sort((a, b) => a - b);
+    const higher = reached.filter((other) => other > atom).toSorted((a, b) => a - b);
     for (const other of higher) (depth[other] === 3 ? oneFour : exclude).push(other);
     excludeOffset[atom + 1] = exclude.length;
     oneFourOffset[atom + 1] = oneFour.length;

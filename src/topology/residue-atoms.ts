@@ -103,7 +103,7 @@ export function groupConformers(model: Model, residue: number, names: ReadonlyMa
   const { altloc } = model.atoms;
   const letters = new Set<string>();
   for (const atom of names.keys()) if (altloc[atom] !== "") letters.add(altloc[atom]!);
-  const conformers = letters.size === 0 ? [""] : [...letters].sort();
+  const conformers = letters.size === 0 ? [""] : [...letters].toSorted();
   const maps = conformers.map((letter) => {
     const map = new Map<string, number>();
     for (const [atom, name] of names) {

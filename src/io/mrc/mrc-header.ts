@@ -52,6 +52,13 @@ function byteOrder(view: DataView): { littleEndian: boolean; stampKnown: boolean
   return null;
 }
 
+/** Whether the bytes begin with a map's header: the "MAP " word and sane sizes. */
+export function looksLikeMrc(bytes: Uint8Array): boolean {
+  if (bytes.length < headerBytes) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, headerBytes);
+  return view.getUint32(208, false) === 0x4d415020 && byteOrder(view) !== null;
+}
+
 /** Decodes and checks the header against the size of the file. Throws InputError MRC_* naming the word. */
 export function readMrcHeader(bytes: Uint8Array, fileName: string): MrcHeader {
   if (bytes.length < headerBytes) {
@@ -130,7 +137,7 @@ function checkHeader(header: MrcHeader, fileBytes: number, fileName: string): Mr
     fail(fileName, "MRC_STACK", "This file is a stack of volumes", "header word 23", "Extract one volume");
   // Axes all zero mean the default order in old files.
   const order: readonly [number, number, number] = axes.every((axis) => axis === -1) ? [0, 1, 2] : axes;
-  if ([...order].sort().join() !== "0,1,2") {
+  if (order.toSorted().join() !== "0,1,2") {
     fail(
       fileName,
       "MRC_AXES",

@@ -247,7 +247,7 @@ export function worstRestraints(
   });
   const size = (deviation: Deviation): number => Math.abs(deviation.delta / deviation.sigma);
   return found
-    .sort((a, b) => size(b) - size(a))
+    .toSorted((a, b) => size(b) - size(a))
     .slice(0, most)
     .map(({ atoms, ideal, model: value, sigma, delta }) => ({
       kind,

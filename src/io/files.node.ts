@@ -1,0 +1,150 @@
+// Files on disk: whole reads, and writes that appear whole or not at all.
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { InputError, OutputError } from "../base/errors.ts";
+
+/** One read call moves at most this many bytes; Node's own whole-file read stops at 2 GiB. */
+const pieceBytes = 1 << 30;
+
+/** Bytes of a file. Throws InputError FILE_* when it is not there or not readable. */
+export function readFileBytes(path: string): Uint8Array {
+  let handle: number;
+  try {
+    handle = openSync(path, "r");
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+  try {
+    const stats = fstatSync(handle);
+    if (stats.isDirectory()) {
+      throw new InputError({ code: "FILE_IS_FOLDER", message: "This is a folder, not a file", file: path });
+    }
+    return stats.isFile() ? readKnownSize(handle, stats.size) : readStream(handle);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new OutputError(errorCode(error), `Cannot read: ${errorText(error)}`, path);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function readKnownSize(handle: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  while (at < size) {
+    const got = readSync(handle, bytes, at, Math.min(pieceBytes, size - at), at);
+    if (got === 0) break;
+    at += got;
+  }
+  return at === size ? bytes : bytes.subarray(0, at);
+}
+
+/** Pipes and process substitutions have no size. */
+function readStream(handle: number): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  for (;;) {
+    const chunk = new Uint8Array(1 << 20);
+    const got = readSync(handle, chunk, 0, chunk.length, null);
+    if (got === 0) return Buffer.concat(chunks);
+    chunks.push(chunk.subarray(0, got));
+  }
+}
+
+function errorCode(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? "EIO";
+}
+
+function errorText(error: unknown): string {
+  const texts: Record<string, string> = {
+    ENOSPC: "the disk is full",
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    EROFS: "the disk is read-only",
+    ENOENT: "no such folder",
+    ENOTDIR: "part of the path is a file",
+    EISDIR: "it is a folder",
+    EDQUOT: "the disk quota is used up",
+    EMFILE: "too many open files",
+  };
+  return texts[errorCode(error)] ?? (error instanceof Error ? error.message : String(error));
+}
+
+function cannotRead(path: string, error: unknown): InputError {
+  const code = errorCode(error);
+  if (code !== "ENOENT" && code !== "ENOTDIR") {
+    return new InputError({ code: "FILE_UNREADABLE", message: `Cannot open: ${errorText(error)}`, file: path });
+  }
+  const near = nearestName(path);
+  return new InputError({
+    code: "FILE_NOT_FOUND",
+    message: "No such file",
+    file: path,
+    hint: near === null ? "Check the path" : `Did you mean ${near}?`,
+  });
+}
+
+/** A file of the same folder whose name differs in case or ending only. */
+function nearestName(path: string): string | null {
+  const stem = (name: string): string => name.toLowerCase().replace(/(\.(gz|pdb|cif|ent|mrc|map|ccp4))+$/, "");
+  try {
+    const wanted = stem(basename(path));
+    const found = readdirSync(dirname(path)).find((name) => stem(name) === wanted);
+    return found === undefined ? null : join(dirname(path), found);
+  } catch {
+    return null;
+  }
+}
+
+const strayPattern = /^\.(.+)\.emend-(\d+)\.tmp$/;
+
+/** Writes a file under a temporary name, syncs it and renames it into place. Throws OutputError with the system's code. */
+export function writeFileAtomic(path: string, data: Uint8Array | string): void {
+  const bytes = typeof data === "string" ? Buffer.from(data, "utf8") : data;
+  const temporary = join(dirname(path), `.${basename(path)}.emend-${process.pid}.tmp`);
+  let handle: number | undefined;
+  try {
+    handle = openSync(temporary, "w");
+    for (let at = 0; at < bytes.length; ) {
+      at += writeSync(handle, bytes, at, Math.min(pieceBytes, bytes.length - at));
+    }
+    fsyncSync(handle);
+    closeSync(handle);
+    handle = undefined;
+    renameSync(temporary, path);
+  } catch (error) {
+    if (handle !== undefined) closeSync(handle);
+    try {
+      unlinkSync(temporary);
+    } catch {
+      // Never made, or the folder is gone: nothing to clean.
+    }
+    throw new OutputError(errorCode(error), `Cannot write: ${errorText(error)}`, path);
+  }
+}
+
+/** Removes temporary files that killed runs left in a folder. */
+export function removeStrayFiles(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const match = strayPattern.exec(name);
+    if (match && !isRunning(Number(match[2]))) unlinkSync(join(folder, name));
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === "EPERM";
+  }
+}
