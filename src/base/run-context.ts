@@ -32,3 +32,10 @@ export function createRunContext(options: Partial<RunContext> = {}): RunContext 
 export function throwIfCancelled(context: RunContext): void {
   if (context.signal.aborted) throw new CancelledError();
 }
+
+/** Lets waiting events (a cancel, a timer, the browser's page) run before the computation goes on. */
+export function yieldToEvents(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}

@@ -52,3 +52,12 @@ export function mapFrame(map: Omit<DensityMap, "values">): MapFrame {
     ],
   };
 }
+
+/** Position of a point in the box as fractions of its edges: inside where all three lie in [0, 1). */
+export function toFractional(frame: MapFrame, x: number, y: number, z: number): Vector3 {
+  const { fractionalization: f, corner } = frame;
+  const dx = x - corner[0];
+  const dy = y - corner[1];
+  const dz = z - corner[2];
+  return [f[0] * dx + f[1] * dy + f[2] * dz, f[3] * dx + f[4] * dy + f[5] * dz, f[6] * dx + f[7] * dy + f[8] * dz];
+}

@@ -24,6 +24,10 @@ export interface RefineOptions {
   readonly selection?: Uint8Array;
   /** Shorter contacts for hydrogen bonds; default: where the model has hydrogens. */
   readonly hydrogenBondException?: boolean;
+  /** Springs between near atoms that let the model move together before it moves apart; default true. */
+  readonly elasticNetwork?: boolean;
+  /** Residues the dictionary does not know: stop, or keep them where they are with repulsion only. */
+  readonly unknownLigands: "error" | "hold";
 }
 
 export const defaultRefineOptions: Omit<RefineOptions, "resolution"> = {
@@ -34,6 +38,7 @@ export const defaultRefineOptions: Omit<RefineOptions, "resolution"> = {
   mapScaling: "mask",
   targetBondRmsd: 0.01,
   targetAngleRmsd: 1,
+  unknownLigands: "error",
 };
 
 /** State at the end of a macro-cycle; cycle 0 is the start. */
@@ -43,10 +48,11 @@ export interface CycleRecord {
   readonly iterations: number;
   readonly ccMaskCoordinates: number | null;
   readonly bestOverallB: number | null;
-  readonly bondRmsd: number | null;
-  readonly angleRmsd: number | null;
+  readonly bondRmsd: number;
+  readonly angleRmsd: number;
   readonly nonbondedEnergy: number;
   readonly closePairs: number;
+  readonly closeHeavyPairs: number;
   readonly mapValueMean: number;
   /** Root mean square distance from the start, Angstrom. */
   readonly shiftRmsd: number;

@@ -2,6 +2,8 @@
 import { placeRidingHydrogens, type RidingHydrogens, returnRidingGradient } from "../hydrogens/riding.ts";
 import { solveFactorized } from "../math/block-cholesky.ts";
 import type { Objective, Preconditioner } from "../math/lbfgs.ts";
+import { angleRmsd } from "../restraints/angles.ts";
+import { bondRmsd } from "../restraints/bonds.ts";
 import {
   addCovalentEnergies,
   type CovalentLists,
@@ -9,8 +11,10 @@ import {
   totalCovalentEnergy,
 } from "../restraints/covalent.ts";
 import { factorizeCurvature } from "../restraints/curvature.ts";
+import { addElasticEnergy, type ElasticNetwork } from "../restraints/elastic.ts";
 import {
   addNonbondedEnergy,
+  countClosePairs,
   largestContact,
   type NeighbourTable,
   type NonbondedPairs,
@@ -39,12 +43,28 @@ export interface TargetInput {
   readonly sampler: DensitySampler;
   readonly findNeighbours: NeighbourFinder;
   readonly hydrogenBondException: boolean;
+  /** Springs to the coordinates at hand; absent: none. */
+  readonly elastic?: ElasticNetwork;
 }
 
 export interface TargetValue {
   readonly map: number;
   readonly covalent: number;
   readonly nonbonded: number;
+  readonly elastic: number;
+}
+
+/** Geometry of the free atoms, hydrogens left out of bonds and angles. */
+export interface StateMeasure {
+  /** Angstrom. */
+  readonly bondRmsd: number;
+  /** Degrees. */
+  readonly angleRmsd: number;
+  /** Repulsion of all pairs with a moving atom. */
+  readonly nonbondedEnergy: number;
+  /** Pairs closer than their contact distance less 0.4 Angstrom: all, and those without a hydrogen. */
+  readonly closePairs: number;
+  readonly closeHeavyPairs: number;
 }
 
 /** Width of the skin of the pair list, Angstrom: the list is exact until an atom has moved half of it. */
@@ -57,13 +77,15 @@ export class RefinementTarget {
   /** Rows of the atoms that move. */
   readonly free: Int32Array;
   weight = 1;
+  /** Factor on the repulsion, for models whose contacts get worse otherwise. */
+  repulsionFactor = 1;
   private readonly input: TargetInput;
   private readonly moving: Uint8Array;
   private readonly gradient: Float64Array;
   private readonly listXyz: Float64Array;
   private lists: CovalentLists;
   private pairs: NonbondedPairs;
-  private last: TargetValue = { map: 0, covalent: 0, nonbonded: 0 };
+  private last: TargetValue = { map: 0, covalent: 0, nonbonded: 0, elastic: 0 };
 
   constructor(input: TargetInput, xyz: Float64Array) {
     const { topology, movable } = input;
@@ -85,6 +107,19 @@ export class RefinementTarget {
   /** Parts of the last evaluated value. */
   get parts(): TargetValue {
     return this.last;
+  }
+
+  /** Measures the present coordinates. */
+  measure(): StateMeasure {
+    const { xyz, input } = this;
+    const pairs = this.buildPairs();
+    return {
+      bondRmsd: bondRmsd(this.lists.bonds, xyz),
+      angleRmsd: angleRmsd(this.lists.angles, xyz),
+      nonbondedEnergy: addNonbondedEnergy(pairs, xyz, new Float64Array(xyz.length)),
+      closePairs: countClosePairs(pairs, xyz),
+      closeHeavyPairs: countClosePairs(pairs, xyz, input.topology.isHydrogen),
+    };
   }
 
   /** Takes over ideal values that changed in the topology (CDL). */
@@ -119,7 +154,8 @@ export class RefinementTarget {
     if (this.movedSinceList() > listBuffer / 2) this.pairs = this.buildPairs();
     gradient.fill(0);
     const covalent = totalCovalentEnergy(addCovalentEnergies(this.lists, xyz, gradient));
-    const nonbonded = addNonbondedEnergy(this.pairs, xyz, gradient);
+    const nonbonded = addNonbondedEnergy(this.pairs, xyz, gradient, this.repulsionFactor);
+    const elastic = input.elastic ? addElasticEnergy(input.elastic, xyz, gradient) : 0;
     returnRidingGradient(input.riding, xyz, gradient);
     let map = 0;
     if (this.weight !== 0) {
@@ -141,8 +177,8 @@ export class RefinementTarget {
       gradientOut[3 * row + 1] = gradient[at + 1]!;
       gradientOut[3 * row + 2] = gradient[at + 2]!;
     }
-    this.last = { map, covalent, nonbonded };
-    return this.weight * map + covalent + nonbonded;
+    this.last = { map, covalent, nonbonded, elastic };
+    return this.weight * map + covalent + nonbonded + elastic;
   };
 
   /** Preconditioner for the present coordinates; `mapCurvature` is the data term's curvature per square Angstrom at weight 1. */
@@ -158,6 +194,8 @@ export class RefinementTarget {
     const factor = factorizeCurvature({
       lists: this.lists,
       pairs: this.pairs,
+      repulsionFactor: this.repulsionFactor,
+      ...(this.input.elastic ? { elastic: this.input.elastic } : {}),
       xyz: this.xyz,
       rowOfAtom,
       rowCount: this.free.length,

@@ -27,3 +27,15 @@ export function addAngleEnergy(angles: AngleList, xyz: Float64Array, gradient: F
   }
   return energy;
 }
+
+/** Root mean square of ideal minus actual angle, degrees; 0 without angles. */
+export function angleRmsd(angles: AngleList, xyz: Float64Array): number {
+  const { count, i, j, k, ideal } = angles;
+  const g = new Float64Array(9);
+  let squares = 0;
+  for (let angle = 0; angle < count; angle++) {
+    const delta = ideal[angle]! - angleWithGradient(xyz, i[angle]!, j[angle]!, k[angle]!, g);
+    squares += delta * delta;
+  }
+  return count === 0 ? 0 : Math.sqrt(squares / count);
+}

@@ -55,3 +55,19 @@ export function addBondEnergy(bonds: BondList, xyz: Float64Array, gradient: Floa
   }
   return energy;
 }
+
+/** Root mean square of ideal minus actual length, Angstrom; 0 without bonds. */
+export function bondRmsd(bonds: BondList, xyz: Float64Array): number {
+  const { count, i, j, ideal } = bonds;
+  let squares = 0;
+  for (let bond = 0; bond < count; bond++) {
+    const a = 3 * i[bond]!;
+    const b = 3 * j[bond]!;
+    const x = xyz[a]! - xyz[b]!;
+    const y = xyz[a + 1]! - xyz[b + 1]!;
+    const z = xyz[a + 2]! - xyz[b + 2]!;
+    const delta = ideal[bond]! - Math.sqrt(x * x + y * y + z * z);
+    squares += delta * delta;
+  }
+  return count === 0 ? 0 : Math.sqrt(squares / count);
+}

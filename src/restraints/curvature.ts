@@ -10,6 +10,7 @@ import {
 import { eigenSymmetric3 } from "../math/eigen3.ts";
 import type { PlaneList } from "../topology/topology.ts";
 import type { CovalentLists } from "./covalent.ts";
+import type { ElasticNetwork } from "./elastic.ts";
 import { angleWithGradient, chiralVolumeWithGradient, dihedralWithGradient } from "./internal-coordinates.ts";
 import { type NonbondedPairs, repulsionConstant } from "./nonbonded.ts";
 
@@ -19,6 +20,9 @@ const sinusoidCurvature = 1.462;
 export interface CurvatureInput {
   readonly lists: CovalentLists;
   readonly pairs: NonbondedPairs;
+  /** Factor on the repulsion; default 1. */
+  readonly repulsionFactor?: number;
+  readonly elastic?: ElasticNetwork;
   readonly xyz: Float64Array;
   /** Row of the matrix per atom; -1 for atoms that do not move; riding hydrogens have their parent's row. */
   readonly rowOfAtom: Int32Array;
@@ -176,26 +180,47 @@ function planeFrame(planes: PlaneList, begin: number, count: number, xyz: Float6
   };
 }
 
-/** Pairs in contact push along their axis with curvature 12 c delta^2. */
-function addContacts(matrix: BlockMatrix, { pairs, xyz, rowOfAtom }: CurvatureInput): void {
+/** Pairs in contact push along their axis with curvature 12 c delta^2, springs with twice their stiffness. */
+function addContacts(
+  matrix: BlockMatrix,
+  { pairs, xyz, rowOfAtom, repulsionFactor = 1, elastic }: CurvatureInput,
+): void {
   for (let pair = 0; pair < pairs.count; pair++) {
     const i = pairs.i[pair]!;
     const j = pairs.j[pair]!;
-    const first = rowOfAtom[i]!;
-    const second = rowOfAtom[j]!;
-    if (first === second) continue;
-    const x = xyz[3 * i]! - xyz[3 * j]!;
-    const y = xyz[3 * i + 1]! - xyz[3 * j + 1]!;
-    const z = xyz[3 * i + 2]! - xyz[3 * j + 2]!;
-    const distance = Math.hypot(x, y, z);
-    const delta = pairs.contact[pair]! - distance;
-    if (delta <= 0 || distance < 1e-6) continue;
-    const axis = [x / distance, y / distance, z / distance] as const;
-    const scale = 12 * repulsionConstant * delta * delta;
-    addBlock(matrix, first, first, axis, axis, scale);
-    addBlock(matrix, second, second, axis, axis, scale);
-    if (first >= 0 && second >= 0 && findBlock(matrix, Math.max(first, second), Math.min(first, second)) >= 0) {
-      addBlock(matrix, first, second, axis, axis, -scale);
-    }
+    const delta = pairs.contact[pair]! - distanceBetween(xyz, i, j);
+    if (delta > 0) addSpring(matrix, xyz, rowOfAtom, i, j, 12 * repulsionFactor * repulsionConstant * delta * delta);
+  }
+  for (let spring = 0; elastic && spring < elastic.count; spring++) {
+    addSpring(matrix, xyz, rowOfAtom, elastic.i[spring]!, elastic.j[spring]!, 2 * elastic.stiffness[spring]!);
+  }
+}
+
+function distanceBetween(xyz: Float64Array, i: number, j: number): number {
+  return Math.hypot(xyz[3 * i]! - xyz[3 * j]!, xyz[3 * i + 1]! - xyz[3 * j + 1]!, xyz[3 * i + 2]! - xyz[3 * j + 2]!);
+}
+
+/** Pairs outside the pattern of the matrix leave their mark on its diagonal only. */
+function addSpring(
+  matrix: BlockMatrix,
+  xyz: Float64Array,
+  rowOfAtom: Int32Array,
+  i: number,
+  j: number,
+  scale: number,
+): void {
+  const first = rowOfAtom[i]!;
+  const second = rowOfAtom[j]!;
+  const distance = distanceBetween(xyz, i, j);
+  if (first === second || distance < 1e-6) return;
+  const axis = [
+    (xyz[3 * i]! - xyz[3 * j]!) / distance,
+    (xyz[3 * i + 1]! - xyz[3 * j + 1]!) / distance,
+    (xyz[3 * i + 2]! - xyz[3 * j + 2]!) / distance,
+  ] as const;
+  addBlock(matrix, first, first, axis, axis, scale);
+  addBlock(matrix, second, second, axis, axis, scale);
+  if (first >= 0 && second >= 0 && findBlock(matrix, Math.max(first, second), Math.min(first, second)) >= 0) {
+    addBlock(matrix, first, second, axis, axis, -scale);
   }
 }

@@ -3,6 +3,8 @@ import { hydrogenBondClass, type NonbondedAtoms } from "../topology/topology.ts"
 
 /** Force constant c of c (d_vdw - d)^4. */
 export const repulsionConstant = 100;
+/** Contacts this much closer than their contact distance count as close, Angstrom. */
+export const closeOverlap = 0.4;
 const minimumDistance = 1;
 const oneFourFactor = 0.8;
 
@@ -107,8 +109,13 @@ function squaredDistance(xyz: Float64Array, i: number, j: number): number {
   return x * x + y * y + z * z;
 }
 
-/** Sum of 100 (d_vdw - d)^4 over pairs closer than d_vdw; adds its gradient (3 per atom, per Angstrom). */
-export function addNonbondedEnergy(pairs: NonbondedPairs, xyz: Float64Array, gradient: Float64Array): number {
+/** Sum of 100 factor (d_vdw - d)^4 over pairs closer than d_vdw; adds its gradient (3 per atom, per Angstrom). */
+export function addNonbondedEnergy(
+  pairs: NonbondedPairs,
+  xyz: Float64Array,
+  gradient: Float64Array,
+  factor = 1,
+): number {
   const { count, i, j, contact } = pairs;
   let energy = 0;
   for (let pair = 0; pair < count; pair++) {
@@ -122,7 +129,7 @@ export function addNonbondedEnergy(pairs: NonbondedPairs, xyz: Float64Array, gra
     if (squared >= reach * reach) continue;
     const distance = Math.sqrt(squared);
     const delta = reach - distance;
-    const cubed = repulsionConstant * delta * delta * delta;
+    const cubed = factor * repulsionConstant * delta * delta * delta;
     energy += cubed * delta;
     if (distance < 1e-9) continue;
     const scale = (-4 * cubed) / distance;
@@ -134,4 +141,17 @@ export function addNonbondedEnergy(pairs: NonbondedPairs, xyz: Float64Array, gra
     gradient[b + 2]! -= scale * z;
   }
   return energy;
+}
+
+/** Pairs closer than their contact distance less 0.4 Angstrom; `without`: pairs of atoms marked there do not count. */
+export function countClosePairs(pairs: NonbondedPairs, xyz: Float64Array, without?: Uint8Array): number {
+  let close = 0;
+  for (let pair = 0; pair < pairs.count; pair++) {
+    const i = pairs.i[pair]!;
+    const j = pairs.j[pair]!;
+    if (without !== undefined && (without[i] === 1 || without[j] === 1)) continue;
+    const reach = pairs.contact[pair]! - closeOverlap;
+    if (squaredDistance(xyz, i, j) < reach * reach) close++;
+  }
+  return close;
 }

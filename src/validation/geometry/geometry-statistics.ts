@@ -11,6 +11,7 @@ import {
 } from "../../restraints/internal-coordinates.ts";
 import {
   addNonbondedEnergy,
+  countClosePairs,
   largestContact,
   type NeighbourTable,
   type NonbondedPairs,
@@ -21,8 +22,6 @@ import type { Topology } from "../../topology/topology.ts";
 
 /** A deviation counts as an outlier beyond this many sigmas. */
 const outlierLimit = 4;
-/** Contacts this much closer than their contact distance are counted as clashes, Angstrom. */
-const clashOverlap = 0.4;
 
 export interface TermStatistics {
   /** Angstrom, degrees or cubic Angstrom; null without terms. */
@@ -115,19 +114,17 @@ function countTerms(lists: CovalentLists, pairs: NonbondedPairs, xyz: Float64Arr
 
 function summarizeNonbonded(pairs: NonbondedPairs, xyz: Float64Array): NonbondedStatistics {
   let shortest = Number.POSITIVE_INFINITY;
-  let closePairs = 0;
   for (let pair = 0; pair < pairs.count; pair++) {
     const a = 3 * pairs.i[pair]!;
     const b = 3 * pairs.j[pair]!;
     const distance = Math.hypot(xyz[a]! - xyz[b]!, xyz[a + 1]! - xyz[b + 1]!, xyz[a + 2]! - xyz[b + 2]!);
     shortest = Math.min(shortest, distance);
-    if (distance < pairs.contact[pair]! - clashOverlap) closePairs++;
   }
   return {
     count: pairs.count,
     minDistance: Number.isFinite(shortest) ? shortest : null,
     energy: addNonbondedEnergy(pairs, xyz, new Float64Array(xyz.length)),
-    closePairs,
+    closePairs: countClosePairs(pairs, xyz),
   };
 }
 

@@ -1,0 +1,42 @@
+// One minimisation run that can be watched and stopped.
+import { type RunContext, throwIfCancelled, yieldToEvents } from "../base/run-context.ts";
+import { iterateLbfgs } from "../math/lbfgs.ts";
+import type { RefinementTarget } from "./target.ts";
+
+/** Curvature of the scaled map around a well-fitted atom, per square Angstrom: the data term's share of the preconditioner. */
+const mapCurvature = 5;
+/** Steps whose root mean square change stays below this have converged, Angstrom. */
+const stepTolerance = 1e-4;
+/** Events get a turn at least this often, milliseconds. */
+const longestSilence = 100;
+
+/** Minimises the target in place for at most `iterations` steps; returns the steps made. Throws CancelledError with the target at its last accepted step. */
+export async function minimizeTarget(
+  target: RefinementTarget,
+  iterations: number,
+  context: RunContext,
+  onStep?: (iteration: number) => void,
+): Promise<number> {
+  const x = target.packFree();
+  const run = iterateLbfgs(target.objective, x, {
+    maximumIterations: iterations,
+    maximumStep: 1,
+    stepTolerance,
+    preconditioner: target.makePreconditioner(mapCurvature),
+  });
+  let lastPause = performance.now();
+  let made = 0;
+  try {
+    for (let step = run.next(); !step.done; step = run.next()) {
+      made++;
+      onStep?.(made);
+      if (performance.now() - lastPause < longestSilence) continue;
+      await yieldToEvents();
+      lastPause = performance.now();
+      throwIfCancelled(context);
+    }
+  } finally {
+    target.unpackFree(x);
+  }
+  return made;
+}

@@ -1,0 +1,163 @@
+// Everything about a refinement that stays the same while coordinates change.
+import { addDiagnostic } from "../base/diagnostics.ts";
+import { InputError } from "../base/errors.ts";
+import type { RunContext } from "../base/run-context.ts";
+import type { Dictionary } from "../chemistry/monomer.ts";
+import { residueClass } from "../chemistry/residue-classes.ts";
+import { type DensityMap, mapFrame, toFractional } from "../density/map.ts";
+import { idealizeHydrogens } from "../hydrogens/idealize.ts";
+import { prepareRiding, type RidingHydrogens, updateRidingFrames } from "../hydrogens/riding.ts";
+import type { ComputeEngine } from "../kernels/engine.ts";
+import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
+import { applyCdl, type CdlState, prepareCdl } from "../restraints/cdl.ts";
+import { buildElasticNetwork, elasticReach } from "../restraints/elastic.ts";
+import { buildTopology } from "../topology/build-topology.ts";
+import type { Topology } from "../topology/topology.ts";
+import { fitCoordinates } from "../validation/fit/coordinate-fit.ts";
+import { computeFit } from "../validation/fit/correlation.ts";
+import { summarizeGeometry } from "../validation/geometry/geometry-statistics.ts";
+import { createSampler, scaleMap } from "./map-target.ts";
+import type { Assessment, MapScale, RefineOptions } from "./refine-options.ts";
+import { type DensitySampler, type NeighbourFinder, RefinementTarget } from "./target.ts";
+
+export interface RefinementProblem {
+  readonly engine: ComputeEngine;
+  readonly model: Model;
+  readonly map: DensityMap;
+  readonly options: RefineOptions;
+  readonly topology: Topology;
+  readonly cdl: CdlState;
+  readonly riding: RidingHydrogens;
+  readonly movable: Uint8Array;
+  readonly mapFactor: Float64Array;
+  readonly mapScale: MapScale;
+  readonly sampler: DensitySampler;
+  readonly findNeighbours: NeighbourFinder;
+  readonly hydrogenBondException: boolean;
+  /** 1 for atoms of polymer backbones. */
+  readonly backbone: Uint8Array;
+}
+
+/** Builds restraints and the scaled target map. Throws InputError UNKNOWN_RESIDUE, MAP_CONSTANT or NOTHING_TO_REFINE. */
+export function prepareProblem(
+  engine: ComputeEngine,
+  model: Model,
+  map: DensityMap,
+  dictionary: Dictionary,
+  options: RefineOptions,
+  context: RunContext,
+): RefinementProblem {
+  const topology = buildTopology(model, dictionary, { unknownLigands: options.unknownLigands }, context);
+  const movable = options.selection?.slice() ?? new Uint8Array(topology.atomCount).fill(1);
+  for (const atom of topology.held) movable[atom] = 0;
+  const mapFactor = new Float64Array(topology.atomCount);
+  let free = 0;
+  for (let atom = 0; atom < topology.atomCount; atom++) {
+    if (movable[atom] === 0 || topology.isHydrogen[atom] === 1) continue;
+    mapFactor[atom] = 1;
+    free++;
+  }
+  if (free === 0) {
+    throw new InputError({
+      code: "NOTHING_TO_REFINE",
+      message: "No atom may move",
+      hint: "Select atoms that are not hydrogens and not held",
+    });
+  }
+  reportOutside(model, map, movable, context);
+  const scaled = scaleMap(engine, map, model.atoms, options.mapScaling);
+  return {
+    engine,
+    model,
+    map,
+    options,
+    topology,
+    cdl: prepareCdl(topology),
+    riding: prepareRiding(topology),
+    movable,
+    mapFactor,
+    mapScale: scaled.scale,
+    sampler: createSampler(engine, map, scaled.values, topology.atomCount),
+    findNeighbours: (xyz, cutoff) => engine.kernels.findNeighbours(xyz, topology.atomCount, cutoff),
+    hydrogenBondException: options.hydrogenBondException ?? topology.isHydrogen.includes(1),
+    backbone: markBackbone(model),
+  };
+}
+
+const proteinBackbone = new Set(["N", "CA", "C", "O", "CB"]);
+const nucleotideBackbone = new Set("P OP1 OP2 O5' C5' C4' O4' C3' O3' C2' O2' C1'".split(" "));
+
+function markBackbone({ atoms, residues }: Model): Uint8Array {
+  const classes = residues.name.map(residueClass);
+  return Uint8Array.from(atoms.name, (name, atom) => {
+    const kind = classes[atoms.residue[atom]!];
+    if (kind === "protein") return proteinBackbone.has(name) ? 1 : 0;
+    return kind === "nucleotide" && nucleotideBackbone.has(name) ? 1 : 0;
+  });
+}
+
+/** Atoms outside the box feel no density; they are named. */
+function reportOutside(model: Model, map: DensityMap, movable: Uint8Array, context: RunContext): void {
+  const frame = mapFrame(map);
+  const { xyz } = model.atoms;
+  for (let atom = 0; atom < model.atoms.count; atom++) {
+    if (movable[atom] === 0) continue;
+    const place = toFractional(frame, xyz[3 * atom]!, xyz[3 * atom + 1]!, xyz[3 * atom + 2]!);
+    if (place.every((value) => value >= 0 && value < 1)) continue;
+    addDiagnostic(
+      context.diagnostics,
+      "warning",
+      "ATOM_OUTSIDE_MAP",
+      "Atoms outside the map are refined without density",
+      atomLabel(model, atom),
+    );
+  }
+}
+
+/** A minimisation problem at these coordinates: hydrogens brought to their ideal places, the backbone's ideal values for them. */
+export function createTarget(
+  problem: RefinementProblem,
+  xyz: Float64Array,
+  movable: Uint8Array = problem.movable,
+  withElastic: boolean = problem.options.elasticNetwork ?? true,
+): RefinementTarget {
+  const { topology, cdl, riding } = problem;
+  applyCdl(topology, cdl, xyz);
+  const placed = xyz.slice();
+  idealizeHydrogens(topology, placed, movable);
+  updateRidingFrames(riding, placed);
+  if (!withElastic) return new RefinementTarget({ ...problem, movable }, placed);
+  const elastic = buildElasticNetwork(topology, placed, problem.findNeighbours(placed, elasticReach), {
+    moving: movable,
+    backbone: problem.backbone,
+    hydrogenBondException: problem.hydrogenBondException,
+  });
+  return new RefinementTarget({ ...problem, movable, elastic }, placed);
+}
+
+/** Fit and geometry of the whole model at these coordinates. */
+export function assess(problem: RefinementProblem, xyz: Float64Array, context: RunContext): Assessment {
+  const { engine, model, map, options, topology, cdl, findNeighbours, hydrogenBondException } = problem;
+  applyCdl(topology, cdl, xyz);
+  return {
+    fit: computeFit(
+      engine,
+      withCoordinates(model, xyz),
+      map,
+      { resolution: options.resolution, table: options.scattering },
+      context,
+    ),
+    geometry: summarizeGeometry(topology, xyz, findNeighbours, { hydrogenBondException }),
+  };
+}
+
+/** ccMaskCoordinates and its overall B at these coordinates. */
+export function scoreCoordinates(
+  problem: RefinementProblem,
+  xyz: Float64Array,
+  hint: number | null,
+): { cc: number | null; b: number | null } {
+  const { engine, model, map, options } = problem;
+  const modelOptions = { resolution: options.resolution, table: options.scattering };
+  return fitCoordinates(engine, withCoordinates(model, xyz).atoms, map, modelOptions, hint);
+}

@@ -1,0 +1,71 @@
+// The weight of the map: as large as geometry and contacts allow.
+import type { StateMeasure } from "./target.ts";
+
+/** Ceilings that a weight must respect. */
+export interface WeightLimits {
+  /** Angstrom. */
+  readonly bondRmsd: number;
+  /** Degrees. */
+  readonly angleRmsd: number;
+  /** Close pairs of all atoms and of non-hydrogen atoms; null: not watched. */
+  readonly closePairs: number | null;
+  readonly closeHeavyPairs: number | null;
+}
+
+/** What a state says about the weight that made it. */
+export interface WeightVerdict {
+  /** Factor by which the weight may grow (above 1) or must shrink, from the tightest limit. */
+  readonly factor: number;
+  readonly limitedBy: "bonds" | "angles" | "contacts";
+}
+
+/** The automatic weight aims this far below the ceilings, so that the last cycle does not end above them. */
+const aim = 0.92;
+/** How the weight follows from what it causes: near the ceilings bond rmsd grows like w^0.9 and angle rmsd like w^0.45. */
+const bondExponent = 1.1;
+const angleExponent = 2.2;
+/** Step of the weight while there are more contacts than allowed. */
+const contactStep = 0.9;
+
+export function hasExcessContacts(state: StateMeasure, limits: WeightLimits): boolean {
+  return (
+    (limits.closePairs !== null && state.closePairs > limits.closePairs) ||
+    (limits.closeHeavyPairs !== null && state.closeHeavyPairs > limits.closeHeavyPairs)
+  );
+}
+
+/** Compares a state with the limits. */
+export function judgeWeight(state: StateMeasure, limits: WeightLimits): WeightVerdict {
+  const bonds = ((aim * limits.bondRmsd) / Math.max(state.bondRmsd, 1e-6)) ** bondExponent;
+  const angles = ((aim * limits.angleRmsd) / Math.max(state.angleRmsd, 1e-4)) ** angleExponent;
+  const tightest: WeightVerdict =
+    bonds < angles ? { factor: bonds, limitedBy: "bonds" } : { factor: angles, limitedBy: "angles" };
+  if (!hasExcessContacts(state, limits) || tightest.factor < contactStep) return tightest;
+  return { factor: contactStep, limitedBy: "contacts" };
+}
+
+/** Free atoms of the weight trials: spheres around evenly spread atoms, about `most` atoms in all. */
+export function representativeBlocks(xyz: Float64Array, free: Int32Array, most: number, blocks: number): Uint8Array {
+  const chosen = new Uint8Array(xyz.length / 3);
+  if (free.length <= most) {
+    for (const atom of free) chosen[atom] = 1;
+    return chosen;
+  }
+  const perBlock = Math.floor(most / blocks);
+  for (let block = 0; block < blocks; block++) {
+    const centre = free[Math.floor(((block + 0.5) * free.length) / blocks)]!;
+    const distances = Float64Array.from(free, (atom) => squaredDistance(xyz, atom, centre));
+    const limit = distances.toSorted()[perBlock - 1]!;
+    free.forEach((atom, row) => {
+      if (distances[row]! <= limit) chosen[atom] = 1;
+    });
+  }
+  return chosen;
+}
+
+function squaredDistance(xyz: Float64Array, i: number, j: number): number {
+  const x = xyz[3 * i]! - xyz[3 * j]!;
+  const y = xyz[3 * i + 1]! - xyz[3 * j + 1]!;
+  const z = xyz[3 * i + 2]! - xyz[3 * j + 2]!;
+  return x * x + y * y + z * z;
+}

@@ -1,0 +1,111 @@
+// Elastic network: springs between near atoms at their present distances, so that a model bends before it breaks up.
+import type { Topology } from "../topology/topology.ts";
+import { contactDistance, type NeighbourTable } from "./nonbonded.ts";
+
+/** Springs reach atoms this near, Angstrom ("jelly body" of Murshudov et al. 2011, Acta Cryst. D67, 355). */
+export const elasticReach = 4.2;
+/** Energy per square Angstrom of stretch; the same springs are this much softer where a side chain or ligand takes part. */
+const backboneStiffness = 50;
+const otherShare = 0.2;
+const oneFourFactor = 0.8;
+
+export interface ElasticNetwork {
+  readonly count: number;
+  readonly i: Int32Array;
+  readonly j: Int32Array;
+  /** Rest length, Angstrom. */
+  readonly length: Float64Array;
+  readonly stiffness: Float64Array;
+}
+
+export interface ElasticRule {
+  /** Springs without an atom marked here are left out: nothing in them moves. */
+  readonly moving: Uint8Array;
+  /** 1 for the atoms whose springs among each other are stiff: the polymer's backbone. */
+  readonly backbone: Uint8Array;
+  readonly hydrogenBondException: boolean;
+}
+
+/**
+ * Springs between non-hydrogen atoms within reach that are not bonded to each other or to a common atom. Atoms that are in
+ * contact already get none: repulsion must be free to part them.
+ */
+export function buildElasticNetwork(
+  topology: Topology,
+  xyz: Float64Array,
+  neighbours: NeighbourTable,
+  rule: ElasticRule,
+): ElasticNetwork {
+  const { nonbonded, isHydrogen, atomCount } = topology;
+  const first: number[] = [];
+  const second: number[] = [];
+  const length: number[] = [];
+  const stiffness: number[] = [];
+  // Relation to the atom at hand: 2 i + 1 bonded, 2 i + 2 one to four.
+  const relation = new Float64Array(atomCount);
+  for (let i = 0; i < atomCount; i++) {
+    if (isHydrogen[i] === 1) continue;
+    for (let at = nonbonded.excludeOffset[i]!; at < nonbonded.excludeOffset[i + 1]!; at++) {
+      relation[nonbonded.exclude[at]!] = 2 * i + 1;
+    }
+    for (let at = nonbonded.oneFourOffset[i]!; at < nonbonded.oneFourOffset[i + 1]!; at++) {
+      relation[nonbonded.oneFour[at]!] = 2 * i + 2;
+    }
+    for (let at = neighbours.offset[i]!; at < neighbours.offset[i + 1]!; at++) {
+      const j = neighbours.partner[at]!;
+      if (isHydrogen[j] === 1 || relation[j] === 2 * i + 1) continue;
+      if (rule.moving[i] === 0 && rule.moving[j] === 0) continue;
+      if (!mayMeet(topology, i, j)) continue;
+      const x = xyz[3 * i]! - xyz[3 * j]!;
+      const y = xyz[3 * i + 1]! - xyz[3 * j + 1]!;
+      const z = xyz[3 * i + 2]! - xyz[3 * j + 2]!;
+      const distance = Math.sqrt(x * x + y * y + z * z);
+      const factor = relation[j] === 2 * i + 2 ? oneFourFactor : 1;
+      if (distance < factor * contactDistance(nonbonded, i, j, rule.hydrogenBondException)) continue;
+      first.push(i);
+      second.push(j);
+      length.push(distance);
+      stiffness.push(backboneStiffness * (rule.backbone[i] === 1 && rule.backbone[j] === 1 ? 1 : otherShare));
+    }
+  }
+  return {
+    count: first.length,
+    i: Int32Array.from(first),
+    j: Int32Array.from(second),
+    length: Float64Array.from(length),
+    stiffness: Float64Array.from(stiffness),
+  };
+}
+
+function mayMeet({ nonbonded }: Topology, i: number, j: number): boolean {
+  if (nonbonded.model[i] !== nonbonded.model[j]) return false;
+  const first = nonbonded.conformer[i]!;
+  const second = nonbonded.conformer[j]!;
+  return first === second || first === 0 || second === 0;
+}
+
+/** Sum of stiffness (d - length)^2; adds its gradient (3 per atom, per Angstrom). */
+export function addElasticEnergy(network: ElasticNetwork, xyz: Float64Array, gradient: Float64Array): number {
+  const { count, i, j, length, stiffness } = network;
+  let energy = 0;
+  for (let spring = 0; spring < count; spring++) {
+    const a = 3 * i[spring]!;
+    const b = 3 * j[spring]!;
+    const x = xyz[a]! - xyz[b]!;
+    const y = xyz[a + 1]! - xyz[b + 1]!;
+    const z = xyz[a + 2]! - xyz[b + 2]!;
+    const distance = Math.sqrt(x * x + y * y + z * z);
+    const delta = distance - length[spring]!;
+    const k = stiffness[spring]!;
+    energy += k * delta * delta;
+    if (distance < 1e-9) continue;
+    const scale = (2 * k * delta) / distance;
+    gradient[a]! += scale * x;
+    gradient[a + 1]! += scale * y;
+    gradient[a + 2]! += scale * z;
+    gradient[b]! -= scale * x;
+    gradient[b + 1]! -= scale * y;
+    gradient[b + 2]! -= scale * z;
+  }
+  return energy;
+}
