@@ -23,7 +23,7 @@ await build({
   define: { EMEND_VERSION: JSON.stringify(version) },
   // Bundled CommonJS packages call require for Node's own modules.
   banner: {
-    js: 'import { createRequire as createNodeRequire } from "node:module";\nconst require = createNodeRequire(import.meta.url);',
+    js: '#!/usr/bin/env node\nimport { createRequire as createNodeRequire } from "node:module";\nconst require = createNodeRequire(import.meta.url);',
   },
   logLevel: "warning",
 });

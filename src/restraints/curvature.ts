@@ -191,7 +191,8 @@ function addContacts(
     const delta = pairs.contact[pair]! - distanceBetween(xyz, i, j);
     if (delta > 0) addSpring(matrix, xyz, rowOfAtom, i, j, 12 * repulsionFactor * repulsionConstant * delta * delta);
   }
-  for (let spring = 0; elastic && spring < elastic.count; spring++) {
+  if (elastic === undefined) return;
+  for (let spring = 0; spring < elastic.count; spring++) {
     addSpring(matrix, xyz, rowOfAtom, elastic.i[spring]!, elastic.j[spring]!, 2 * elastic.stiffness[spring]!);
   }
 }

@@ -1,0 +1,79 @@
+// What a command is: arguments, schema, help, and the function that runs it.
+import type { z } from "zod";
+import type { RunContext } from "../base/run-context.ts";
+import type { Console } from "./console.ts";
+import { runFit } from "./fit.ts";
+import { runGeometry } from "./geometry.ts";
+import { runInfo } from "./info.ts";
+import { fitSchema, geometrySchema, infoSchema, refineSchema, simulateSchema } from "./options.ts";
+import { runRefine } from "./refine.ts";
+import { runSimulate } from "./simulate.ts";
+
+export interface CommandOutcome {
+  readonly exitCode: number;
+  /** Why the exit code is not zero. */
+  readonly message?: string;
+}
+
+export interface CommandSpec {
+  readonly name: string;
+  readonly summary: string;
+  /** In commander's notation. */
+  readonly arguments: readonly (readonly [string, string])[];
+  readonly schema: z.ZodObject;
+  readonly examples: readonly string[];
+  run(paths: readonly string[], settings: never, console: Console, context: RunContext): Promise<CommandOutcome>;
+}
+
+const modelArgument = ["<model>", "model, PDB or mmCIF, may be gzipped"] as const;
+const mapArgument = ["<map>", "map, MRC or CCP4, may be gzipped"] as const;
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: "refine",
+    summary: "refine the coordinates of a model into a map",
+    arguments: [modelArgument, mapArgument],
+    schema: refineSchema,
+    examples: [
+      "emend refine model.pdb map.mrc.gz --resolution 3.2",
+      "emend refine model.cif map.mrc --resolution 3.2 --restraints LIG.cif --out-dir run1",
+      'emend refine model.pdb map.mrc --resolution 2.8 --select "chain A and resseq 20:60"',
+    ],
+    run: runRefine,
+  },
+  {
+    name: "fit",
+    summary: "correlations of a model with a map, whole, by chain and by residue",
+    arguments: [modelArgument, mapArgument],
+    schema: fitSchema,
+    examples: [
+      "emend fit model.pdb map.mrc --resolution 3.2",
+      "emend fit model.cif map.mrc.gz --resolution 3.2 --json",
+    ],
+    run: runFit,
+  },
+  {
+    name: "geometry",
+    summary: "restraint statistics of a model and its worst offenders",
+    arguments: [modelArgument],
+    schema: geometrySchema,
+    examples: ["emend geometry model.pdb", "emend geometry model.cif --restraints LIG.cif --list"],
+    run: runGeometry,
+  },
+  {
+    name: "simulate",
+    summary: "simulate the map of a model",
+    arguments: [modelArgument],
+    schema: simulateSchema,
+    examples: ["emend simulate model.pdb --resolution 3 --noise 0.5 --out map.mrc.gz"],
+    run: runSimulate,
+  },
+  {
+    name: "info",
+    summary: "say what models and maps are and whether they belong together",
+    arguments: [["<files...>", "models and maps"]],
+    schema: infoSchema,
+    examples: ["emend info model.pdb map.mrc.gz"],
+    run: runInfo,
+  },
+];

@@ -1,0 +1,90 @@
+// emend geometry: restraints of a model, how well it keeps them, and the worst offenders.
+import type { RunContext } from "../base/run-context.ts";
+import { createEngine } from "../kernels/engine.ts";
+import { atomLabel, type Model } from "../model/model.ts";
+import { applyCdl, prepareCdl } from "../restraints/cdl.ts";
+import { buildTopology } from "../topology/build-topology.ts";
+import type { Topology } from "../topology/topology.ts";
+import {
+  forEachDeviation,
+  type Offender,
+  type RestraintKind,
+  summarizeGeometry,
+  worstRestraints,
+} from "../validation/geometry/geometry-statistics.ts";
+import type { CommandOutcome } from "./command.ts";
+import { type Console, noteDiagnostics } from "./console.ts";
+import { loadDictionaries, loadModel } from "./inputs.ts";
+import type { GeometrySettings } from "./options.ts";
+import { alignRows, describeGeometry, show } from "./tables.ts";
+
+const kinds: readonly RestraintKind[] = ["bond", "angle", "dihedral", "chirality", "planarity"];
+
+export async function runGeometry(
+  [modelPath]: readonly string[],
+  settings: GeometrySettings,
+  console: Console,
+  context: RunContext,
+): Promise<CommandOutcome> {
+  const dictionary = await loadDictionaries(settings.restraints);
+  const model = await loadModel(modelPath!, context);
+  const topology = buildTopology(model, dictionary, { unknownLigands: settings.unknownLigands }, context);
+  const { xyz, count } = model.atoms;
+  applyCdl(topology, prepareCdl(topology), xyz);
+  const { kernels } = createEngine();
+  const geometry = summarizeGeometry(topology, xyz, (at, cutoff) => kernels.findNeighbours(at, count, cutoff), {
+    hydrogenBondException: topology.isHydrogen.includes(1),
+  });
+  const worst = Object.fromEntries(
+    kinds.map((kind) => [kind, worstRestraints(model, topology, xyz, kind, settings.worst)] as const),
+  );
+  console.endProgress();
+  noteDiagnostics(console, context.diagnostics);
+  console.print(describeGeometry(geometry));
+  for (const kind of kinds) printWorst(console, kind, worst[kind]!);
+  const restraints = settings.list ? listRestraints(model, topology) : undefined;
+  if (restraints) printList(console, restraints);
+  console.document({
+    geometry,
+    worst,
+    ...(restraints ? { restraints } : {}),
+    diagnostics: context.diagnostics.entries,
+  });
+  return { exitCode: 0 };
+}
+
+function printWorst(console: Console, kind: RestraintKind, offenders: readonly Offender[]): void {
+  if (offenders.length === 0) return;
+  console.print(`\nWorst of ${kind}`);
+  console.print(
+    alignRows([
+      ["atoms", "ideal", "model", "Z"],
+      ...offenders.map(({ atoms, ideal, model, z }) => [atoms.join(" - "), show(ideal, 3), show(model, 3), show(z, 1)]),
+    ]),
+  );
+}
+
+interface ListedRestraint {
+  readonly kind: RestraintKind;
+  readonly atoms: readonly string[];
+  readonly ideal: number;
+  readonly model: number;
+  readonly sigma: number;
+}
+
+function listRestraints(model: Model, topology: Topology): ListedRestraint[] {
+  const listed: ListedRestraint[] = [];
+  forEachDeviation(topology, model.atoms.xyz, ({ kind, atoms, ideal, model: value, sigma }) => {
+    listed.push({ kind, atoms: atoms.map((atom) => atomLabel(model, atom)), ideal, model: value, sigma });
+  });
+  return listed;
+}
+
+function printList(console: Console, restraints: readonly ListedRestraint[]): void {
+  console.print("\nkind  ideal  model  sigma  atoms");
+  for (const { kind, atoms, ideal, model, sigma } of restraints) {
+    console.print(
+      `${kind.padEnd(9)} ${show(ideal, 3).padStart(9)} ${show(model, 3).padStart(9)} ${show(sigma, 4).padStart(8)}  ${atoms.join(" - ")}`,
+    );
+  }
+}

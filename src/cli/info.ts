@@ -1,0 +1,137 @@
+// emend info: what files are, and whether a model and a map belong together.
+import type { RunContext } from "../base/run-context.ts";
+import { isHydrogenElement } from "../chemistry/elements.ts";
+import { residueClass } from "../chemistry/residue-classes.ts";
+import { mapFrame } from "../density/map.ts";
+import { computeStatistics } from "../density/statistics.ts";
+import { readFileBytes } from "../io/files.node.ts";
+import { looksLikeMrc } from "../io/mrc/mrc-header.ts";
+import { type MapFile, readMrc } from "../io/mrc/read-mrc.ts";
+import { readModel } from "../io/read-model.ts";
+import type { Model } from "../model/model.ts";
+import { gunzip, isGzip } from "../text/gzip.ts";
+import { measureBelonging } from "../validation/fit/belonging.ts";
+import type { CommandOutcome } from "./command.ts";
+import { type Console, noteDiagnostics } from "./console.ts";
+import type { InfoSettings } from "./options.ts";
+import { alignRows, show } from "./tables.ts";
+
+type Content = { readonly model: Model } | { readonly mapFile: MapFile };
+
+export async function runInfo(
+  paths: readonly string[],
+  _settings: InfoSettings,
+  console: Console,
+  context: RunContext,
+): Promise<CommandOutcome> {
+  const files: Record<string, unknown>[] = [];
+  const models: { path: string; model: Model }[] = [];
+  const maps: { path: string; mapFile: MapFile }[] = [];
+  for (const path of paths) {
+    const content = await readEither(path, context);
+    if ("model" in content) {
+      models.push({ path, model: content.model });
+      files.push({ file: path, kind: "model", ...describeModel(content.model) });
+    } else {
+      maps.push({ path, mapFile: content.mapFile });
+      files.push({ file: path, kind: "map", ...describeMap(content.mapFile) });
+    }
+  }
+  const pairs = models.flatMap(({ path: modelPath, model }) =>
+    maps.map(({ path: mapPath, mapFile }) => ({
+      model: modelPath,
+      map: mapPath,
+      ...measureBelonging(model.atoms.xyz, mapFile.map),
+      otherOrigin: mapFile.alternative ? measureBelonging(model.atoms.xyz, mapFile.alternative) : null,
+    })),
+  );
+  console.endProgress();
+  noteDiagnostics(console, context.diagnostics);
+  for (const entry of files) {
+    const { file, ...rest } = entry;
+    console.print(String(file));
+    console.print(alignRows(Object.entries(rest).map(([key, value]) => [`  ${key}`, asText(value)])));
+  }
+  for (const pair of pairs) {
+    const verdict =
+      pair.inside < 0.5 ? "they do not share a frame" : (pair.meanSigma ?? 0) < 1 ? "weak match" : "they match";
+    console.print(
+      `${pair.model} in ${pair.map}: ${(100 * pair.inside).toFixed(1)} % of the atoms inside, ` +
+        `mean density there ${show(pair.meanSigma, 2)} sigma: ${verdict}`,
+    );
+  }
+  console.document({ files, pairs, diagnostics: context.diagnostics.entries });
+  return { exitCode: 0 };
+}
+
+async function readEither(path: string, context: RunContext): Promise<Content> {
+  const bytes = readFileBytes(path);
+  const plain = isGzip(bytes) ? await gunzip(bytes, path) : bytes;
+  if (looksLikeMrc(plain) || /\.(mrc|map|ccp4|rec|st)(\.gz)?$/i.test(path)) {
+    return { mapFile: readMrc(plain, path, context) };
+  }
+  return { model: await readModel(plain, path, context) };
+}
+
+function describeModel(model: Model): Record<string, unknown> {
+  const { atoms, residues, chains, modelNumbers, cell } = model;
+  const classes: Record<string, number> = {};
+  for (const name of residues.name) {
+    const kind = residueClass(name);
+    classes[kind] = (classes[kind] ?? 0) + 1;
+  }
+  const extent = [0, 1, 2].map((axis) => {
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (let at = axis; at < atoms.xyz.length; at += 3) {
+      low = Math.min(low, atoms.xyz[at]!);
+      high = Math.max(high, atoms.xyz[at]!);
+    }
+    return [low, high];
+  });
+  return {
+    format: model.source.format,
+    models: modelNumbers.length,
+    chains: [...new Set(chains.id)],
+    residues: classes,
+    atoms: atoms.count,
+    hydrogens: atoms.element.reduce((sum, element) => sum + (isHydrogenElement(element) ? 1 : 0), 0),
+    alternates: atoms.altloc.some((letter) => letter !== ""),
+    anisotropic: atoms.anisotropicU !== null,
+    cell,
+    statedLinks: model.statedLinks.length,
+    extent,
+  };
+}
+
+function describeMap({ map, header, alternative }: MapFile): Record<string, unknown> {
+  const { cell, sampling, size, start, offset, values } = map;
+  const frame = mapFrame(map);
+  return {
+    mode: header.mode,
+    byteOrder: header.littleEndian ? "little" : "big",
+    size,
+    start,
+    sampling,
+    cell,
+    voxel: [cell.a / sampling[0], cell.b / sampling[1], cell.c / sampling[2]],
+    axes: header.axes.map((axis) => "xyz"[axis]).join(""),
+    origin: header.origin,
+    offset,
+    corner: frame.corner,
+    originConventionsDiffer: alternative !== null,
+    statistics: computeStatistics(values),
+    labels: header.labels,
+  };
+}
+
+function asText(value: unknown): string {
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : value.toPrecision(6);
+  if (Array.isArray(value)) return value.map(asText).join(", ");
+  if (value !== null && typeof value === "object") {
+    return Object.entries(value)
+      .map(([key, entry]) => `${key} ${asText(entry)}`)
+      .join(", ");
+  }
+  return value === null ? "none" : String(value);
+}

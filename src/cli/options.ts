@@ -1,0 +1,155 @@
+// One schema per command gives its flags, its configuration file, its help and its JSON schema.
+import { z } from "zod";
+
+const common = {
+  json: z.boolean().default(false).describe("print one JSON document on stdout, everything else on stderr"),
+  quiet: z.boolean().default(false).describe("no progress and no summary"),
+};
+
+const resolution = z
+  .number()
+  .min(0.5)
+  .max(50)
+  .optional()
+  .describe("resolution of the map in Angstrom")
+  .meta({ placeholder: "D" });
+
+const scattering = z
+  .enum(["electron", "xray", "neutron"])
+  .default("electron")
+  .describe("scattering factors of model maps")
+  .meta({ placeholder: "T" });
+
+const restraints = z
+  .array(z.string())
+  .default([])
+  .describe("restraint dictionaries of ligands (CIF)")
+  .meta({ placeholder: "FILE" });
+
+const unknownLigands = z
+  .enum(["error", "hold"])
+  .default("error")
+  .describe("residues without restraints: stop, or hold them where they are")
+  .meta({ placeholder: "MODE" });
+
+export const refineSchema = z.strictObject({
+  resolution,
+  outDir: z.string().optional().describe("folder of the results (default MODEL_emend)").meta({ placeholder: "DIR" }),
+  cycles: z.number().int().min(1).max(100).default(5).describe("macro-cycles").meta({ placeholder: "N" }),
+  weight: z
+    .number()
+    .positive()
+    .optional()
+    .describe("weight of the map in units of the scaled map (default: found automatically)")
+    .meta({ placeholder: "W" }),
+  mapScaling: z
+    .enum(["mask", "box"])
+    .default("mask")
+    .describe("region where the map is scaled to mean 0 and sigma 1")
+    .meta({ placeholder: "WHERE" }),
+  targetBondRmsd: z
+    .number()
+    .positive()
+    .default(0.01)
+    .describe("ceiling of the bond rmsd in Angstrom")
+    .meta({ placeholder: "X" }),
+  targetAngleRmsd: z
+    .number()
+    .positive()
+    .default(1)
+    .describe("ceiling of the angle rmsd in degrees")
+    .meta({ placeholder: "X" }),
+  select: z
+    .string()
+    .optional()
+    .describe('atoms that may move, e.g. "chain A and resseq 5:20"')
+    .meta({ placeholder: "S" }),
+  restraints,
+  unknownLigands,
+  scattering,
+  threads: z.number().int().min(1).default(1).describe("threads (one is used at present)").meta({ placeholder: "N" }),
+  seed: z.number().int().min(0).default(0).describe("seed of random numbers").meta({ placeholder: "N" }),
+  overwrite: z.boolean().default(false).describe("replace earlier results; the old ones are kept as .1, .2, ..."),
+  ...common,
+});
+
+export const fitSchema = z.strictObject({ resolution, scattering, ...common });
+
+export const geometrySchema = z.strictObject({
+  restraints,
+  unknownLigands,
+  list: z.boolean().default(false).describe("list every restraint with ideal and model value and sigma"),
+  worst: z.number().int().min(0).default(5).describe("worst offenders shown of each kind").meta({ placeholder: "N" }),
+  ...common,
+});
+
+export const simulateSchema = z.strictObject({
+  resolution,
+  out: z.string().optional().describe("file of the map (default MODEL_simulated.mrc)").meta({ placeholder: "FILE" }),
+  voxel: z
+    .number()
+    .positive()
+    .optional()
+    .describe("grid step in Angstrom (default: a third of the resolution)")
+    .meta({ placeholder: "X" }),
+  margin: z.number().min(0).default(8).describe("space around the model in Angstrom").meta({ placeholder: "X" }),
+  noise: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("sigma of the noise relative to that of the signal inside the molecule")
+    .meta({ placeholder: "X" }),
+  scattering,
+  seed: z.number().int().min(0).default(0).describe("seed of random numbers").meta({ placeholder: "N" }),
+  overwrite: z.boolean().default(false).describe("replace the file when it exists; the old one is kept as .1"),
+  ...common,
+});
+
+export const infoSchema = z.strictObject({ ...common });
+
+export type RefineSettings = z.infer<typeof refineSchema>;
+export type FitSettings = z.infer<typeof fitSchema>;
+export type GeometrySettings = z.infer<typeof geometrySchema>;
+export type SimulateSettings = z.infer<typeof simulateSchema>;
+export type InfoSettings = z.infer<typeof infoSchema>;
+
+export interface FlagDescription {
+  readonly key: string;
+  /** "--out-dir <DIR>" */
+  readonly flags: string;
+  readonly description: string;
+  readonly kind: "boolean" | "number" | "text" | "list";
+}
+
+/** Command-line flags of a schema, in its order. */
+export function describeFlags(schema: z.ZodObject): FlagDescription[] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: "input" }) as { properties?: Record<string, JsonProperty> };
+  return Object.entries(properties).map(([key, property]) => {
+    const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const kind = kindOf(property);
+    const placeholder = property.enum ? property.enum.join("|") : (property.placeholder ?? "VALUE");
+    const argument = kind === "boolean" ? "" : kind === "list" ? ` <${placeholder}...>` : ` <${placeholder}>`;
+    const preset = property.default;
+    const shown = preset === undefined || preset === false || (Array.isArray(preset) && preset.length === 0);
+    return {
+      key,
+      flags: flag + argument,
+      description: (property.description ?? "") + (shown ? "" : ` (default ${String(preset)})`),
+      kind,
+    };
+  });
+}
+
+interface JsonProperty {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly placeholder?: string;
+}
+
+function kindOf({ type }: JsonProperty): FlagDescription["kind"] {
+  if (type === "boolean") return "boolean";
+  if (type === "number" || type === "integer") return "number";
+  return type === "array" ? "list" : "text";
+}

@@ -1,0 +1,168 @@
+// emend refine: a model into a map.
+import { join } from "node:path";
+import { addDiagnostic } from "../base/diagnostics.ts";
+import type { RunContext } from "../base/run-context.ts";
+import { writeMmcif } from "../io/mmcif/write-mmcif.ts";
+import { whyNotPdb, writePdb } from "../io/pdb/write-pdb.ts";
+import { createEngine } from "../kernels/engine.ts";
+import { selectAtoms } from "../model/selection.ts";
+import { refineModel } from "../refinement/refine-model.ts";
+import { defaultRefineOptions, type RefineOptions, type RefineResult } from "../refinement/refine-options.ts";
+import type { CommandOutcome } from "./command.ts";
+import { type Console, noteDiagnostics, toJson } from "./console.ts";
+import { loadDictionaries, loadPair, type Pair, requireResolution } from "./inputs.ts";
+import type { RefineSettings } from "./options.ts";
+import { checkOutputs, stemOf, writeOutputs } from "./outputs.ts";
+import { describeAssessments, describeCycles, describeWeight } from "./tables.ts";
+import { version } from "./version.ts";
+
+const resultNames = ["refined.cif", "refined.pdb", "log.txt", "summary.json"];
+
+export async function runRefine(
+  [modelPath, mapPath]: readonly string[],
+  settings: RefineSettings,
+  console: Console,
+  context: RunContext,
+): Promise<CommandOutcome> {
+  const began = performance.now();
+  const cpuBegan = process.cpuUsage();
+  const resolution = requireResolution(settings.resolution, "refine");
+  const folder = settings.outDir ?? `${stemOf(modelPath!)}_emend`;
+  const outputs = resultNames.map((name) => join(folder, name));
+  checkOutputs(outputs, [modelPath!, mapPath!, ...settings.restraints], settings.overwrite);
+  context.report({ phase: "reading", fraction: 0 });
+  const dictionary = await loadDictionaries(settings.restraints);
+  const pair = await loadPair(modelPath!, mapPath!, context);
+  if (settings.threads > 1) {
+    addDiagnostic(context.diagnostics, "info", "ONE_THREAD", "Refinement runs on one thread at present");
+  }
+  reportResolution(resolution, pair, context);
+  const options: RefineOptions = {
+    ...defaultRefineOptions,
+    resolution,
+    cycles: settings.cycles,
+    weight: settings.weight ?? null,
+    mapScaling: settings.mapScaling,
+    targetBondRmsd: settings.targetBondRmsd,
+    targetAngleRmsd: settings.targetAngleRmsd,
+    scattering: settings.scattering,
+    unknownLigands: settings.unknownLigands,
+    ...(settings.select === undefined ? {} : { selection: selectAtoms(pair.model, settings.select) }),
+  };
+  const reading = (performance.now() - began) / 1000;
+  const result = await refineModel(createEngine(), { ...pair, dictionary }, options, context);
+  console.endProgress();
+  const cpu = process.cpuUsage(cpuBegan);
+  const summary = {
+    program: { name: "emend", version },
+    inputs: describeInputs(modelPath!, mapPath!, pair, settings),
+    resolution,
+    before: result.before,
+    after: result.after,
+    refinement: describeRefinement(result),
+    timings: {
+      wallSeconds: (performance.now() - began) / 1000,
+      cpuSeconds: (cpu.user + cpu.system) / 1e6,
+      phases: [{ phase: "reading", seconds: reading }, ...result.phases],
+    },
+    peakMemoryMiB: process.resourceUsage().maxRSS / 1024,
+    interrupted: result.interrupted,
+    diagnostics: context.diagnostics.entries,
+  };
+  const notPdb = whyNotPdb(result.model);
+  const text = describeRun(summary, result, notPdb, settings);
+  const written = writeOutputs(folder, {
+    "refined.cif": writeMmcif(result.model),
+    ...(notPdb === null ? { "refined.pdb": writePdb(result.model) } : {}),
+    "log.txt": `${text}\n`,
+    "summary.json": `${toJson(summary)}\n`,
+  });
+  noteDiagnostics(console, context.diagnostics);
+  console.print(describeAssessments(result.before, result.after));
+  console.print(describeWeight(result));
+  if (notPdb !== null) console.note(`refined.pdb is not written: ${notPdb}; use refined.cif`);
+  console.print(`Wrote ${written.join(", ")}`);
+  console.document(summary);
+  if (result.interrupted) return { exitCode: 130, message: "Interrupted: the best model so far is written" };
+  return limitsFailure(result, options);
+}
+
+/** An automatic weight that ends beyond its ceilings is a stated failure. */
+function limitsFailure({ after, refinement }: RefineResult, options: RefineOptions): CommandOutcome {
+  const bonds = after.geometry.bond.rmsd ?? 0;
+  const angles = after.geometry.angle.rmsd ?? 0;
+  const isBeyond = bonds > 1.05 * options.targetBondRmsd || angles > 1.05 * options.targetAngleRmsd;
+  if (refinement.weight.source === "given" || options.selection !== undefined || !isBeyond) return { exitCode: 0 };
+  return {
+    exitCode: 3,
+    message: `The geometry ends beyond its ceilings (bonds ${bonds.toFixed(4)} A, angles ${angles.toFixed(2)} deg)`,
+  };
+}
+
+function reportResolution(resolution: number, { map }: Pair, context: RunContext): void {
+  const { cell, sampling } = map;
+  const step = Math.max(cell.a / sampling[0], cell.b / sampling[1], cell.c / sampling[2]);
+  if (resolution >= 2 * step) return;
+  addDiagnostic(
+    context.diagnostics,
+    "warning",
+    "RESOLUTION_BEYOND_NYQUIST",
+    `A grid step of ${step.toFixed(2)} A holds detail to ${(2 * step).toFixed(2)} A only; model maps end there`,
+  );
+}
+
+function describeInputs(modelPath: string, mapPath: string, pair: Pair, settings: RefineSettings): unknown {
+  const { model, map } = pair;
+  const { json: _json, quiet: _quiet, ...kept } = settings;
+  return {
+    model: {
+      file: modelPath,
+      format: model.source.format,
+      atoms: model.atoms.count,
+      residues: model.residues.count,
+      chains: model.chains.count,
+    },
+    map: {
+      file: mapPath,
+      size: map.size,
+      voxel: [map.cell.a / map.sampling[0], map.cell.b / map.sampling[1], map.cell.c / map.sampling[2]],
+    },
+    settings: kept,
+  };
+}
+
+function describeRefinement({ refinement }: RefineResult): unknown {
+  const { weight, ...rest } = refinement;
+  return {
+    weight: weight.value,
+    weightSearch: { source: weight.source, limitedBy: weight.limitedBy, trials: weight.trials },
+    ...rest,
+  };
+}
+
+function describeRun(summary: unknown, result: RefineResult, notPdb: string | null, settings: RefineSettings): string {
+  const { inputs, diagnostics } = summary as {
+    inputs: { model: { file: string; atoms: number }; map: { file: string; size: readonly number[] } };
+    diagnostics: RunContext["diagnostics"]["entries"];
+  };
+  return [
+    `emend ${version} refine`,
+    `Model ${inputs.model.file}: ${inputs.model.atoms} atoms`,
+    `Map ${inputs.map.file}: ${inputs.map.size.join(" x ")} voxels, resolution ${settings.resolution} A`,
+    "",
+    describeWeight(result),
+    "",
+    describeCycles(result),
+    "",
+    describeAssessments(result.before, result.after),
+    ...(notPdb === null ? [] : ["", `refined.pdb is not written: ${notPdb}`]),
+    ...(result.interrupted ? ["", "The run was interrupted: this is the best model so far."] : []),
+    "",
+    "Diagnostics",
+    ...diagnostics.map(
+      ({ severity, code, message, count, examples }) =>
+        `  ${severity} ${code} (${count}): ${message}${examples.length > 0 ? `: ${examples.join("; ")}` : ""}`,
+    ),
+    ...(diagnostics.length === 0 ? ["  none"] : []),
+  ].join("\n");
+}

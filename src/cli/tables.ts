@@ -1,0 +1,117 @@
+// Results as text for a person.
+import type { Assessment, RefineResult } from "../refinement/refine-options.ts";
+import type { Fit } from "../validation/fit/correlation.ts";
+import type { GeometryCounts, GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
+
+export function show(value: number | null, decimals: number): string {
+  return value === null ? "-" : value.toFixed(decimals);
+}
+
+/** Columns separated by two spaces; the first is left-aligned. */
+export function alignRows(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, cell.length);
+    });
+  }
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+export function describeAssessments(before: Assessment, after: Assessment): string {
+  const rows: string[][] = [["", "before", "after"]];
+  const add = (label: string, read: (assessment: Assessment) => string): void => {
+    rows.push([label, read(before), read(after)]);
+  };
+  add("CC of coordinates (best overall B)", ({ fit }) => show(fit.ccMaskCoordinates, 4));
+  add("CC mask, model as it is", ({ fit }) => show(fit.ccMask, 4));
+  add("CC volume", ({ fit }) => show(fit.ccVolume, 4));
+  add("CC peaks", ({ fit }) => show(fit.ccPeaks, 4));
+  add("CC box", ({ fit }) => show(fit.ccBox, 4));
+  add("bonds, rmsd (A)", ({ geometry }) => show(geometry.bond.rmsd, 4));
+  add("angles, rmsd (deg)", ({ geometry }) => show(geometry.angle.rmsd, 2));
+  add("chirality, rmsd (A^3)", ({ geometry }) => show(geometry.chirality.rmsd, 3));
+  add("planes, rmsd (A)", ({ geometry }) => show(geometry.planarity.rmsd, 4));
+  add("close contacts, no hydrogens", ({ geometry }) => String(geometry.nonbonded.closePairs));
+  if (before.geometry.withHydrogens) {
+    add("close contacts, all atoms", ({ geometry }) => String(geometry.withHydrogens?.nonbonded.closePairs ?? "-"));
+  }
+  return alignRows(rows);
+}
+
+export function describeWeight({ refinement }: RefineResult): string {
+  const { weight, mapScale, cycles, bestCycle, shift } = refinement;
+  const origin = weight.source === "given" ? "given" : `found automatically, limited by ${weight.limitedBy}`;
+  const region = mapScale.region === "mask" ? "around the molecule" : "in the box";
+  return (
+    `Weight of the map ${weight.value.toPrecision(4)} (${origin}; map scaled by its sigma ${region}, ${mapScale.sigma.toPrecision(4)}). ` +
+    `Cycle ${bestCycle} of ${cycles.length - 1} is the best; atoms moved by ${shift.rmsd.toFixed(3)} A rmsd, ${shift.max.toFixed(2)} A at most.`
+  );
+}
+
+export function describeCycles({ refinement }: RefineResult): string {
+  return alignRows([
+    ["cycle", "weight", "steps", "CC", "B", "bonds", "angles", "close", "shift", "score"],
+    ...refinement.cycles.map((record) => [
+      String(record.cycle),
+      record.cycle === 0 ? "-" : record.weight.toPrecision(3),
+      String(record.iterations),
+      show(record.ccMaskCoordinates, 4),
+      show(record.bestOverallB, 0),
+      show(record.bondRmsd, 4),
+      show(record.angleRmsd, 2),
+      String(record.closePairs),
+      show(record.shiftRmsd, 3),
+      show(record.score, 4),
+    ]),
+  ]);
+}
+
+export function describeFit(fit: Fit): string {
+  const word = (cc: number | null): string =>
+    cc === null ? "undefined" : cc < 0.3 ? "poor" : cc <= 0.6 ? "so-so" : "good";
+  const rows = [
+    ["CC mask", show(fit.ccMask, 4), word(fit.ccMask)],
+    ["CC mask without mean subtraction", show(fit.ccMaskUncentred, 4), ""],
+    ["CC of coordinates", show(fit.ccMaskCoordinates, 4), `best overall B ${show(fit.bestOverallB, 0)} A^2`],
+    ["CC volume", show(fit.ccVolume, 4), ""],
+    ["CC peaks", show(fit.ccPeaks, 4), ""],
+    ["CC box", show(fit.ccBox, 4), ""],
+    ...fit.perChain.map(({ chain, cc, atoms }) => [`chain ${chain}`, show(cc, 4), `${atoms} atoms`]),
+  ];
+  return alignRows(rows);
+}
+
+export function describeGeometry(geometry: GeometrySummary): string {
+  const parts = [table("Without hydrogens", geometry)];
+  if (geometry.withHydrogens) parts.push(table("With hydrogens", geometry.withHydrogens));
+  return parts.join("\n\n");
+}
+
+function table(title: string, counts: GeometryCounts): string {
+  const { nonbonded } = counts;
+  const units = { bond: "A", angle: "deg", dihedral: "deg", chirality: "A^3", planarity: "A" } as const;
+  const rows = Object.entries(units).map(([kind, unit]) => {
+    const term = counts[kind as keyof typeof units];
+    const digits = unit === "deg" ? 2 : 4;
+    return [
+      `${kind} (${unit})`,
+      show(term.rmsd, digits),
+      show(term.rmsZ, 2),
+      String(term.count),
+      String(term.outliers),
+    ];
+  });
+  return [
+    alignRows([[title, "rmsd", "rmsZ", "count", "beyond 4 sigma"], ...rows]),
+    `non-bonded: ${nonbonded.count} pairs, ${nonbonded.closePairs} closer than their contact distance less 0.4 A, ` +
+      `nearest ${show(nonbonded.minDistance, 2)} A, energy ${nonbonded.energy.toFixed(1)}`,
+  ].join("\n");
+}
