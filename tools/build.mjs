@@ -12,7 +12,7 @@ execFileSync(process.execPath, [join(root, "tools/build-kernels.mjs")], { stdio:
 rmSync(join(root, "dist"), { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { cli: "src/cli/main.ts", index: "src/index.ts" },
+  entryPoints: { cli: "src/cli/main.ts", index: "src/index.ts", bench: "src/cli/bench.ts" },
   outdir: "dist",
   bundle: true,
   splitting: true,

@@ -10,13 +10,13 @@ export interface FftPlan {
   readonly factors: Int32Array;
   /** Per stage, per p, per k = 1 .. radix - 1: cosine and sine of -2 pi p k / N, N being what is left to transform. */
   readonly twiddles: Float32Array;
-  /** For radices without code of their own: cosine and sine of -2 pi j / radix, one table per such stage in order. */
+  /** For stages of radix above 4: cosine and sine of -2 pi j / radix, one table per such stage in order. */
   readonly roots: Float32Array;
   /** Two blocks of length x lanes, real and imaginary parts: 4 * length * lanes numbers. */
   readonly scratch: Float32Array;
 }
 
-/** Radices 4, 2, 3, 5, 7 have code of their own; other prime factors are transformed by definition. */
+/** Radices 4, 2, 3, 5 have code of their own; other prime factors are transformed by definition. */
 function factorize(length: number): number[] {
   const factors: number[] = [];
   let rest = length;
@@ -48,7 +48,7 @@ export function createFftPlan(memory: KernelMemory, length: number): FftPlan {
         twiddles.push(Math.cos(angle), Math.sin(angle));
       }
     }
-    if (radix > 7) {
+    if (radix > 4) {
       for (let j = 0; j < radix; j++) {
         roots.push(Math.cos((-2 * Math.PI * j) / radix), Math.sin((-2 * Math.PI * j) / radix));
       }

@@ -1,4 +1,5 @@
 // The kernels' common face: the same functions compiled (SIMD) and as plain TypeScript twins.
+import { createCompiledKernels } from "./compiled.ts";
 import type { FftPlan } from "./fft-plan.ts";
 import type { KernelMemory } from "./memory.ts";
 import { addDensity, type DensityGrid, type GridAtoms, type SampleGrid, sampleTricubic } from "./reference/density.ts";
@@ -40,7 +41,7 @@ export interface Kernels {
   sampleTricubic(
     grid: SampleGrid,
     xyz: Float64Array,
-    count: number,
+    rows: Int32Array,
     values: Float64Array,
     gradients: Float64Array,
   ): void;
@@ -51,9 +52,10 @@ export interface Kernels {
   ): { readonly offset: Int32Array; readonly partner: Int32Array };
 }
 
-export function createKernels(_memory: KernelMemory, kind: KernelKind): Kernels {
+/** Plain twins: slower, the reference of every test. */
+function createReferenceKernels(): Kernels {
   return {
-    kind,
+    kind: "reference",
     forwardRows,
     inverseRows,
     transformColumns,
@@ -61,4 +63,8 @@ export function createKernels(_memory: KernelMemory, kind: KernelKind): Kernels 
     sampleTricubic,
     findNeighbours,
   };
+}
+
+export function createKernels(memory: KernelMemory, kind: KernelKind): Kernels {
+  return kind === "simd" ? createCompiledKernels(memory) : createReferenceKernels();
 }

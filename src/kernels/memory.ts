@@ -14,6 +14,7 @@ export class KernelMemory {
   readonly memory: WebAssembly.Memory;
   private next = reservedBytes;
   private readonly freed = new Map<number, number[]>();
+  private readonly named = new Map<string, { readonly begin: number; readonly bytes: number }>();
 
   constructor() {
     this.memory = new WebAssembly.Memory({ initial: 100, maximum: maximumPages, shared: true });
@@ -37,19 +38,32 @@ export class KernelMemory {
     return new Int32Array(this.memory.buffer, begin, length).fill(0);
   }
 
+  /** Buffer of this name, at least this long, with whatever it held; it grows and is handed out again by name. */
+  scratch(name: string, bytes: number): number {
+    const known = this.named.get(name);
+    if (known && known.bytes >= bytes) return known.begin;
+    if (known) this.release(known.begin, known.bytes);
+    const size = roundUp(known ? Math.max(bytes, 2 * known.bytes) : bytes);
+    const begin = this.reserve(size);
+    this.named.set(name, { begin, bytes: size });
+    return begin;
+  }
+
   /** Gives arrays back; they must not be used afterwards. */
   free(...arrays: readonly KernelArray[]): void {
-    for (const array of arrays) {
-      const size = roundUp(array.byteLength);
-      const list = this.freed.get(size);
-      if (list) list.push(array.byteOffset);
-      else this.freed.set(size, [array.byteOffset]);
-    }
+    for (const array of arrays) this.release(array.byteOffset, array.byteLength);
   }
 
   /** Bytes ever handed out. */
   get used(): number {
     return this.next;
+  }
+
+  private release(begin: number, bytes: number): void {
+    const size = roundUp(bytes);
+    const list = this.freed.get(size);
+    if (list) list.push(begin);
+    else this.freed.set(size, [begin]);
   }
 
   private reserve(bytes: number): number {

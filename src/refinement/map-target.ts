@@ -40,13 +40,20 @@ export function scaleMap(engine: ComputeEngine, map: DensityMap, atoms: AtomTabl
   return { values, scale: { region, mean, sigma, voxels: count } };
 }
 
-/** Tricubic sampler of a map of `atomCount` atoms; points outside the box give zero. */
+/** Tricubic sampler of the atoms whose factor is not zero, the others keep zeros; points outside the box give zero. */
 export function createSampler(
   engine: ComputeEngine,
   map: DensityMap,
   values: Float32Array,
-  atomCount: number,
+  mapFactor: Float64Array,
 ): DensitySampler {
+  const atomCount = mapFactor.length;
+  const sampled: number[] = [];
+  mapFactor.forEach((factor, atom) => {
+    if (factor !== 0) sampled.push(atom);
+  });
+  const rows = engine.memory.int32(sampled.length);
+  rows.set(sampled);
   const frame = mapFrame(map);
   const [nx, ny, nz] = frame.size;
   const toGrid = engine.memory.float64(9);
@@ -62,7 +69,7 @@ export function createSampler(
     gradients: engine.memory.float64(3 * atomCount),
     sample(coordinates: Float64Array): void {
       xyz.set(coordinates);
-      engine.kernels.sampleTricubic(grid, xyz, atomCount, sampler.values, sampler.gradients);
+      engine.kernels.sampleTricubic(grid, xyz, rows, sampler.values, sampler.gradients);
     },
   };
   return sampler;

@@ -77,7 +77,7 @@ export function prepareProblem(
     movable,
     mapFactor,
     mapScale: scaled.scale,
-    sampler: createSampler(engine, map, scaled.values, topology.atomCount),
+    sampler: createSampler(engine, map, scaled.values, mapFactor),
     findNeighbours: (xyz, cutoff) => engine.kernels.findNeighbours(xyz, topology.atomCount, cutoff),
     hydrogenBondException: options.hydrogenBondException ?? topology.isHydrogen.includes(1),
     backbone: markBackbone(model),

@@ -158,16 +158,19 @@ function nodeIndex(index: number, length: number, periodic: boolean): number {
   return index < 0 ? 0 : index >= length ? length - 1 : index;
 }
 
-/** Four-point Lagrange interpolation in each direction; values per atom and gradients (3 per atom, per Angstrom). */
+/**
+ * Four-point Lagrange interpolation in each direction at the atoms listed in `rows`: fills their values and gradients
+ * (3 per atom, per Angstrom).
+ */
 export function sampleTricubic(
   grid: SampleGrid,
   xyz: Float64Array,
-  count: number,
+  rows: Int32Array,
   values: Float64Array,
   gradients: Float64Array,
 ): void {
   const { nx, ny, nz, toGrid: f, corner, periodic, values: v } = grid;
-  for (let atom = 0; atom < count; atom++) {
+  for (const atom of rows) {
     const x = xyz[3 * atom]! - corner[0]!;
     const y = xyz[3 * atom + 1]! - corner[1]!;
     const z = xyz[3 * atom + 2]! - corner[2]!;

@@ -25,13 +25,13 @@ export function transformBlock(plan: FftPlan, inverse: boolean): number {
     const m = rest / radix;
     const from = inverse ? [source + block, source] : [source, source + block];
     const to = inverse ? [target + block, target] : [target, target + block];
-    const stage: Stage = { s, m, fromRe: from[0]!, fromIm: from[1]!, toRe: to[0]!, toIm: to[1]!, twiddle, root };
+    const stage: Stage = { s, m, fromRe: from[0]!, fromIm: from[1]!, toRe: to[0]!, toIm: to[1]!, twiddle };
     if (radix === 4) stage4(scratch, plan.twiddles, stage);
     else if (radix === 2) stage2(scratch, plan.twiddles, stage);
     else if (radix === 3) stage3(scratch, plan.twiddles, stage);
-    else stageAny(scratch, plan.twiddles, radix > 7 ? plan.roots.subarray(root) : smallRoots(radix), radix, stage);
+    else stageAny(scratch, plan.twiddles, plan.roots.subarray(root), radix, stage);
     twiddle += 2 * m * (radix - 1);
-    if (radix > 7) root += 2 * radix;
+    if (radix > 4) root += 2 * radix;
     rest = m;
     s *= radix;
     const swap = source;
@@ -49,22 +49,6 @@ interface Stage {
   readonly toRe: number;
   readonly toIm: number;
   readonly twiddle: number;
-  readonly root: number;
-}
-
-const smallRootTables = new Map<number, Float32Array>();
-
-function smallRoots(radix: number): Float32Array {
-  let table = smallRootTables.get(radix);
-  if (!table) {
-    table = new Float32Array(2 * radix);
-    for (let j = 0; j < radix; j++) {
-      table[2 * j] = Math.cos((-2 * Math.PI * j) / radix);
-      table[2 * j + 1] = Math.sin((-2 * Math.PI * j) / radix);
-    }
-    smallRootTables.set(radix, table);
-  }
-  return table;
 }
 
 function stage2(v: Float32Array, w: Float32Array, stage: Stage): void {

@@ -6,11 +6,13 @@ export interface NeighbourCells {
   readonly cellStart: Int32Array;
   readonly cellOf: Int32Array;
   readonly dimensions: readonly [number, number, number];
+  /** Lowest coordinates along each axis. */
+  readonly low: readonly [number, number, number];
 }
 
 /** Sorts atoms into cells at least `cutoff` wide; far-flung atoms widen the cells rather than multiply them. */
 export function sortIntoCells(xyz: Float64Array, count: number, cutoff: number): NeighbourCells {
-  const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const low: [number, number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   const high = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let atom = 0; atom < count; atom++) {
     for (let axis = 0; axis < 3; axis++) {
@@ -41,7 +43,7 @@ export function sortIntoCells(xyz: Float64Array, count: number, cutoff: number):
   const next = cellStart.slice(0, nx * ny * nz);
   const order = new Int32Array(count);
   for (let atom = 0; atom < count; atom++) order[next[cellOf[atom]!]!++] = atom;
-  return { order, cellStart, cellOf, dimensions };
+  return { order, cellStart, cellOf, dimensions, low };
 }
 
 /** Neighbours of each atom with higher row within the cut-off, in a fixed order. */

@@ -1,0 +1,195 @@
+// The compiled (AssemblyScript SIMD) kernels behind the common face: arrays become addresses in the shared memory.
+import type { FftPlan } from "./fft-plan.ts";
+import { kernelsWasm } from "./generated/kernels-wasm.ts";
+import type { Kernels } from "./kernels.ts";
+import type { KernelMemory } from "./memory.ts";
+import { type NeighbourCells, sortIntoCells } from "./reference/neighbours.ts";
+
+type KernelFunction = (...values: number[]) => number;
+
+/** Bytes the density kernels work in: three axes of five rows of 128 numbers. */
+const densityScratchBytes = 3 * 5 * 128 * 4;
+
+let compiledModule: WebAssembly.Module | undefined;
+
+/** Compiled once per process; modules can be handed to workers. */
+function kernelModule(): WebAssembly.Module {
+  compiledModule ??= new WebAssembly.Module(Uint8Array.from(atob(kernelsWasm), (char) => char.charCodeAt(0)));
+  return compiledModule;
+}
+
+function planAddresses({ scratch, length, factors, twiddles, roots }: FftPlan): number[] {
+  return [scratch.byteOffset, length, factors.byteOffset, factors.length, twiddles.byteOffset, roots.byteOffset];
+}
+
+export function createCompiledKernels(memory: KernelMemory): Kernels {
+  const instance = new WebAssembly.Instance(kernelModule(), {
+    env: {
+      memory: memory.memory,
+      abort() {
+        throw new Error("A compiled kernel stopped");
+      },
+    },
+  });
+  const call = instance.exports as unknown as Record<string, KernelFunction>;
+  return {
+    kind: "simd",
+    forwardRows(plan, real, { re, im, stride }, keep, rowBegin, rowEnd) {
+      call["forwardRows"]!(
+        ...planAddresses(plan),
+        real.byteOffset,
+        re.byteOffset,
+        im.byteOffset,
+        stride,
+        keep,
+        rowBegin,
+        rowEnd,
+      );
+    },
+    inverseRows(plan, { re, im, stride }, keep, real, rowBegin, rowEnd) {
+      call["inverseRows"]!(
+        ...planAddresses(plan),
+        re.byteOffset,
+        im.byteOffset,
+        stride,
+        keep,
+        real.byteOffset,
+        rowBegin,
+        rowEnd,
+      );
+    },
+    transformColumns(plan, { re, im }, inverse, columns, lineStride, outerStride, outerBegin, outerEnd) {
+      call["transformColumns"]!(
+        ...planAddresses(plan),
+        re.byteOffset,
+        im.byteOffset,
+        inverse ? 1 : 0,
+        columns,
+        lineStride,
+        outerStride,
+        outerBegin,
+        outerEnd,
+      );
+    },
+    addDensity({ values, nx, ny, nz, stepX, stepY, stepZ }, atoms, zBegin, zEnd) {
+      call["addDensity"]!(
+        values.byteOffset,
+        nx,
+        ny,
+        nz,
+        stepX,
+        stepY,
+        stepZ,
+        atoms.count,
+        atoms.position.byteOffset,
+        atoms.amplitude.byteOffset,
+        atoms.decay.byteOffset,
+        atoms.radius.byteOffset,
+        zBegin,
+        zEnd,
+        memory.scratch("density", densityScratchBytes),
+      );
+    },
+    sampleTricubic({ values, nx, ny, nz, toGrid, corner, periodic }, xyz, rows, valuesOut, gradients) {
+      call["sampleTricubic"]!(
+        values.byteOffset,
+        nx,
+        ny,
+        nz,
+        toGrid.byteOffset,
+        corner.byteOffset,
+        periodic ? 1 : 0,
+        xyz.byteOffset,
+        rows.byteOffset,
+        rows.length,
+        valuesOut.byteOffset,
+        gradients.byteOffset,
+        memory.scratch("density", densityScratchBytes),
+      );
+    },
+    findNeighbours: (xyz, count, cutoff) =>
+      findNeighboursCompiled(memory, call["filterNeighbours"]!, xyz, count, cutoff),
+  };
+}
+
+/** Neighbours expected per atom at first; the buffer grows where there are more. */
+const expectedNeighbours = 64;
+
+function findNeighboursCompiled(
+  memory: KernelMemory,
+  filter: KernelFunction,
+  xyz: Float64Array,
+  count: number,
+  cutoff: number,
+): { offset: Int32Array; partner: Int32Array } {
+  const cells = sortIntoCells(xyz, count, cutoff);
+  const input = placeCells(memory, cells, xyz, count);
+  const [nx, ny, nz] = cells.dimensions;
+  const offsetAt = memory.scratch("neighbour offsets", 4 * (count + 1));
+  new Int32Array(memory.memory.buffer, offsetAt, 1)[0] = 0;
+  let capacity = Math.max(1024, expectedNeighbours * count);
+  for (let begin = 0; ; ) {
+    const partnerAt = memory.scratch("neighbour partners", 4 * capacity);
+    begin = filter(
+      count,
+      input.order,
+      input.cellStart,
+      input.cellOf,
+      nx,
+      ny,
+      nz,
+      ...input.sorted,
+      ...cells.low,
+      input.xyz,
+      cutoff,
+      offsetAt,
+      partnerAt,
+      capacity,
+      begin,
+    );
+    if (begin < count) {
+      // A grown buffer does not keep what the old one held.
+      begin = 0;
+      capacity *= 2;
+      continue;
+    }
+    const offset = new Int32Array(memory.memory.buffer, offsetAt, count + 1).slice();
+    return { offset, partner: new Int32Array(memory.memory.buffer, partnerAt, offset[count]!).slice() };
+  }
+}
+
+interface PlacedCells {
+  readonly order: number;
+  readonly cellStart: number;
+  readonly cellOf: number;
+  readonly sorted: readonly [number, number, number];
+  readonly xyz: number;
+}
+
+/** Copies what the filter reads into the kernels' memory, with coordinates relative to the lowest corner in cell order. */
+function placeCells(memory: KernelMemory, cells: NeighbourCells, xyz: Float64Array, count: number): PlacedCells {
+  const { order, cellStart, cellOf, low } = cells;
+  const integers = (name: string, values: Int32Array): number => {
+    const at = memory.scratch(name, values.byteLength);
+    new Int32Array(memory.memory.buffer, at, values.length).set(values);
+    return at;
+  };
+  const sorted = ["x", "y", "z"].map((axis) => memory.scratch(`sorted ${axis}`, 4 * count + 16)) as [
+    number,
+    number,
+    number,
+  ];
+  sorted.forEach((at, axis) => {
+    const column = new Float32Array(memory.memory.buffer, at, count);
+    for (let row = 0; row < count; row++) column[row] = xyz[3 * order[row]! + axis]! - low[axis]!;
+  });
+  const xyzAt = memory.scratch("neighbour coordinates", 8 * xyz.length);
+  new Float64Array(memory.memory.buffer, xyzAt, xyz.length).set(xyz);
+  return {
+    order: integers("cell order", order),
+    cellStart: integers("cell starts", cellStart),
+    cellOf: integers("cell of atom", cellOf),
+    sorted,
+    xyz: xyzAt,
+  };
+}
