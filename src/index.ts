@@ -1,6 +1,50 @@
 // The public library surface.
-export { addDiagnostic, createDiagnostics, type Diagnostic, type Diagnostics } from "./base/diagnostics.ts";
-export { CancelledError, InputError } from "./base/errors.ts";
+export {
+  addDiagnostic,
+  createDiagnostics,
+  type Diagnostic,
+  type Diagnostics,
+  type Severity,
+} from "./base/diagnostics.ts";
+export { CancelledError, InputError, type InputErrorDetails } from "./base/errors.ts";
+export { createRng, type Rng } from "./base/rng.ts";
 export { createRunContext, type Progress, type RunContext } from "./base/run-context.ts";
-export { type DensityMap, mapFrame } from "./density/map.ts";
-export type { Model } from "./model/model.ts";
+export { loadDictionary, mergeDictionaries } from "./chemistry/dictionary.ts";
+export type { Dictionary, EnergyType, Link, Modification, Monomer } from "./chemistry/monomer.ts";
+export type { UnitCell } from "./crystal/unit-cell.ts";
+export { type DensityMap, type MapFrame, mapFrame, type Vector3 } from "./density/map.ts";
+export { readUserDictionary } from "./io/mmcif/read-dictionary.ts";
+export { writeMmcif } from "./io/mmcif/write-mmcif.ts";
+export type { MapFile } from "./io/mrc/read-mrc.ts";
+export { writeMrc } from "./io/mrc/write-mrc.ts";
+export { whyNotPdb, writePdb } from "./io/pdb/write-pdb.ts";
+export { readMap } from "./io/read-map.ts";
+export { readModel } from "./io/read-model.ts";
+export { type ComputeEngine, createEngine } from "./kernels/engine.ts";
+export {
+  type AtomTable,
+  atomLabel,
+  type ChainTable,
+  type Model,
+  type ResidueTable,
+  residueLabel,
+  withCoordinates,
+} from "./model/model.ts";
+export { selectAtoms } from "./model/selection.ts";
+export { refineModel } from "./refinement/refine-model.ts";
+export {
+  type Assessment,
+  type CycleRecord,
+  defaultRefineOptions,
+  type RefineOptions,
+  type RefineResult,
+} from "./refinement/refine-options.ts";
+export type { ScatteringTable } from "./scattering/form-factors.ts";
+export { type SimulateOptions, simulateMap } from "./scattering/simulate-map.ts";
+export { gunzip, gzip, isGzip } from "./text/gzip.ts";
+export { buildTopology, type TopologyOptions } from "./topology/build-topology.ts";
+export type { Topology } from "./topology/topology.ts";
+export { type Belonging, chooseMapFrame, measureBelonging } from "./validation/fit/belonging.ts";
+export { type ChainFit, computeFit, type Fit, type FitOptions, type ResidueFit } from "./validation/fit/correlation.ts";
+export type { GeometryCounts, GeometrySummary, TermStatistics } from "./validation/geometry/geometry-statistics.ts";
+export { computeGeometry, type ModelGeometry } from "./validation/geometry/model-geometry.ts";

@@ -2,16 +2,14 @@
 import type { RunContext } from "../base/run-context.ts";
 import { createEngine } from "../kernels/engine.ts";
 import { atomLabel, type Model } from "../model/model.ts";
-import { applyCdl, prepareCdl } from "../restraints/cdl.ts";
-import { buildTopology } from "../topology/build-topology.ts";
 import type { Topology } from "../topology/topology.ts";
 import {
   forEachDeviation,
   type Offender,
   type RestraintKind,
-  summarizeGeometry,
   worstRestraints,
 } from "../validation/geometry/geometry-statistics.ts";
+import { computeGeometry } from "../validation/geometry/model-geometry.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics } from "./console.ts";
 import { loadDictionaries, loadModel } from "./inputs.ts";
@@ -28,13 +26,9 @@ export async function runGeometry(
 ): Promise<CommandOutcome> {
   const dictionary = await loadDictionaries(settings.restraints);
   const model = await loadModel(modelPath!, context);
-  const topology = buildTopology(model, dictionary, { unknownLigands: settings.unknownLigands }, context);
-  const { xyz, count } = model.atoms;
-  applyCdl(topology, prepareCdl(topology), xyz);
-  const { kernels } = createEngine();
-  const geometry = summarizeGeometry(topology, xyz, (at, cutoff) => kernels.findNeighbours(at, count, cutoff), {
-    hydrogenBondException: topology.isHydrogen.includes(1),
-  });
+  const options = { unknownLigands: settings.unknownLigands };
+  const { geometry, topology } = computeGeometry(createEngine(), { model, dictionary }, options, context);
+  const { xyz } = model.atoms;
   const worst = Object.fromEntries(
     kinds.map((kind) => [kind, worstRestraints(model, topology, xyz, kind, settings.worst)] as const),
   );

@@ -1,0 +1,32 @@
+// Geometry of a model as it is: restraints built, ideal values of its backbone applied, deviations counted.
+import type { RunContext } from "../../base/run-context.ts";
+import type { Dictionary } from "../../chemistry/monomer.ts";
+import type { ComputeEngine } from "../../kernels/engine.ts";
+import type { Model } from "../../model/model.ts";
+import { applyCdl, prepareCdl } from "../../restraints/cdl.ts";
+import { buildTopology, type TopologyOptions } from "../../topology/build-topology.ts";
+import type { Topology } from "../../topology/topology.ts";
+import { type GeometrySummary, summarizeGeometry } from "./geometry-statistics.ts";
+
+export interface ModelGeometry {
+  readonly geometry: GeometrySummary;
+  /** The restraints it was measured against, backbone values of the conformation at hand included. */
+  readonly topology: Topology;
+}
+
+/** Statistics of a model against its dictionary. Throws InputError UNKNOWN_RESIDUE as `buildTopology` does. */
+export function computeGeometry(
+  engine: ComputeEngine,
+  input: { readonly model: Model; readonly dictionary: Dictionary },
+  options: TopologyOptions,
+  context: RunContext,
+): ModelGeometry {
+  const { model, dictionary } = input;
+  const topology = buildTopology(model, dictionary, options, context);
+  const { xyz, count } = model.atoms;
+  applyCdl(topology, prepareCdl(topology), xyz);
+  const geometry = summarizeGeometry(topology, xyz, (at, cutoff) => engine.kernels.findNeighbours(at, count, cutoff), {
+    hydrogenBondException: topology.isHydrogen.includes(1),
+  });
+  return { geometry, topology };
+}
