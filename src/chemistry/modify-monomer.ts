@@ -25,7 +25,8 @@ function applyModification(monomer: Monomer, modification: Modification): Monome
     torsions: changeTerms(
       monomer.torsions.filter((torsion) => keeps(torsion.atom1, torsion.atom2, torsion.atom3, torsion.atom4)),
       modification.torsions,
-      (torsion) => reversible([torsion.atom1, torsion.atom2, torsion.atom3, torsion.atom4]),
+      // Nucleotides hold a set of torsions for each sugar pucker over the same atoms.
+      ({ id, atom1, atom2, atom3, atom4 }) => /^C[23]e-|$/.exec(id)![0] + reversible([atom1, atom2, atom3, atom4]),
     ),
     chiralities: changeTerms(
       monomer.chiralities.filter((chirality) =>

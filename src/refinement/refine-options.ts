@@ -33,7 +33,7 @@ export interface RefineOptions {
 export const defaultRefineOptions: Omit<RefineOptions, "resolution"> = {
   scattering: "electron",
   cycles: 5,
-  iterations: 100,
+  iterations: 60,
   weight: null,
   mapScaling: "mask",
   targetBondRmsd: 0.01,

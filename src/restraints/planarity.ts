@@ -1,17 +1,15 @@
 // Planarity energy: weighted squared distances of atoms from their best plane.
-import { eigenSymmetric3 } from "../math/eigen3.ts";
+import { smallestEigenvector } from "../math/eigen3.ts";
 import type { PlaneList } from "../topology/topology.ts";
 
-/** Weighted best plane of one entry of a plane list. */
-export interface BestPlane {
-  readonly centre: readonly [number, number, number];
-  readonly normal: readonly [number, number, number];
-  /** Sum of weight * distance^2. */
-  readonly energy: number;
-}
+/** Centroid of a plane (three numbers) and its unit normal (three numbers). */
+export type PlaneFrame = Float64Array;
 
-/** Weighted centroid and the eigenvector of the smallest eigenvalue; weight = 1 / sigma^2 per atom. */
-export function bestPlane(planes: PlaneList, plane: number, xyz: Float64Array): BestPlane {
+const moments = new Float64Array(6);
+const normal = new Float64Array(3);
+
+/** Fills `frame` with the weighted centroid and the normal of the best plane; weight = 1 / sigma^2 per atom. */
+export function fitPlane(planes: PlaneList, plane: number, xyz: Float64Array, frame: PlaneFrame): void {
   const begin = planes.offset[plane]!;
   const end = planes.offset[plane + 1]!;
   let sum = 0;
@@ -29,50 +27,49 @@ export function bestPlane(planes: PlaneList, plane: number, xyz: Float64Array): 
   cx /= sum;
   cy /= sum;
   cz /= sum;
-  let xx = 0;
-  let yy = 0;
-  let zz = 0;
-  let xy = 0;
-  let xz = 0;
-  let yz = 0;
+  moments.fill(0);
   for (let entry = begin; entry < end; entry++) {
     const weight = 1 / (planes.sigma[entry]! * planes.sigma[entry]!);
     const at = 3 * planes.atom[entry]!;
     const x = xyz[at]! - cx;
     const y = xyz[at + 1]! - cy;
     const z = xyz[at + 2]! - cz;
-    xx += weight * x * x;
-    yy += weight * y * y;
-    zz += weight * z * z;
-    xy += weight * x * y;
-    xz += weight * x * z;
-    yz += weight * y * z;
+    moments[0]! += weight * x * x;
+    moments[1]! += weight * y * y;
+    moments[2]! += weight * z * z;
+    moments[3]! += weight * x * y;
+    moments[4]! += weight * x * z;
+    moments[5]! += weight * y * z;
   }
-  const { values, vectors } = eigenSymmetric3([xx, yy, zz, xy, xz, yz]);
-  return {
-    centre: [cx, cy, cz],
-    normal: [vectors[0]!, vectors[1]!, vectors[2]!],
-    energy: Math.max(0, values[0]!),
-  };
+  smallestEigenvector(moments, normal);
+  frame[0] = cx;
+  frame[1] = cy;
+  frame[2] = cz;
+  frame.set(normal, 3);
 }
+
+const frame: PlaneFrame = new Float64Array(6);
 
 /** Sum over all planes; adds its gradient, which is exact because the best plane is stationary. */
 export function addPlanarityEnergy(planes: PlaneList, xyz: Float64Array, gradient: Float64Array): number {
   let energy = 0;
   for (let plane = 0; plane < planes.count; plane++) {
-    const { centre, normal } = bestPlane(planes, plane, xyz);
+    fitPlane(planes, plane, xyz, frame);
+    const cx = frame[0]!;
+    const cy = frame[1]!;
+    const cz = frame[2]!;
+    const nx = frame[3]!;
+    const ny = frame[4]!;
+    const nz = frame[5]!;
     for (let entry = planes.offset[plane]!; entry < planes.offset[plane + 1]!; entry++) {
       const at = 3 * planes.atom[entry]!;
-      const distance =
-        normal[0] * (xyz[at]! - centre[0]) +
-        normal[1] * (xyz[at + 1]! - centre[1]) +
-        normal[2] * (xyz[at + 2]! - centre[2]);
+      const distance = nx * (xyz[at]! - cx) + ny * (xyz[at + 1]! - cy) + nz * (xyz[at + 2]! - cz);
       const weight = 1 / (planes.sigma[entry]! * planes.sigma[entry]!);
       energy += weight * distance * distance;
       const scale = 2 * weight * distance;
-      gradient[at]! += scale * normal[0];
-      gradient[at + 1]! += scale * normal[1];
-      gradient[at + 2]! += scale * normal[2];
+      gradient[at]! += scale * nx;
+      gradient[at + 1]! += scale * ny;
+      gradient[at + 2]! += scale * nz;
     }
   }
   return energy;

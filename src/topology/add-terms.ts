@@ -4,6 +4,7 @@ import type { Model } from "../model/model.ts";
 import type { FoundLink } from "./find-links.ts";
 import type { ResidueAtoms } from "./residue-atoms.ts";
 import { chiralVolumeSigma, linkChirality, type ResidueTemplate } from "./residue-templates.ts";
+import { puckerOfTorsion, type SugarPucker } from "./sugar-pucker.ts";
 import { pushPlane, type TermLists } from "./term-lists.ts";
 import type { BackboneUnit } from "./topology.ts";
 
@@ -31,12 +32,13 @@ function createResolver(atoms: ResidueAtoms, conformer: number, altloc: Altlocs)
   };
 }
 
-/** Adds every term of the template whose atoms are present, for each conformer. */
+/** Adds every term of the template whose atoms are present, for each conformer; nucleotides get the torsions of their pucker. */
 export function addResidueTerms(
   lists: TermLists,
   template: ResidueTemplate,
   atoms: ResidueAtoms,
   altloc: Altlocs,
+  pucker: SugarPucker | undefined,
 ): void {
   const { monomer, chiral } = template;
   for (let conformer = 0; conformer < atoms.conformers.length; conformer++) {
@@ -50,6 +52,8 @@ export function addResidueTerms(
       if (rows) lists.angles.push(...rows, angle.angle, angle.sigma, -1);
     }
     for (const torsion of monomer.torsions) {
+      const wanted = puckerOfTorsion(torsion.id);
+      if (pucker !== undefined && wanted !== undefined && wanted !== pucker) continue;
       const rows = torsion.sigma > 0 ? resolve(torsion.atom1, torsion.atom2, torsion.atom3, torsion.atom4) : undefined;
       if (!rows) continue;
       lists.dihedrals.push(...rows, torsion.angle, torsion.sigma, torsion.period, -1);

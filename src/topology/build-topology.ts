@@ -12,6 +12,7 @@ import { chiralVolumeOf, distanceBetween } from "./geometry.ts";
 import { createNonbondedAtoms, energyTypeOfElement } from "./nonbonded-atoms.ts";
 import { atomsOfResidue, groupConformers, matchAtomNames, type ResidueAtoms } from "./residue-atoms.ts";
 import { createTemplateCache, type ResidueTemplate, type TemplateCache } from "./residue-templates.ts";
+import { findPuckers } from "./sugar-pucker.ts";
 import { createTermLists, packAngles, packBonds, packChiralities, packDihedrals, packPlanes } from "./term-lists.ts";
 import type { ChiralityList, Topology } from "./topology.ts";
 
@@ -38,11 +39,12 @@ export function buildTopology(
   const links = findLinks(model, dictionary, (residue) => monomers[residue], context);
   const templates = chooseTemplates(model, dictionary, monomers, links);
   const residueAtoms = matchResidues(model, templates, context);
+  const puckers = findPuckers(model, templates, residueAtoms, links);
   const lists = createTermLists();
   for (let residue = 0; residue < model.residues.count; residue++) {
     if (residue % 1000 === 0) throwIfCancelled(context);
     const template = templates[residue];
-    if (template) addResidueTerms(lists, template, residueAtoms[residue]!, model.atoms.altloc);
+    if (template) addResidueTerms(lists, template, residueAtoms[residue]!, model.atoms.altloc, puckers[residue]);
   }
   links.forEach((link, row) => addLinkTerms(lists, dictionary, link, row, templates, residueAtoms, model.atoms.altloc));
   const bonds = packBonds(lists);

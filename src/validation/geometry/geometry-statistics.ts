@@ -17,7 +17,7 @@ import {
   type NonbondedPairs,
   selectNonbondedPairs,
 } from "../../restraints/nonbonded.ts";
-import { bestPlane } from "../../restraints/planarity.ts";
+import { fitPlane } from "../../restraints/planarity.ts";
 import type { Topology } from "../../topology/topology.ts";
 
 /** A deviation counts as an outlier beyond this many sigmas. */
@@ -207,14 +207,13 @@ export function forEachDeviation(lists: CovalentLists, xyz: Float64Array, visit:
     const delta = chiralityDelta(chiralities, row, model);
     visit({ kind: "chirality", row, atoms, ideal, model, sigma: chiralities.sigma[row]!, delta });
   }
+  const plane = new Float64Array(6);
   for (let row = 0; row < planes.count; row++) {
-    const { centre, normal } = bestPlane(planes, row, xyz);
+    fitPlane(planes, row, xyz, plane);
     for (let entry = planes.offset[row]!; entry < planes.offset[row + 1]!; entry++) {
       const atom = planes.atom[entry]!;
-      const model =
-        normal[0] * (xyz[3 * atom]! - centre[0]) +
-        normal[1] * (xyz[3 * atom + 1]! - centre[1]) +
-        normal[2] * (xyz[3 * atom + 2]! - centre[2]);
+      let model = 0;
+      for (let c = 0; c < 3; c++) model += plane[3 + c]! * (xyz[3 * atom + c]! - plane[c]!);
       visit({ kind: "planarity", row, atoms: [atom], ideal: 0, model, sigma: planes.sigma[entry]!, delta: -model });
     }
   }
