@@ -45,8 +45,13 @@ export const refineSchema = z.strictObject({
   mapScaling: z
     .enum(["mask", "box"])
     .default("mask")
-    .describe("region where the map is scaled to mean 0 and sigma 1")
+    .describe('region where the map is scaled to mean 0 and sigma 1; "box" for comparing with other programs')
     .meta({ placeholder: "WHERE" }),
+  mapFilter: z
+    .enum(["resolution", "none"])
+    .optional()
+    .describe("filter the target map to the resolution, or use it as it is (default resolution; none with box)")
+    .meta({ placeholder: "WHAT" }),
   targetBondRmsd: z
     .number()
     .positive()

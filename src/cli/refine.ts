@@ -43,6 +43,7 @@ export async function runRefine(
     cycles: settings.cycles,
     weight: settings.weight ?? null,
     mapScaling: settings.mapScaling,
+    ...(settings.mapFilter === undefined ? {} : { mapFilter: settings.mapFilter }),
     targetBondRmsd: settings.targetBondRmsd,
     targetAngleRmsd: settings.targetAngleRmsd,
     scattering: settings.scattering,

@@ -1,5 +1,7 @@
 // The target map: scaled copy in the kernels' memory, sampled at atom centres.
 import { InputError } from "../base/errors.ts";
+import { cropAround } from "../density/crop.ts";
+import { lowPassMap } from "../density/low-pass.ts";
 import { type DensityMap, mapFrame } from "../density/map.ts";
 import { computeDilatedMask } from "../density/mask.ts";
 import { computeStatistics } from "../density/statistics.ts";
@@ -11,23 +13,37 @@ import type { DensitySampler } from "./target.ts";
 
 /** How far beyond the molecule the map is taken to set its scale, Angstrom. */
 const scalingMargin = 5;
+/** How far beyond the molecule the target map reaches: at least this, Angstrom, and so many times the resolution. */
+const leastMargin = 10;
+const marginPerResolution = 3;
 
-/** A map with mean 0 and sigma 1 over the chosen region. */
-export interface ScaledMap {
+/** The part of the map around the model, filtered and with mean 0 and sigma 1 over the chosen region. */
+export interface TargetMap {
+  /** Frame of the part; its values are those of the input. */
+  readonly map: DensityMap;
+  /** Scaled values in the engine's memory. */
   readonly values: Float32Array;
   readonly scale: MapScale;
 }
 
-/**
- * Scales a copy of the map; the region is the molecular mask dilated by 5 Angstrom without exact zeros, or the whole box.
- * Throws InputError MAP_CONSTANT where there is nothing to scale.
- */
-export function scaleMap(engine: ComputeEngine, map: DensityMap, atoms: AtomTable, region: "mask" | "box"): ScaledMap {
-  const mask =
-    region === "mask"
-      ? computeDilatedMask(mapFrame(map), atoms.xyz, atoms.element, atoms.count, scalingMargin)
-      : undefined;
-  const statistics = computeStatistics(map.values, mask, region === "mask");
+export interface TargetMapOptions {
+  /** Where mean and sigma are taken: the molecular mask dilated by 5 Angstrom without exact zeros, or the whole box. */
+  readonly region: "mask" | "box";
+  /** Terms of d below this are filtered away, Angstrom; null: none. What lies beyond the resolution is noise. */
+  readonly filterTo: number | null;
+}
+
+/** Prepares a copy of the map. Throws InputError MAP_CONSTANT where there is nothing to refine against. */
+export function prepareTargetMap(
+  engine: ComputeEngine,
+  whole: DensityMap,
+  atoms: AtomTable,
+  { region, filterTo }: TargetMapOptions,
+): TargetMap {
+  const map = cropAround(whole, atoms.xyz, Math.max(leastMargin, marginPerResolution * (filterTo ?? 0)));
+  const values = filterTo === null ? copyOf(engine, map.values) : lowPassMap(engine, map, filterTo);
+  const statistics =
+    region === "box" ? computeStatistics(whole.values) : computeStatistics(values, scalingMask(map, atoms));
   if (statistics === null || !(statistics.sigma > 0)) {
     throw new InputError({
       code: "MAP_CONSTANT",
@@ -35,9 +51,21 @@ export function scaleMap(engine: ComputeEngine, map: DensityMap, atoms: AtomTabl
     });
   }
   const { mean, sigma, count } = statistics;
-  const values = engine.memory.float32(map.values.length);
-  for (let voxel = 0; voxel < values.length; voxel++) values[voxel] = (map.values[voxel]! - mean) / sigma;
-  return { values, scale: { region, mean, sigma, voxels: count } };
+  for (let voxel = 0; voxel < values.length; voxel++) values[voxel] = (values[voxel]! - mean) / sigma;
+  return { map, values, scale: { region, filteredTo: filterTo, mean, sigma, voxels: count } };
+}
+
+function copyOf(engine: ComputeEngine, values: Float32Array): Float32Array {
+  const copy = engine.memory.float32(values.length);
+  copy.set(values);
+  return copy;
+}
+
+/** The molecular mask dilated by 5 Angstrom, without what is exactly zero in the input: there the map was cut away. */
+function scalingMask(map: DensityMap, atoms: AtomTable): Uint8Array {
+  const mask = computeDilatedMask(mapFrame(map), atoms.xyz, atoms.element, atoms.count, scalingMargin);
+  for (let voxel = 0; voxel < mask.length; voxel++) if (map.values[voxel] === 0) mask[voxel] = 0;
+  return mask;
 }
 
 /** Tricubic sampler of the atoms whose factor is not zero, the others keep zeros; points outside the box give zero. */

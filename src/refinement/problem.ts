@@ -16,7 +16,7 @@ import type { Topology } from "../topology/topology.ts";
 import { fitCoordinates } from "../validation/fit/coordinate-fit.ts";
 import { computeFit } from "../validation/fit/correlation.ts";
 import { summarizeGeometry } from "../validation/geometry/geometry-statistics.ts";
-import { createSampler, scaleMap } from "./map-target.ts";
+import { createSampler, prepareTargetMap } from "./map-target.ts";
 import type { Assessment, MapScale, RefineOptions } from "./refine-options.ts";
 import { type DensitySampler, type NeighbourFinder, RefinementTarget } from "./target.ts";
 
@@ -65,7 +65,10 @@ export function prepareProblem(
     });
   }
   reportOutside(model, map, movable, context);
-  const scaled = scaleMap(engine, map, model.atoms, options.mapScaling);
+  const target = prepareTargetMap(engine, map, model.atoms, {
+    region: options.mapScaling,
+    filterTo: isFiltered(options) ? options.resolution : null,
+  });
   return {
     engine,
     model,
@@ -76,12 +79,16 @@ export function prepareProblem(
     riding: prepareRiding(topology),
     movable,
     mapFactor,
-    mapScale: scaled.scale,
-    sampler: createSampler(engine, map, scaled.values, mapFactor),
+    mapScale: target.scale,
+    sampler: createSampler(engine, target.map, target.values, mapFactor),
     findNeighbours: (xyz, cutoff) => engine.kernels.findNeighbours(xyz, topology.atomCount, cutoff),
     hydrogenBondException: options.hydrogenBondException ?? topology.isHydrogen.includes(1),
     backbone: markBackbone(model),
   };
+}
+
+function isFiltered({ mapFilter, mapScaling }: RefineOptions): boolean {
+  return mapFilter === undefined ? mapScaling === "mask" : mapFilter === "resolution";
 }
 
 const proteinBackbone = new Set(["N", "CA", "C", "O", "CB"]);
@@ -119,7 +126,7 @@ export function createTarget(
   problem: RefinementProblem,
   xyz: Float64Array,
   movable: Uint8Array = problem.movable,
-  withElastic: boolean = problem.options.elasticNetwork ?? true,
+  withElastic: boolean = problem.options.elasticNetwork ?? problem.options.mapScaling === "mask",
 ): RefinementTarget {
   const { topology, cdl, riding } = problem;
   applyCdl(topology, cdl, xyz);

@@ -237,7 +237,8 @@ async function runFurtherCycles(run: Run, start: Float64Array, first: number, co
     // The first cycle is still on its way from the start; its geometry says little about the weight.
     if (cycle > 2) {
       const { record } = run.candidates.at(-1)!;
-      if (hasExcessContacts(record, limits)) repulsion = Math.min(largestRepulsion, repulsion * repulsionStep);
+      if (isAutomatic && hasExcessContacts(record, limits))
+        repulsion = Math.min(largestRepulsion, repulsion * repulsionStep);
       const step = Math.min(largestStep, Math.max(smallestStep, judgeWeight(record, limits).factor));
       if (isAutomatic) weight = Math.min(largestWeight, Math.max(smallestWeight, weight * step));
     }
@@ -280,7 +281,10 @@ function makeRecord(run: Run, outcome: CycleOutcome): CycleRecord {
     closeHeavyPairs: state.closeHeavyPairs,
     mapValueMean: mapValue / freeAtoms,
     shiftRmsd: shiftBetween(problem.model.atoms.xyz, xyz).rmsd,
-    score: scoreOf(run, outcome),
+    score:
+      problem.options.weight === null
+        ? scoreOf(run, outcome)
+        : problem.options.weight * (mapValue / freeAtoms) - (state.covalentEnergy + state.nonbondedEnergy) / freeAtoms,
   };
 }
 

@@ -14,8 +14,13 @@ export interface RefineOptions {
   readonly iterations: number;
   /** Weight of the map term in units of the scaled map; null: found automatically. */
   readonly weight: number | null;
-  /** Where the target map is scaled to mean 0 and sigma 1: inside the molecular mask dilated by 5 Angstrom, or the whole box. */
+  /**
+   * Where the target map is scaled to mean 0 and sigma 1: inside the molecular mask dilated by 5 Angstrom, or the whole box.
+   * "box" is for comparing with other programs: it also changes the defaults of `mapFilter` and `elasticNetwork`.
+   */
   readonly mapScaling: "mask" | "box";
+  /** Target map without what lies beyond the resolution (default), or as it is (default for "box"). Scores use the map as it is. */
+  readonly mapFilter?: "resolution" | "none";
   /** Ceiling of the bond rmsd, Angstrom. */
   readonly targetBondRmsd: number;
   /** Ceiling of the angle rmsd, degrees. */
@@ -24,7 +29,7 @@ export interface RefineOptions {
   readonly selection?: Uint8Array;
   /** Shorter contacts for hydrogen bonds; default: where the model has hydrogens. */
   readonly hydrogenBondException?: boolean;
-  /** Springs between near atoms that let the model move together before it moves apart; default true. */
+  /** Springs between near atoms that let the model move together before it moves apart; default true, false for "box". */
   readonly elasticNetwork?: boolean;
   /** Residues the dictionary does not know: stop, or keep them where they are with repulsion only. */
   readonly unknownLigands: "error" | "hold";
@@ -56,7 +61,10 @@ export interface CycleRecord {
   readonly mapValueMean: number;
   /** Root mean square distance from the start, Angstrom. */
   readonly shiftRmsd: number;
-  /** By what cycles are compared; higher is better. */
+  /**
+   * By what cycles are compared; higher is better: ccMaskCoordinates less penalties for geometry, or, where the weight is
+   * given, the negative target per free atom, since such a run is asked to minimise just that.
+   */
   readonly score: number;
 }
 
@@ -79,6 +87,8 @@ export interface WeightTrial {
 
 export interface MapScale {
   readonly region: "mask" | "box";
+  /** Resolution the target map was filtered to, Angstrom; null: as it was. */
+  readonly filteredTo: number | null;
   readonly mean: number;
   readonly sigma: number;
   readonly voxels: number;

@@ -60,6 +60,8 @@ export interface StateMeasure {
   readonly bondRmsd: number;
   /** Degrees. */
   readonly angleRmsd: number;
+  /** Covalent restraints with a free atom. */
+  readonly covalentEnergy: number;
   /** Repulsion of all pairs with a moving atom. */
   readonly nonbondedEnergy: number;
   /** Pairs closer than their contact distance less 0.4 Angstrom: all, and those without a hydrogen. */
@@ -113,10 +115,12 @@ export class RefinementTarget {
   measure(): StateMeasure {
     const { xyz, input } = this;
     const pairs = this.buildPairs();
+    const unused = new Float64Array(xyz.length);
     return {
       bondRmsd: bondRmsd(this.lists.bonds, xyz),
       angleRmsd: angleRmsd(this.lists.angles, xyz),
-      nonbondedEnergy: addNonbondedEnergy(pairs, xyz, new Float64Array(xyz.length)),
+      covalentEnergy: totalCovalentEnergy(addCovalentEnergies(this.lists, xyz, unused)),
+      nonbondedEnergy: addNonbondedEnergy(pairs, xyz, unused),
       closePairs: countClosePairs(pairs, xyz),
       closeHeavyPairs: countClosePairs(pairs, xyz, input.topology.isHydrogen),
     };

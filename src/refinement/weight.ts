@@ -12,6 +12,8 @@ export interface WeightLimits {
   readonly closeHeavyPairs: number | null;
 }
 
+type MeasuredGeometry = Pick<StateMeasure, "bondRmsd" | "angleRmsd" | "closePairs" | "closeHeavyPairs">;
+
 /** What a state says about the weight that made it. */
 export interface WeightVerdict {
   /** Factor by which the weight may grow (above 1) or must shrink, from the tightest limit. */
@@ -27,7 +29,7 @@ const angleExponent = 2.2;
 /** Step of the weight while there are more contacts than allowed. */
 const contactStep = 0.9;
 
-export function hasExcessContacts(state: StateMeasure, limits: WeightLimits): boolean {
+export function hasExcessContacts(state: MeasuredGeometry, limits: WeightLimits): boolean {
   return (
     (limits.closePairs !== null && state.closePairs > limits.closePairs) ||
     (limits.closeHeavyPairs !== null && state.closeHeavyPairs > limits.closeHeavyPairs)
@@ -35,7 +37,7 @@ export function hasExcessContacts(state: StateMeasure, limits: WeightLimits): bo
 }
 
 /** Compares a state with the limits. */
-export function judgeWeight(state: StateMeasure, limits: WeightLimits): WeightVerdict {
+export function judgeWeight(state: MeasuredGeometry, limits: WeightLimits): WeightVerdict {
   const bonds = ((aim * limits.bondRmsd) / Math.max(state.bondRmsd, 1e-6)) ** bondExponent;
   const angles = ((aim * limits.angleRmsd) / Math.max(state.angleRmsd, 1e-4)) ** angleExponent;
   const tightest: WeightVerdict =

@@ -1,0 +1,99 @@
+// Low-pass filter of a map that is a cut-out: no ripples where opposite faces differ.
+import type { ComputeEngine } from "../kernels/engine.ts";
+import { smoothLength } from "../kernels/fft-plan.ts";
+import {
+  createSpectrum,
+  forwardTransform,
+  freeSpectrum,
+  inverseTransform,
+  type Spectrum,
+} from "../kernels/spectrum.ts";
+import { type DensityMap, type GridSize, type MapFrame, mapFrame } from "./map.ts";
+
+/** Width of the bridge between opposite faces, in units of the resolution. */
+const bridge = 2;
+
+/**
+ * The map without Fourier terms of d below `resolution` (Angstrom), in a new array of the engine's memory, which the caller
+ * frees. The box is continued smoothly from each face to the opposite one before the transform, so that it is periodic.
+ */
+export function lowPassMap(engine: ComputeEngine, map: DensityMap, resolution: number): Float32Array {
+  const size = map.size.map((length, axis) =>
+    length === 1 ? 1 : smoothLength(length + Math.ceil((bridge * resolution) / axisStep(map, axis))),
+  ) as [number, number, number];
+  const padded = engine.memory.float32(size[0] * size[1] * size[2]);
+  continueFaces(map, padded, size);
+  const frame = mapFrame({ ...map, size });
+  const spectrum = createSpectrum(engine, ...size);
+  const limits = {
+    h: Math.floor(frame.boxCell.a / resolution),
+    k: Math.floor(frame.boxCell.b / resolution),
+    l: Math.floor(frame.boxCell.c / resolution),
+  };
+  forwardTransform(engine, padded, spectrum, limits);
+  cutTerms(spectrum, frame, resolution);
+  inverseTransform(engine, spectrum, padded, limits);
+  freeSpectrum(engine, spectrum);
+  const result = engine.memory.float32(map.values.length);
+  copyBlock(padded, size, result, map.size, map.size);
+  engine.memory.free(padded);
+  return result;
+}
+
+function axisStep({ cell, sampling }: DensityMap, axis: number): number {
+  return [cell.a, cell.b, cell.c][axis]! / sampling[axis]!;
+}
+
+function copyBlock(from: Float32Array, fromSize: GridSize, to: Float32Array, toSize: GridSize, block: GridSize): void {
+  for (let z = 0; z < block[2]; z++) {
+    for (let y = 0; y < block[1]; y++) {
+      const source = fromSize[0] * (y + fromSize[1] * z);
+      to.set(from.subarray(source, source + block[0]), toSize[0] * (y + toSize[1] * z));
+    }
+  }
+}
+
+/** Copies the map into the larger grid and fills the rest, axis by axis, with a smooth passage from last to first face. */
+function continueFaces(map: DensityMap, padded: Float32Array, size: GridSize): void {
+  copyBlock(map.values, map.size, padded, size, map.size);
+  const strides = [1, size[0], size[0] * size[1]] as const;
+  const filled: [number, number, number] = [...map.size];
+  for (let axis = 0; axis < 3; axis++) {
+    const begin = filled[axis]!;
+    const gap = size[axis]! - begin + 1;
+    const [u, v] = [0, 1, 2].filter((other) => other !== axis) as [number, number];
+    for (let index = begin; index < size[axis]!; index++) {
+      const weight = 0.5 * (1 - Math.cos((Math.PI * (index - begin + 1)) / gap));
+      for (let b = 0; b < filled[v]!; b++) {
+        for (let a = 0; a < filled[u]!; a++) {
+          const line = a * strides[u]! + b * strides[v]!;
+          const last = padded[line + (begin - 1) * strides[axis]!]!;
+          padded[line + index * strides[axis]!] = last + weight * (padded[line]! - last);
+        }
+      }
+    }
+    filled[axis] = size[axis]!;
+  }
+}
+
+/** Zeroes the terms beyond the resolution and divides the others by the number of grid points. */
+function cutTerms({ nx, ny, nz, stride, re, im }: Spectrum, frame: MapFrame, resolution: number): void {
+  const f = frame.fractionalization;
+  const limit = (1 / (resolution * resolution)) * (1 + 1e-9);
+  const scale = 1 / (nx * ny * nz);
+  for (let z = 0; z < nz; z++) {
+    const l = 2 * z > nz ? z - nz : z;
+    for (let y = 0; y < ny; y++) {
+      const k = 2 * y > ny ? y - ny : y;
+      const row = stride * (y + ny * z);
+      for (let h = 0; h < stride; h++) {
+        const sx = h * f[0] + k * f[3] + l * f[6];
+        const sy = h * f[1] + k * f[4] + l * f[7];
+        const sz = h * f[2] + k * f[5] + l * f[8];
+        const factor = sx * sx + sy * sy + sz * sz > limit ? 0 : scale;
+        re[row + h]! *= factor;
+        im[row + h]! *= factor;
+      }
+    }
+  }
+}
