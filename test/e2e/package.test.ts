@@ -31,7 +31,7 @@ beforeAll(() => {
   const tarball = join(tarballFolder, readdirSync(tarballFolder)[0]!);
   const installed = run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", tarball], home);
   expect(installed.status, installed.stderr).toBe(0);
-});
+}, 120_000);
 
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
