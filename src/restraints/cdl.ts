@@ -11,6 +11,9 @@ interface CdlClass {
   readonly cells: ReadonlyMap<number, CdlRow>;
 }
 
+/** A cell's value spread more than this many times its class's average rests on a few outliers. */
+const largestSpread = 2;
+const columnsOfRow = 12;
 const generalResidues = new Set("ALA ARG ASN ASP CYS GLN GLU HIS LEU LYS MET PHE SER THR TRP TYR".split(" "));
 
 let loaded: ReadonlyMap<string, CdlClass> | undefined;
@@ -20,11 +23,24 @@ function cdlClasses(): ReadonlyMap<string, CdlClass> {
   const table = cdlTable as { classes: Record<string, { average: number[]; cells: number[][] }> };
   const classes = new Map<string, CdlClass>();
   for (const [name, { average, cells }] of Object.entries(table.classes)) {
-    const map = new Map(cells.map((cell) => [cellKey(cell[0]!, cell[1]!), cell.slice(2)] as const));
+    const map = new Map(
+      cells.map((cell) => [cellKey(cell[0]!, cell[1]!), withoutOutliers(cell.slice(2), average)] as const),
+    );
     classes.set(name, { average, cells: map });
   }
   loaded = classes;
   return classes;
+}
+
+/** Peptide bonds with a sigma of 0.16 Angstrom would not hold: such values give way to the class's average. */
+function withoutOutliers(cell: CdlRow, average: CdlRow): CdlRow {
+  const row = [...cell];
+  for (let column = 0; column < 2 * columnsOfRow; column += 2) {
+    if (row[column + 1]! <= largestSpread * average[column + 1]! || average[column]! < 0) continue;
+    row[column] = average[column]!;
+    row[column + 1] = average[column + 1]!;
+  }
+  return row;
 }
 
 function cellKey(phi: number, psi: number): number {
@@ -49,7 +65,10 @@ function roundToTen(angle: number): number {
   return rounded * 10 === 180 ? -180 : rounded * 10;
 }
 
-/** The library's row at phi and psi (degrees); the class average where no cell is tabulated. */
+/**
+ * The library's row at phi and psi (degrees); the class average where no cell is tabulated, and for values of a cell whose
+ * spread is more than twice the average's.
+ */
 export function lookUpCdl(className: string, phi: number, psi: number): CdlRow {
   const entry = cdlClasses().get(className)!;
   return entry.cells.get(cellKey(roundToTen(phi), roundToTen(psi))) ?? entry.average;
