@@ -13,6 +13,9 @@ interface Case {
   /** CC_mask, CC_volume, CC_peaks, CC_box. */
   readonly cc: readonly [number, number, number, number];
   readonly maskVoxels: number;
+  readonly localRadius: number;
+  /** Local correlation of chain A. */
+  readonly firstChain: number | null;
   /** Best CC_mask of the coordinates over one overall B, and that B on cctbx's coarse list. */
   readonly coordinates: readonly [number, number];
 }
@@ -25,6 +28,8 @@ const cases: readonly Case[] = [
     resolution: 3.8,
     cc: [0.6714, 0.701, 0.7464, 0.7459],
     maskVoxels: 13962,
+    localRadius: 3.8,
+    firstChain: 0.7117,
     coordinates: [0.784, 140],
   },
   {
@@ -34,6 +39,8 @@ const cases: readonly Case[] = [
     resolution: 2.3,
     cc: [0.8171, 0.6988, 0.0651, 0.2832],
     maskVoxels: 23990,
+    localRadius: 3,
+    firstChain: 0.7355,
     coordinates: [0.834, 10],
   },
   {
@@ -43,6 +50,9 @@ const cases: readonly Case[] = [
     resolution: 1.75,
     cc: [0.8185, 0.7907, 0.7199, 0.6821],
     maskVoxels: 119677,
+    localRadius: 3,
+    // There the chain's waters are a chain of their own.
+    firstChain: null,
     coordinates: [0.7965, 15],
   },
   {
@@ -52,6 +62,8 @@ const cases: readonly Case[] = [
     resolution: 3.9,
     cc: [0.8077, 0.8101, 0.7477, 0.915],
     maskVoxels: 67635,
+    localRadius: 3.9,
+    firstChain: 0.8007,
     coordinates: [0.763, 140],
   },
   {
@@ -61,6 +73,8 @@ const cases: readonly Case[] = [
     resolution: 4.3,
     cc: [0.6796, 0.6845, 0.7036, 0.852],
     maskVoxels: 80646,
+    localRadius: 5.1,
+    firstChain: 0.8048,
     coordinates: [0.8301, 180],
   },
 ];
@@ -74,6 +88,10 @@ describe.skipIf(!hasSharedData)("correlations equal cctbx's (needs ../shared/dat
     values.forEach((value, at) => expect(Math.abs(value! - expected.cc[at]!)).toBeLessThan(0.005));
     // A voxel right on the limit may fall to either side.
     expect(Math.abs(fit.maskVoxels - expected.maskVoxels)).toBeLessThanOrEqual(1);
+    expect(Math.abs(fit.localRadius - expected.localRadius)).toBeLessThan(0.1);
+    if (expected.firstChain !== null) {
+      expect(Math.abs(fit.perChain[0]!.cc! - expected.firstChain)).toBeLessThan(0.005);
+    }
     const [cc, b] = expected.coordinates;
     expect(Math.abs(fit.ccMaskCoordinates! - cc)).toBeLessThan(0.002);
     // The other program's list of B has steps of 5 to 20.

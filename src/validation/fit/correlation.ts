@@ -17,6 +17,7 @@ import type { Model } from "../../model/model.ts";
 import type { ScatteringTable } from "../../scattering/form-factors.ts";
 import { computeStructureFactors, freeStructureFactors, mapFromStructureFactors } from "../../scattering/model-map.ts";
 import { fitCoordinates } from "./coordinate-fit.ts";
+import { localCorrelationRadius } from "./local-radius.ts";
 
 export interface ChainFit {
   readonly chain: string;
@@ -80,7 +81,7 @@ export function computeFit(
   const maskSums = sumOverMask(map.values, modelMap, mask);
   const modelCut = valueOfRank(modelMap, maskVoxels);
   const mapCut = valueOfRank(map.values, maskVoxels);
-  const localRadius = Math.min(10, Math.max(3, options.resolution));
+  const localRadius = localCorrelationRadius(options.resolution, meanOf(atoms.bFactor));
   const coordinates = fitCoordinates(engine, atoms, map, options);
   const fit: Fit = {
     ccMask: correlationOf(maskSums),
@@ -96,6 +97,10 @@ export function computeFit(
   };
   engine.memory.free(modelMap);
   return fit;
+}
+
+function meanOf(column: Float64Array): number {
+  return column.reduce((sum, value) => sum + value, 0) / Math.max(1, column.length);
 }
 
 function correlateWhere(
