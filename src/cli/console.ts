@@ -86,13 +86,17 @@ function createBar(): ProgressView {
   };
 }
 
+/** Phases that look at the input: bad input ends there, and what is printed then is the error alone. */
+const checkingPhases = new Set(["reading", "restraints"]);
+
 /** Without a terminal: a line for each finished cycle and for each phase that begins. */
 function createLines(): ProgressView {
   let lastPhase = "";
   return {
     update({ phase, values }) {
       if (values) process.stderr.write(`${phase}: ${describeValues(values)}\n`);
-      else if (phase !== lastPhase && !phase.startsWith("cycle")) process.stderr.write(`${phase}\n`);
+      else if (phase !== lastPhase && !phase.startsWith("cycle") && !checkingPhases.has(phase))
+        process.stderr.write(`${phase}\n`);
       lastPhase = phase;
     },
     stop() {},

@@ -1,5 +1,4 @@
 // The command line: flags from the schemas, one line for errors, exit codes that programs can rely on.
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import colors from "picocolors";
 import { z } from "zod";
@@ -8,7 +7,8 @@ import { createRng } from "../base/rng.ts";
 import { createRunContext } from "../base/run-context.ts";
 import { type CommandSpec, commands } from "./command.ts";
 import { createConsole, describeError, toJson } from "./console.ts";
-import { describeFlags, type FlagDescription } from "./options.ts";
+import { describeFlags } from "./options.ts";
+import { readSettings } from "./settings.ts";
 import { version } from "./version.ts";
 
 const exitCodes = { input: 2, bug: 70, output: 74, interrupt: 130, terminate: 143 } as const;
@@ -18,99 +18,8 @@ function fail(exitCode: number, message: string): void {
   process.exitCode = exitCode;
 }
 
-/** Settings of a run: flags over the configuration file over the defaults. Throws InputError SETTING naming the key. */
-function readSettings(spec: CommandSpec, flags: Readonly<Record<string, unknown>>, file: string | undefined): unknown {
-  const known = describeFlags(spec.schema);
-  const given: Record<string, unknown> = { ...(file === undefined ? {} : readConfiguration(file, known)) };
-  for (const flag of known) {
-    const value = flags[flag.key];
-    if (value !== undefined) given[flag.key] = flag.kind === "number" ? asNumber(flag, String(value)) : value;
-  }
-  const parsed = spec.schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  const key = String(issue.path[0] ?? "");
-  const flag = known.find((entry) => entry.key === key);
-  throw new InputError({
-    code: "SETTING",
-    message: `${flag ? flag.flags.split(" ")[0] : key}: ${issue.message}`,
-    file,
-    hint: flag ? `It is the ${flag.description}` : undefined,
-  });
-}
-
-function asNumber(flag: FlagDescription, text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value)) return value;
-  const comma = /^-?\d+,\d+$/.test(text) ? `Write ${text.replace(",", ".")}` : `It is the ${flag.description}`;
-  throw new InputError({
-    code: "SETTING_NUMBER",
-    message: `${flag.flags.split(" ")[0]}: "${text}" is not a number`,
-    hint: comma,
-  });
-}
-
-function readConfiguration(file: string, known: readonly FlagDescription[]): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    throw new InputError({ code: "FILE_NOT_FOUND", message: "Cannot read the configuration", file });
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new InputError({ code: "CONFIG_JSON", message: `This is not JSON: ${(error as Error).message}`, file });
-  }
-  if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    throw new InputError({ code: "CONFIG_JSON", message: "The configuration must be a JSON object", file });
-  }
-  for (const key of Object.keys(value)) {
-    if (known.some((flag) => flag.key === key)) continue;
-    const near = nearestWord(
-      key,
-      known.map((flag) => flag.key),
-    );
-    throw new InputError({
-      code: "CONFIG_KEY",
-      message: `"${key}" is not a setting of this command`,
-      file,
-      hint: near === null ? `Settings are ${known.map((flag) => flag.key).join(", ")}` : `Did you mean "${near}"?`,
-    });
-  }
-  return value as Record<string, unknown>;
-}
-
-/** The word with the fewest edits, when they are few. */
-function nearestWord(word: string, words: readonly string[]): string | null {
-  let best: string | null = null;
-  let least = Math.max(2, Math.floor(word.length / 2));
-  for (const candidate of words) {
-    const edits = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (edits < least) {
-      least = edits;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
-function editDistance(first: string, second: string): number {
-  let row = Array.from({ length: second.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= first.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= second.length; j++) {
-      const substitution = row[j - 1]! + (first[i - 1] === second[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[second.length]!;
-}
-
 async function runCommand(spec: CommandSpec, paths: readonly string[], flags: Record<string, unknown>): Promise<void> {
-  const asJson = flags.json === true;
+  let asJson = flags.json === true;
   const abort = new AbortController();
   let stopCode: number = exitCodes.interrupt;
   const stop = (code: number) => (): void => {
@@ -125,11 +34,12 @@ async function runCommand(spec: CommandSpec, paths: readonly string[], flags: Re
   process.on("SIGTERM", onTerminate);
   let endProgress = (): void => {};
   try {
-    const settings = readSettings(spec, flags, flags.config as string | undefined) as {
+    const settings = readSettings(spec.schema, flags, flags.config as string | undefined) as {
       json: boolean;
       quiet: boolean;
       seed?: number;
     };
+    asJson = settings.json;
     const console = createConsole(settings);
     endProgress = console.endProgress;
     const context = createRunContext({
@@ -152,11 +62,7 @@ async function runCommand(spec: CommandSpec, paths: readonly string[], flags: Re
 
 function reportError(error: unknown, asJson: boolean, stopCode: number): void {
   if (error instanceof InputError || error instanceof OutputError) {
-    if (asJson) {
-      const { code, message, file } = error;
-      const rest = error instanceof InputError ? { place: error.place, hint: error.hint } : {};
-      process.stdout.write(`${toJson({ error: { code, message, file, ...rest } })}\n`);
-    }
+    if (asJson) printErrorDocument(error);
     fail(error instanceof InputError ? exitCodes.input : exitCodes.output, describeError(error));
   } else if (error instanceof CancelledError) fail(stopCode, "Interrupted before there was a result");
   else {
@@ -164,6 +70,12 @@ function reportError(error: unknown, asJson: boolean, stopCode: number): void {
     if (process.env.EMEND_DEBUG !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     fail(exitCodes.bug, `This is a bug: ${text.replaceAll("\n", " ")}. Set EMEND_DEBUG=1 for its trace and report it`);
   }
+}
+
+function printErrorDocument(error: InputError | OutputError): void {
+  const { code, message, file } = error;
+  const rest = error instanceof InputError ? { place: error.place, hint: error.hint } : {};
+  process.stdout.write(`${toJson({ error: { code, message, file, ...rest } })}\n`);
 }
 
 function createProgram(): Command {
@@ -203,11 +115,21 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
 });
 
+/** Mistakes in the command line itself. */
+function reportUsageError({ code, message }: CommanderError): void {
+  const text = message.replace(/^error: /, "").replaceAll("\n", " ");
+  const hint =
+    code === "commander.unknownOption" && !text.includes("Did you mean") ? "--help lists all options" : undefined;
+  const error = new InputError({ code: "USAGE", message: text, hint });
+  if (process.argv.includes("--json")) printErrorDocument(error);
+  fail(exitCodes.input, describeError(error));
+}
+
 try {
   await createProgram().parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   const isHelp = error.exitCode === 0 || error.code === "commander.help";
-  if (!isHelp) fail(exitCodes.input, error.message.replace(/^error: /, "").replaceAll("\n", " "));
+  if (!isHelp) reportUsageError(error);
   else if (error.exitCode !== 0) process.exitCode = exitCodes.input;
 }

@@ -1,8 +1,8 @@
-// Files that commands write: whole or not at all, never over an input, older ones rotated.
-import { existsSync, mkdirSync, realpathSync, renameSync, statSync } from "node:fs";
+// Files that commands write: all of them whole or none, never over an input, older ones rotated.
+import { accessSync, constants, existsSync, realpathSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError, OutputError } from "../base/errors.ts";
-import { removeStrayFiles, writeFileAtomic } from "../io/files.node.ts";
+import { makeFolder, removeStrayFiles, type StagedFile, stageFile } from "../io/files.node.ts";
 
 /** "path/to/model.pdb.gz" -> "model" */
 export function stemOf(path: string): string {
@@ -15,15 +15,24 @@ function existingPath(path: string): string {
   return existsSync(path) ? realpathSync(path) : resolve(path);
 }
 
-/** Throws InputError where a file would overwrite an input, or exists and may not be replaced. */
+/**
+ * Looks before the work begins whether its results can be written.
+ * Throws InputError where a file would overwrite an input, is a folder, or exists and may not be replaced; OutputError where
+ * the folder cannot be written to.
+ */
 export function checkOutputs(paths: readonly string[], inputs: readonly string[], overwrite: boolean): void {
   const sources = new Set(inputs.map(existingPath));
+  for (const folder of new Set(paths.map((path) => dirname(path)))) checkFolder(folder);
   for (const path of paths) {
-    const folder = dirname(path);
-    if (existsSync(folder) && !statSync(folder).isDirectory()) {
-      throw new InputError({ code: "OUTPUT_FOLDER", message: "The output folder is a file", file: folder });
-    }
     if (!existsSync(path)) continue;
+    if (statSync(path).isDirectory()) {
+      throw new InputError({
+        code: "OUTPUT_IS_FOLDER",
+        message: "This output is a folder",
+        file: path,
+        hint: "Give the name of a file",
+      });
+    }
     if (sources.has(existingPath(path))) {
       throw new InputError({
         code: "OUTPUT_IS_INPUT",
@@ -43,26 +52,48 @@ export function checkOutputs(paths: readonly string[], inputs: readonly string[]
   }
 }
 
-/** Makes the folder and cleans what killed runs left there. */
-export function prepareFolder(folder: string): void {
+/** The folder, or the nearest one above it that exists, must be a folder that may be written to. */
+function checkFolder(folder: string): void {
+  let present = resolve(folder);
+  while (!existsSync(present)) present = dirname(present);
+  const shown = present === resolve(folder) ? folder : present;
+  if (!statSync(present).isDirectory()) {
+    throw new InputError({ code: "OUTPUT_FOLDER", message: "The output folder is a file", file: shown });
+  }
   try {
-    mkdirSync(folder, { recursive: true });
-    removeStrayFiles(folder);
+    accessSync(present, constants.W_OK | constants.X_OK);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "EIO";
-    throw new OutputError(code, `Cannot make the folder (${code})`, folder);
+    const code = (error as NodeJS.ErrnoException).code ?? "EACCES";
+    throw new OutputError(code, "This folder may not be written to", shown);
   }
 }
 
-/** Writes all files; ones of the same name are first renamed to name.1, older ones to .2 and so on. */
-export function writeOutputs(folder: string, files: Readonly<Record<string, string | Uint8Array>>): string[] {
-  prepareFolder(folder);
-  return Object.entries(files).map(([name, content]) => {
-    const path = join(folder, name);
-    rotate(path);
-    writeFileAtomic(path, content);
-    return path;
-  });
+/**
+ * Writes all files or none. Earlier files of the same names, and those named `retired`, are first renamed to name.1, older
+ * ones to .2 and so on. Throws OutputError.
+ */
+export function writeOutputs(
+  folder: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+  retired: readonly string[] = [],
+): string[] {
+  makeFolder(folder);
+  const staged: StagedFile[] = [];
+  try {
+    removeStrayFiles(folder);
+    for (const [name, content] of Object.entries(files)) staged.push(stageFile(join(folder, name), content));
+    for (const name of retired) rotate(join(folder, name));
+    for (const file of staged) {
+      rotate(file.path);
+      file.commit();
+    }
+  } catch (error) {
+    for (const file of staged) file.discard();
+    if (error instanceof OutputError) throw error;
+    const { code = "EIO", message } = error as NodeJS.ErrnoException;
+    throw new OutputError(code, `Cannot write: ${message}`, folder);
+  }
+  return staged.map(({ path }) => path);
 }
 
 function rotate(path: string): void {

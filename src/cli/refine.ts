@@ -72,12 +72,14 @@ export async function runRefine(
   };
   const notPdb = whyNotPdb(result.model);
   const text = describeRun(summary, result, notPdb, settings);
-  const written = writeOutputs(folder, {
+  const results = {
     "refined.cif": writeMmcif(result.model),
     ...(notPdb === null ? { "refined.pdb": writePdb(result.model) } : {}),
     "log.txt": `${text}\n`,
     "summary.json": `${toJson(summary)}\n`,
-  });
+  };
+  // A PDB file of an earlier run must not stand beside the new mmCIF file.
+  const written = writeOutputs(folder, results, notPdb === null ? [] : ["refined.pdb"]);
   noteDiagnostics(console, context.diagnostics);
   console.print(describeAssessments(result.before, result.after));
   console.print(describeWeight(result));

@@ -1,8 +1,10 @@
 // Files on disk: whole reads, and writes that appear whole or not at all.
 import {
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -75,6 +77,8 @@ function errorText(error: unknown): string {
     EISDIR: "it is a folder",
     EDQUOT: "the disk quota is used up",
     EMFILE: "too many open files",
+    EFBIG: "it is larger than files may be here",
+    ENAMETOOLONG: "the name is too long",
   };
   return texts[errorCode(error)] ?? (error instanceof Error ? error.message : String(error));
 }
@@ -107,28 +111,76 @@ function nearestName(path: string): string | null {
 
 const strayPattern = /^\.(.+)\.emend-(\d+)\.tmp$/;
 
-/** Writes a file under a temporary name, syncs it and renames it into place. Throws OutputError with the system's code. */
-export function writeFileAtomic(path: string, data: Uint8Array | string): void {
+/** A file that is complete on the disk under a temporary name. */
+export interface StagedFile {
+  readonly path: string;
+  /** Renames it into place. Throws OutputError with the system's code. */
+  commit(): void;
+  discard(): void;
+}
+
+/** Writes and syncs a file under a temporary name of the same folder. Throws OutputError with the system's code. */
+export function stageFile(path: string, data: Uint8Array | string): StagedFile {
   const bytes = typeof data === "string" ? Buffer.from(data, "utf8") : data;
   const temporary = join(dirname(path), `.${basename(path)}.emend-${process.pid}.tmp`);
-  let handle: number | undefined;
-  try {
-    handle = openSync(temporary, "w");
-    for (let at = 0; at < bytes.length; ) {
-      at += writeSync(handle, bytes, at, Math.min(pieceBytes, bytes.length - at));
-    }
-    fsyncSync(handle);
-    closeSync(handle);
-    handle = undefined;
-    renameSync(temporary, path);
-  } catch (error) {
-    if (handle !== undefined) closeSync(handle);
+  const discard = (): void => {
     try {
       unlinkSync(temporary);
     } catch {
       // Never made, or the folder is gone: nothing to clean.
     }
-    throw new OutputError(errorCode(error), `Cannot write: ${errorText(error)}`, path);
+  };
+  try {
+    writeAndSync(temporary, bytes);
+  } catch (error) {
+    discard();
+    throw cannotWrite(path, error);
+  }
+  return {
+    path,
+    discard,
+    commit() {
+      try {
+        renameSync(temporary, path);
+      } catch (error) {
+        discard();
+        throw cannotWrite(path, error);
+      }
+    },
+  };
+}
+
+function writeAndSync(path: string, bytes: Uint8Array): void {
+  const handle = openSync(path, "w");
+  try {
+    for (let at = 0; at < bytes.length; ) {
+      at += writeSync(handle, bytes, at, Math.min(pieceBytes, bytes.length - at));
+    }
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function cannotWrite(path: string, error: unknown): OutputError {
+  return new OutputError(errorCode(error), `Cannot write: ${errorText(error)}`, path);
+}
+
+/**
+ * Makes a folder and its parents. Throws OutputError with the system's code.
+ * Node's own recursive form never returns where a file system refuses new folders with ENOENT, as /proc does.
+ */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another run may have made it in between.
+    if (errorCode(error) !== "EEXIST") {
+      throw new OutputError(errorCode(error), `Cannot make the folder: ${errorText(error)}`, folder);
+    }
   }
 }
 
