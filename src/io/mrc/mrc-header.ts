@@ -3,7 +3,10 @@ import { InputError } from "../../base/errors.ts";
 import type { UnitCell } from "../../crystal/unit-cell.ts";
 
 export const headerBytes = 1024;
-const largestExtendedHeader = 64 * 1024 * 1024;
+/** More voxels or intervals along an edge are taken as damage. */
+const largestEdge = 1 << 24;
+/** Longer extended headers are taken as damage. */
+const largestExtendedHeader = 4 * 1024 * 1024;
 
 export interface MrcHeader {
   readonly littleEndian: boolean;
@@ -20,8 +23,9 @@ export interface MrcHeader {
   readonly axes: readonly [number, number, number];
   readonly spaceGroup: number;
   readonly extendedBytes: number;
-  /** Angstrom. */
+  /** Angstrom; zero where the words make no sense. */
   readonly origin: readonly [number, number, number];
+  readonly originMakesSense: boolean;
   readonly labels: readonly string[];
 }
 
@@ -38,25 +42,29 @@ function looksRight(view: DataView, littleEndian: boolean): boolean {
   return (
     [0, 1, 2, 3, 4, 6, 12, 101].includes(mode) &&
     axes.every((axis) => axis >= 0 && axis <= 3) &&
-    sizes.every((size) => size > 0 && size < 1 << 24)
+    sizes.every((size) => size > 0 && size <= largestEdge)
   );
 }
 
-/** Byte order from the machine stamp when it makes sense, else from whichever order gives sane words. */
+/** Byte order from whichever order gives sane words, the machine stamp's first; where none does, the stamp's if it is known. */
 function byteOrder(view: DataView): { littleEndian: boolean; stampKnown: boolean } | null {
   const stamp = view.getUint8(212);
   const known = stamp === 0x44 || stamp === 0x11;
   const preferred = stamp !== 0x11;
   if (looksRight(view, preferred)) return { littleEndian: preferred, stampKnown: known };
   if (looksRight(view, !preferred)) return { littleEndian: !preferred, stampKnown: false };
-  return null;
+  return known && hasMapWord(view) ? { littleEndian: preferred, stampKnown: true } : null;
 }
 
-/** Whether the bytes begin with a map's header: the "MAP " word and sane sizes. */
+function hasMapWord(view: DataView): boolean {
+  return view.getUint32(208, false) === 0x4d415020;
+}
+
+/** Whether the bytes begin with a map's header: the word "MAP " and a byte order. */
 export function looksLikeMrc(bytes: Uint8Array): boolean {
   if (bytes.length < headerBytes) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, headerBytes);
-  return view.getUint32(208, false) === 0x4d415020 && byteOrder(view) !== null;
+  return hasMapWord(view) && byteOrder(view) !== null;
 }
 
 /** Decodes and checks the header against the size of the file. Throws InputError MRC_* naming the word. */
@@ -88,10 +96,12 @@ export function readMrcHeader(bytes: Uint8Array, fileName: string): MrcHeader {
     read(word + 1),
     read(word + 2),
   ];
+  const origin = triple(50, real);
+  const originMakesSense = origin.every((value) => Math.abs(value) < 1e6);
   const header: MrcHeader = {
     littleEndian,
     stampKnown,
-    hasMapWord: view.getUint32(208, false) === 0x4d415020,
+    hasMapWord: hasMapWord(view),
     fileSize: triple(1, integer),
     mode: integer(4),
     fileStart: triple(5, integer),
@@ -100,7 +110,8 @@ export function readMrcHeader(bytes: Uint8Array, fileName: string): MrcHeader {
     axes: triple(17, integer).map((axis) => axis - 1) as [number, number, number],
     spaceGroup: integer(23),
     extendedBytes: integer(24),
-    origin: triple(50, real),
+    origin: originMakesSense ? origin : [0, 0, 0],
+    originMakesSense,
     labels: readLabels(bytes, integer(56)),
   };
   return checkHeader(header, bytes.length, fileName);
@@ -126,55 +137,60 @@ function readLabels(bytes: Uint8Array, count: number): string[] {
 }
 
 function checkHeader(header: MrcHeader, fileBytes: number, fileName: string): MrcHeader {
-  const { fileSize, mode, sampling, cell, axes, extendedBytes, spaceGroup } = header;
+  // Axes all zero mean the default order in old files.
+  const axes: MrcHeader["axes"] = header.axes.every((axis) => axis === -1) ? [0, 1, 2] : header.axes;
+  if (axes.toSorted().join() !== "0,1,2") {
+    const written = axes.map((axis) => axis + 1).join(",");
+    fail(fileName, "MRC_AXES", `Axis order ${written} is not a permutation of 1,2,3`, "header words 17-19");
+  }
+  checkContents(header, fileName);
+  checkCell(header, fileName);
+  checkLength(header, fileBytes, fileName);
+  return { ...header, axes };
+}
+
+function checkContents({ mode, spaceGroup, fileSize, sampling }: MrcHeader, fileName: string): void {
   if (mode === 3 || mode === 4)
     fail(fileName, "MRC_TRANSFORM", "This file holds a Fourier transform, not a map", "header word 4");
-  const width = bytesPerVoxel[mode];
-  if (width === undefined) {
+  if (bytesPerVoxel[mode] === undefined) {
     fail(fileName, "MRC_MODE", `Map mode ${mode} is not one of 0, 1, 2, 6, 12`, "header word 4");
   }
-  if (spaceGroup === 401)
-    fail(fileName, "MRC_STACK", "This file is a stack of volumes", "header word 23", "Extract one volume");
-  // Axes all zero mean the default order in old files.
-  const order: readonly [number, number, number] = axes.every((axis) => axis === -1) ? [0, 1, 2] : axes;
-  if (order.toSorted().join() !== "0,1,2") {
-    fail(
-      fileName,
-      "MRC_AXES",
-      `Axis order ${axes.map((axis) => axis + 1).join(",")} is not a permutation of 1,2,3`,
-      "header words 17-19",
-    );
+  if (fileSize.some((size) => size <= 0 || size > largestEdge)) {
+    fail(fileName, "MRC_SIZE", `A size of ${fileSize.join(" x ")} voxels makes no sense`, "header words 1-3");
   }
-  const edges = [cell.a, cell.b, cell.c];
-  if (edges.some((edge) => !(edge > 0 && edge < 1e6))) {
-    fail(fileName, "MRC_CELL", `Cell edges ${edges.join(", ")} make no sense`, "header words 11-13");
-  }
-  if ([cell.alpha, cell.beta, cell.gamma].some((angle) => !(angle > 10 && angle < 170))) {
-    fail(fileName, "MRC_CELL", "Cell angles make no sense", "header words 14-16");
-  }
-  if (sampling.some((intervals) => intervals <= 0 || intervals > 1 << 24)) {
+  if (sampling.some((intervals) => intervals <= 0 || intervals > largestEdge)) {
     fail(fileName, "MRC_SAMPLING", `Cell sampling ${sampling.join(", ")} makes no sense`, "header words 8-10");
   }
+  // In a stack of volumes, word 10 is the number of sections of one volume.
+  if (spaceGroup === 401 && sampling[2] < fileSize[2])
+    fail(fileName, "MRC_STACK", "This file is a stack of volumes", "header word 23", "Extract one volume");
+}
+
+function checkCell({ cell }: MrcHeader, fileName: string): void {
+  const edges = [cell.a, cell.b, cell.c];
+  if (!edges.every((edge) => edge > 0 && edge < 1e6)) {
+    fail(fileName, "MRC_CELL", `Cell edges ${edges.join(", ")} make no sense`, "header words 11-13");
+  }
+  const angles = [cell.alpha, cell.beta, cell.gamma];
+  const [a, b, c] = angles.map((angle) => Math.cos((angle * Math.PI) / 180)) as [number, number, number];
+  const squaredVolume = 1 - a * a - b * b - c * c + 2 * a * b * c;
+  if (!angles.every((angle) => angle > 10 && angle < 170) || !(squaredVolume > 1e-4)) {
+    fail(fileName, "MRC_CELL", `Cell angles ${angles.join(", ")} make no sense`, "header words 14-16");
+  }
+}
+
+function checkLength({ fileSize, mode, extendedBytes }: MrcHeader, fileBytes: number, fileName: string): void {
   if (extendedBytes < 0 || extendedBytes > largestExtendedHeader || headerBytes + extendedBytes > fileBytes) {
-    fail(
-      fileName,
-      "MRC_EXTENDED_HEADER",
-      `An extended header of ${extendedBytes} bytes does not fit the file`,
-      "header word 24",
-    );
+    const message = `An extended header of ${extendedBytes} bytes does not fit the file`;
+    fail(fileName, "MRC_EXTENDED_HEADER", message, "header word 24");
   }
-  const needed = headerBytes + extendedBytes + fileSize[0] * fileSize[1] * fileSize[2] * width;
-  if (fileBytes < needed) {
-    fail(
-      fileName,
-      "MRC_TRUNCATED",
-      `The map is truncated: ${fileSize.join(" x ")} voxels of mode ${mode} need ${needed} bytes, the file has ${fileBytes}`,
-      `byte ${fileBytes}`,
-      "Copy or download the file again",
-    );
-  }
-  if (header.origin.some((value) => !Number.isFinite(value) || Math.abs(value) > 1e6)) {
-    return { ...header, axes: order, origin: [0, 0, 0] };
-  }
-  return { ...header, axes: order };
+  const needed = headerBytes + extendedBytes + fileSize[0] * fileSize[1] * fileSize[2] * bytesPerVoxel[mode]!;
+  if (fileBytes >= needed) return;
+  fail(
+    fileName,
+    "MRC_TRUNCATED",
+    `The map is truncated: ${fileSize.join(" x ")} voxels of mode ${mode} need ${needed} bytes, the file has ${fileBytes}`,
+    `byte ${fileBytes}`,
+    "Copy or download the file again",
+  );
 }

@@ -74,6 +74,7 @@ function reportHeader(header: MrcHeader, fileBytes: number, fileName: string, co
   if (!header.hasMapWord) warn("MRC_NO_MAP_WORD", "Header word 53 does not say MAP");
   if (!header.stampKnown)
     warn("MRC_MACHINE_STAMP", "The machine stamp is unknown: byte order taken from the header's values");
+  if (!header.originMakesSense) warn("MRC_ORIGIN", "Header words 50-52, the origin, make no sense and are ignored");
   const [nx, ny, nz] = header.fileSize;
   const needed = headerBytes + header.extendedBytes + nx * ny * nz * bytesPerVoxel[header.mode]!;
   if (fileBytes > needed) warn("MRC_TRAILING_BYTES", "Bytes after the last voxel are ignored");
