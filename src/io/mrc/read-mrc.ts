@@ -134,8 +134,9 @@ function voxelReader(bytes: Uint8Array, header: MrcHeader, begin: number): (inde
   if (mode === 6) return (index) => view.getUint16(2 * index, littleEndian);
   if (mode === 12) return (index) => halfToNumber(view.getUint16(2 * index, littleEndian));
   if (littleEndian) {
-    // A copy is aligned, whatever the extended header's length.
-    const words = new Float32Array(bytes.slice(begin, begin + 4 * count).buffer);
+    // A copy is aligned, whatever the extended header's length. Node's Buffer has a slice that does not copy.
+    const words = new Float32Array(count);
+    new Uint8Array(words.buffer).set(bytes.subarray(begin, begin + 4 * count));
     return (index) => words[index]!;
   }
   return (index) => view.getFloat32(4 * index, littleEndian);
