@@ -17,7 +17,7 @@ import type {
   WeightTrial,
 } from "./refine-options.ts";
 import type { StateMeasure } from "./target.ts";
-import { hasExcessContacts, judgeWeight, representativeBlocks, type WeightLimits } from "./weight.ts";
+import { hasExcessContacts, judgeWeight, raiseToFloor, representativeBlocks, type WeightLimits } from "./weight.ts";
 
 const searchTrials = 6;
 const searchIterations = 30;
@@ -28,6 +28,8 @@ const searchAtomsMost = 1500;
 const smallestSearch = 250;
 /** A weight this close to its limit, as a factor, needs no further trial. */
 const searchTolerance = 1.12;
+/** A first trial this many times too high is followed by one without the map. */
+const needsFloor = 2;
 /** Where the search begins, in units of a map of mean 0 and sigma 1. */
 const firstWeight = 25;
 const largestWeight = 1000;
@@ -110,6 +112,7 @@ export async function refineModel(
 
 interface Candidate {
   readonly record: CycleRecord;
+  readonly state: StateMeasure;
   readonly xyz: Float64Array;
 }
 
@@ -137,7 +140,7 @@ function createRun(problem: RefinementProblem, cc: number | null, b: number | nu
   };
   const run: Run = { problem, limits, freeAtoms: target.free.length, start, startState, candidates: [] };
   const record = makeRecord(run, { cycle: 0, weight: 0, iterations: 0, cc, b, state: startState, xyz: start });
-  run.candidates.push({ record, xyz: start });
+  run.candidates.push({ record, state: startState, xyz: start });
   return run;
 }
 
@@ -150,27 +153,34 @@ async function findWeight(run: Run, start: Float64Array, context: RunContext): P
   const whole = createTarget(problem, start);
   const most = Math.min(searchAtomsMost, Math.max(smallestSearch, Math.ceil(whole.free.length * searchShare)));
   const movable = representativeBlocks(start, whole.free, most, searchBlocks);
-  // Contacts are too rare in the parts; they are watched from cycle to cycle instead.
-  const trialLimits = { ...limits, closePairs: null, closeHeavyPairs: null };
   const trials: WeightTrial[] = [];
+  const tryWeight = async (weight: number): Promise<StateMeasure> => {
+    context.report({ phase: `weight search, trial ${trials.length + 1}`, fraction: fractionOf(run, 1, 0) });
+    const target = createTarget(problem, start, movable, false);
+    target.weight = weight;
+    await minimizeTarget(target, searchIterations, context);
+    const state = target.measure();
+    trials.push({
+      weight,
+      bondRmsd: state.bonds.all,
+      angleRmsd: state.angles.all,
+      nonbondedPerAtom: state.nonbondedEnergy / target.free.length,
+      accepted: judgeWeight(state, trialLimits).factor >= 1,
+    });
+    return state;
+  };
+  // Contacts are too rare in the parts; they are watched from cycle to cycle instead.
+  let trialLimits: WeightLimits = { ...limits, closePairs: null, closeHeavyPairs: null };
   let low = smallestWeight;
   let high = largestWeight;
   let weight = firstWeight;
   let limitedBy = "bonds";
   for (let trial = 0; trial < searchTrials; trial++) {
-    context.report({ phase: `weight search, trial ${trial + 1}`, fraction: fractionOf(run, 1, 0) });
-    const target = createTarget(problem, start, movable, false);
-    target.weight = weight;
-    await minimizeTarget(target, searchIterations, context);
-    const state = target.measure();
+    const state = await tryWeight(weight);
+    if (trial === 0 && judgeWeight(state, trialLimits).factor < 1 / needsFloor) {
+      trialLimits = raiseToFloor(trialLimits, await tryWeight(0));
+    }
     const verdict = judgeWeight(state, trialLimits);
-    trials.push({
-      weight,
-      bondRmsd: state.bondRmsd,
-      angleRmsd: state.angleRmsd,
-      nonbondedPerAtom: state.nonbondedEnergy / target.free.length,
-      accepted: verdict.factor >= 1,
-    });
     ({ limitedBy } = verdict);
     if (verdict.factor >= 1) low = weight;
     else high = weight;
@@ -217,8 +227,8 @@ async function runCycle(run: Run, plan: CyclePlan, context: RunContext): Promise
   const xyz = target.xyz.slice();
   const state = target.measure();
   const { cc, b } = scoreCoordinates(problem, xyz, run.candidates.at(-1)!.record.bestOverallB);
-  run.candidates.push({ record: makeRecord(run, { cycle, weight, iterations, cc, b, state, xyz }), xyz });
-  const values = { cc: cc ?? Number.NaN, bondRmsd: state.bondRmsd, angleRmsd: state.angleRmsd };
+  run.candidates.push({ record: makeRecord(run, { cycle, weight, iterations, cc, b, state, xyz }), state, xyz });
+  const values = { cc: cc ?? Number.NaN, bondRmsd: state.bonds.all, angleRmsd: state.angles.all };
   context.report({ phase, fraction: fractionOf(run, cycle, 0), values });
   if (cancelled !== null) throw cancelled;
   return xyz;
@@ -233,21 +243,21 @@ async function runFurtherCycles(run: Run, start: Float64Array, first: number, co
   let repulsion = 1;
   const isAutomatic = options.weight === null;
   for (let cycle = 2; cycle <= options.cycles + (isAutomatic ? extraCycles : 0); cycle++) {
-    if (cycle > options.cycles && run.candidates.slice(1).some(({ record }) => isWithinLimits(record, limits))) break;
+    if (cycle > options.cycles && run.candidates.slice(1).some(({ state }) => isWithinLimits(state, limits))) break;
     // The first cycle is still on its way from the start; its geometry says little about the weight.
     if (cycle > 2) {
-      const { record } = run.candidates.at(-1)!;
-      if (isAutomatic && hasExcessContacts(record, limits))
+      const { state } = run.candidates.at(-1)!;
+      if (isAutomatic && hasExcessContacts(state, limits))
         repulsion = Math.min(largestRepulsion, repulsion * repulsionStep);
-      const step = Math.min(largestStep, Math.max(smallestStep, judgeWeight(record, limits).factor));
+      const step = Math.min(largestStep, Math.max(smallestStep, judgeWeight(state, limits).factor));
       if (isAutomatic) weight = Math.min(largestWeight, Math.max(smallestWeight, weight * step));
     }
     xyz = await runCycle(run, { cycle, xyz, weight, repulsion }, context);
   }
 }
 
-function isWithinLimits(record: CycleRecord, limits: WeightLimits): boolean {
-  return record.bondRmsd <= limits.bondRmsd && record.angleRmsd <= limits.angleRmsd;
+function isWithinLimits({ bonds, angles }: StateMeasure, limits: WeightLimits): boolean {
+  return bonds.sound <= limits.bondRmsd && angles.sound <= limits.angleRmsd;
 }
 
 interface CycleOutcome {
@@ -274,8 +284,9 @@ function makeRecord(run: Run, outcome: CycleOutcome): CycleRecord {
     iterations,
     ccMaskCoordinates: cc,
     bestOverallB: b,
-    bondRmsd: state.bondRmsd,
-    angleRmsd: state.angleRmsd,
+    bondRmsd: state.bonds.all,
+    angleRmsd: state.angles.all,
+    brokenRestraints: state.bonds.broken + state.angles.broken,
     nonbondedEnergy: state.nonbondedEnergy,
     closePairs: state.closePairs,
     closeHeavyPairs: state.closeHeavyPairs,
@@ -300,8 +311,8 @@ function scoreOf(run: Run, { cc, state }: CycleOutcome): number {
   );
   return (
     (cc ?? 0) -
-    costOf(state.bondRmsd, limits.bondRmsd) -
-    costOf(state.angleRmsd, limits.angleRmsd) -
+    costOf(state.bonds.sound, limits.bondRmsd) -
+    costOf(state.angles.sound, limits.angleRmsd) -
     (excess > 0 ? 0.01 + Math.min(0.05, excess / freeAtoms) : 0)
   );
 }

@@ -55,6 +55,8 @@ export interface CycleRecord {
   readonly bestOverallB: number | null;
   readonly bondRmsd: number;
   readonly angleRmsd: number;
+  /** Bonds and angles more than 8 sigma off; the weight does not follow them. */
+  readonly brokenRestraints: number;
   readonly nonbondedEnergy: number;
   readonly closePairs: number;
   readonly closeHeavyPairs: number;

@@ -2,8 +2,8 @@
 import { placeRidingHydrogens, type RidingHydrogens, returnRidingGradient } from "../hydrogens/riding.ts";
 import { solveFactorized } from "../math/block-cholesky.ts";
 import type { Objective, Preconditioner } from "../math/lbfgs.ts";
-import { angleRmsd } from "../restraints/angles.ts";
-import { bondRmsd } from "../restraints/bonds.ts";
+import { angleDeviations } from "../restraints/angles.ts";
+import { bondDeviations } from "../restraints/bonds.ts";
 import {
   addCovalentEnergies,
   type CovalentLists,
@@ -11,6 +11,7 @@ import {
   totalCovalentEnergy,
 } from "../restraints/covalent.ts";
 import { factorizeCurvature } from "../restraints/curvature.ts";
+import type { DeviationRmsd } from "../restraints/deviations.ts";
 import { addElasticEnergy, type ElasticNetwork } from "../restraints/elastic.ts";
 import {
   addNonbondedEnergy,
@@ -57,9 +58,9 @@ export interface TargetValue {
 /** Geometry of the free atoms, hydrogens left out of bonds and angles. */
 export interface StateMeasure {
   /** Angstrom. */
-  readonly bondRmsd: number;
+  readonly bonds: DeviationRmsd;
   /** Degrees. */
-  readonly angleRmsd: number;
+  readonly angles: DeviationRmsd;
   /** Covalent restraints with a free atom. */
   readonly covalentEnergy: number;
   /** Repulsion of all pairs with a moving atom. */
@@ -117,8 +118,8 @@ export class RefinementTarget {
     const pairs = this.buildPairs();
     const unused = new Float64Array(xyz.length);
     return {
-      bondRmsd: bondRmsd(this.lists.bonds, xyz),
-      angleRmsd: angleRmsd(this.lists.angles, xyz),
+      bonds: bondDeviations(this.lists.bonds, xyz),
+      angles: angleDeviations(this.lists.angles, xyz),
       covalentEnergy: totalCovalentEnergy(addCovalentEnergies(this.lists, xyz, unused)),
       nonbondedEnergy: addNonbondedEnergy(pairs, xyz, unused),
       closePairs: countClosePairs(pairs, xyz),

@@ -12,7 +12,8 @@ export interface WeightLimits {
   readonly closeHeavyPairs: number | null;
 }
 
-type MeasuredGeometry = Pick<StateMeasure, "bondRmsd" | "angleRmsd" | "closePairs" | "closeHeavyPairs">;
+/** Limits are held against the sound restraints: a knot in one place must not take the map away from all others. */
+type MeasuredGeometry = Pick<StateMeasure, "bonds" | "angles" | "closePairs" | "closeHeavyPairs">;
 
 /** What a state says about the weight that made it. */
 export interface WeightVerdict {
@@ -38,12 +39,27 @@ export function hasExcessContacts(state: MeasuredGeometry, limits: WeightLimits)
 
 /** Compares a state with the limits. */
 export function judgeWeight(state: MeasuredGeometry, limits: WeightLimits): WeightVerdict {
-  const bonds = ((aim * limits.bondRmsd) / Math.max(state.bondRmsd, 1e-6)) ** bondExponent;
-  const angles = ((aim * limits.angleRmsd) / Math.max(state.angleRmsd, 1e-4)) ** angleExponent;
+  const bonds = ((aim * limits.bondRmsd) / Math.max(state.bonds.sound, 1e-6)) ** bondExponent;
+  const angles = ((aim * limits.angleRmsd) / Math.max(state.angles.sound, 1e-4)) ** angleExponent;
   const tightest: WeightVerdict =
     bonds < angles ? { factor: bonds, limitedBy: "bonds" } : { factor: angles, limitedBy: "angles" };
   if (!hasExcessContacts(state, limits) || tightest.factor < contactStep) return tightest;
   return { factor: contactStep, limitedBy: "contacts" };
+}
+
+/** How far above what restraints alone reach a limit must lie to say something about the weight. */
+const aboveFloor = 1.15;
+
+/**
+ * Limits that a weight can be judged by where restraints alone (`floor`: the state without a map) do not keep the given ones:
+ * a model that is still strained would otherwise lose its map for faults the map did not cause.
+ */
+export function raiseToFloor(limits: WeightLimits, floor: MeasuredGeometry): WeightLimits {
+  return {
+    ...limits,
+    bondRmsd: Math.max(limits.bondRmsd, (aboveFloor * floor.bonds.sound) / aim),
+    angleRmsd: Math.max(limits.angleRmsd, (aboveFloor * floor.angles.sound) / aim),
+  };
 }
 
 /** Free atoms of the weight trials: spheres around evenly spread atoms, about `most` atoms in all. */

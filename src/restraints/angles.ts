@@ -1,5 +1,6 @@
 // Angle energy: weight * (ideal - angle)^2 in degrees.
 import type { AngleList } from "../topology/topology.ts";
+import { type DeviationRmsd, summarizeDeviations } from "./deviations.ts";
 import { angleWithGradient } from "./internal-coordinates.ts";
 
 /** Sum over all angles, weight = 1 / sigma^2 (degrees); adds its gradient (3 per atom, per Angstrom). */
@@ -28,14 +29,12 @@ export function addAngleEnergy(angles: AngleList, xyz: Float64Array, gradient: F
   return energy;
 }
 
-/** Root mean square of ideal minus actual angle, degrees; 0 without angles. */
-export function angleRmsd(angles: AngleList, xyz: Float64Array): number {
-  const { count, i, j, k, ideal } = angles;
+/** Deviations of bond angles, degrees. */
+export function angleDeviations({ count, i, j, k, ideal, sigma }: AngleList, xyz: Float64Array): DeviationRmsd {
   const g = new Float64Array(9);
-  let squares = 0;
-  for (let angle = 0; angle < count; angle++) {
-    const delta = ideal[angle]! - angleWithGradient(xyz, i[angle]!, j[angle]!, k[angle]!, g);
-    squares += delta * delta;
-  }
-  return count === 0 ? 0 : Math.sqrt(squares / count);
+  return summarizeDeviations(
+    count,
+    sigma,
+    (angle) => ideal[angle]! - angleWithGradient(xyz, i[angle]!, j[angle]!, k[angle]!, g),
+  );
 }

@@ -1,5 +1,6 @@
 // Bond-length energy: harmonic, with optional slack and top-out.
 import type { BondList } from "../topology/topology.ts";
+import { type DeviationRmsd, summarizeDeviations } from "./deviations.ts";
 
 /** Energy and derivative with respect to the distance, for one deviation. */
 export interface TermValue {
@@ -56,18 +57,14 @@ export function addBondEnergy(bonds: BondList, xyz: Float64Array, gradient: Floa
   return energy;
 }
 
-/** Root mean square of ideal minus actual length, Angstrom; 0 without bonds. */
-export function bondRmsd(bonds: BondList, xyz: Float64Array): number {
-  const { count, i, j, ideal } = bonds;
-  let squares = 0;
-  for (let bond = 0; bond < count; bond++) {
+/** Deviations of bond lengths, Angstrom. */
+export function bondDeviations({ count, i, j, ideal, sigma }: BondList, xyz: Float64Array): DeviationRmsd {
+  return summarizeDeviations(count, sigma, (bond) => {
     const a = 3 * i[bond]!;
     const b = 3 * j[bond]!;
     const x = xyz[a]! - xyz[b]!;
     const y = xyz[a + 1]! - xyz[b + 1]!;
     const z = xyz[a + 2]! - xyz[b + 2]!;
-    const delta = ideal[bond]! - Math.sqrt(x * x + y * y + z * z);
-    squares += delta * delta;
-  }
-  return count === 0 ? 0 : Math.sqrt(squares / count);
+    return ideal[bond]! - Math.sqrt(x * x + y * y + z * z);
+  });
 }

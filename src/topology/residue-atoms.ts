@@ -68,9 +68,18 @@ function alternativeNames(name: string, isHydrogen: boolean): string[] {
     // 1HB of PDB format 2 is HB1 here.
     const leading = /^([1-4])(H.*)$/.exec(plain);
     if (leading) names.push(`${leading[2]}${leading[1]}`);
-    if (plain.includes("'") && plain.endsWith("'") && plain.includes("2'")) names.push("HO2'");
+    names.push(...sugarHydrogenNames(leading ? `${leading[2]}${leading[1]}` : plain));
   }
   return names;
+}
+
+/** Sugar hydrogens of the names before 2007: H5'1 for H5', H5'2 for H5'', H5T for HO5', HO'2 or 2HO' for HO2'. */
+function sugarHydrogenNames(name: string): string[] {
+  const numbered = /^H([25])'([12])$/.exec(name);
+  if (numbered) return [`H${numbered[1]}'${numbered[2] === "1" ? "" : "'"}`];
+  const terminal = /^H([35])T$/.exec(name);
+  if (terminal) return [`HO${terminal[1]}'`];
+  return /^HO'?2'?$/.test(name) ? ["HO2'"] : [];
 }
 
 /** Dictionary names of a residue's atoms; a Map from atom row to name, without those the dictionary does not know. */
