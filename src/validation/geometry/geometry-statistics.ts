@@ -46,6 +46,7 @@ export interface GeometryCounts {
   readonly angle: TermStatistics;
   readonly dihedral: TermStatistics;
   readonly chirality: TermStatistics;
+  /** One entry per plane: the root mean square deviation of its atoms. */
   readonly planarity: TermStatistics;
   readonly nonbonded: NonbondedStatistics;
 }
@@ -101,7 +102,22 @@ function countTerms(lists: CovalentLists, pairs: NonbondedPairs, xyz: Float64Arr
     chirality: createTally(),
     planarity: createTally(),
   };
-  forEachDeviation(lists, xyz, (deviation) => addToTally(tallies[deviation.kind], deviation.delta, deviation.sigma));
+  const { planes } = lists;
+  const plane = { row: 0, count: 0, squares: 0, squaresZ: 0 };
+  forEachDeviation(lists, xyz, ({ kind, row, delta, sigma }) => {
+    if (kind !== "planarity") {
+      addToTally(tallies[kind], delta, sigma);
+      return;
+    }
+    if (row !== plane.row) Object.assign(plane, { row, count: 0, squares: 0, squaresZ: 0 });
+    plane.count++;
+    plane.squares += delta * delta;
+    plane.squaresZ += (delta / sigma) ** 2;
+    // A plane counts once, with the root mean square of its atoms.
+    if (plane.count < planes.offset[row + 1]! - planes.offset[row]!) return;
+    const deviation = Math.sqrt(plane.squares / plane.count);
+    addToTally(tallies.planarity, deviation, deviation / Math.max(1e-12, Math.sqrt(plane.squaresZ / plane.count)));
+  });
   return {
     bond: finishTally(tallies.bond),
     angle: finishTally(tallies.angle),
