@@ -1,8 +1,7 @@
 // The selection language: "chain A and resseq 5:20", "within(4, resname LIG) and not water", ...
 import { InputError } from "../base/errors.ts";
-import { elementSymbol, isHydrogenElement } from "../chemistry/elements.ts";
-import { residueClass } from "../chemistry/residue-classes.ts";
 import type { Model } from "./model.ts";
+import { type AtomTest, numberTests, plainTests, textTests } from "./selection-keywords.ts";
 
 type Mask = Uint8Array;
 
@@ -19,16 +18,16 @@ interface Parser {
   at: number;
 }
 
-const mainChainNames = new Set("N CA C O OXT OT1 OT2 H HA H1 H2 H3 HA2 HA3".split(" "));
-const nucleotideBackbone = new Set("P OP1 OP2 OP3 O1P O2P O3P O5' C5' C4' O4' C3' O3' C2' O2' C1'".split(" "));
+/** Labels that differ by case alone are different. */
+const caseMatters = new Set(["chain", "segid", "altloc", "altid", "icode"]);
 
 /** Atoms that a selection names: 1 or 0 per atom. Throws InputError SELECTION_SYNTAX pointing into the text, SELECTION_EMPTY when no atom is meant. */
 export function selectAtoms(model: Model, source: string): Uint8Array {
   const parser: Parser = { source, tokens: tokenize(source), model, at: 0 };
-  if (parser.tokens.length === 0) throw syntaxError(parser, "The selection is empty", 0);
+  if (parser.tokens.length === 0) throw syntaxError(parser.source, "The selection is empty", 0);
   const mask = parseOr(parser);
   const rest = parser.tokens[parser.at];
-  if (rest) throw syntaxError(parser, `"${rest.text}" is not expected here`, rest.at);
+  if (rest) throw syntaxError(parser.source, `"${rest.text}" is not expected here`, rest.at);
   if (!mask.includes(1)) {
     throw new InputError({
       code: "SELECTION_EMPTY",
@@ -39,10 +38,10 @@ export function selectAtoms(model: Model, source: string): Uint8Array {
   return mask;
 }
 
-function syntaxError(parser: Parser, message: string, at: number): InputError {
+function syntaxError(source: string, message: string, at: number): InputError {
   return new InputError({
     code: "SELECTION_SYNTAX",
-    message: `${message} in selection "${parser.source}"`,
+    message: `${message} in selection "${source}"`,
     place: `character ${at + 1}`,
     hint: 'Write for example "chain A and resseq 5:20"',
   });
@@ -50,12 +49,17 @@ function syntaxError(parser: Parser, message: string, at: number): InputError {
 
 function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
-  const pattern = /\s*(?:"([^"]*)"|'([^']*)'|([(),<>=])|([^\s(),<>="]+))/gy;
+  const pattern = /\s*(?:"([^"]*)"|'([^']*)'|([(),<>=!&|])|([^\s(),<>=!&|"']+[^\s(),<>=!&|"]*))/gy;
+  let end = 0;
   for (let match = pattern.exec(source); match; match = pattern.exec(source)) {
     const quoted = match[1] ?? match[2];
     const text = quoted ?? match[3] ?? match[4]!;
-    tokens.push({ text, quoted: quoted !== undefined, at: pattern.lastIndex - text.length });
+    const closing = quoted === undefined ? 0 : 1;
+    tokens.push({ text, quoted: quoted !== undefined, at: pattern.lastIndex - text.length - closing });
+    end = pattern.lastIndex;
   }
+  const rest = source.slice(end);
+  if (rest.trim() !== "") throw syntaxError(source, "A quotation never ends", source.length - rest.trimStart().length);
   return tokens;
 }
 
@@ -94,7 +98,7 @@ function parseNot(parser: Parser): Mask {
 
 function expect(parser: Parser, text: string): void {
   if (keyword(parser) !== text) {
-    throw syntaxError(parser, `"${text}" is missing`, parser.tokens[parser.at]?.at ?? parser.source.length);
+    throw syntaxError(parser.source, `"${text}" is missing`, parser.tokens[parser.at]?.at ?? parser.source.length);
   }
   parser.at++;
 }
@@ -102,8 +106,8 @@ function expect(parser: Parser, text: string): void {
 /** The next word, as an argument of the keyword before it. */
 function argument(parser: Parser, of: string): string {
   const token = parser.tokens[parser.at];
-  if (!token || (!token.quoted && "(),<>=".includes(token.text))) {
-    throw syntaxError(parser, `"${of}" needs a value`, token?.at ?? parser.source.length);
+  if (!token || (!token.quoted && "(),<>=!&|".includes(token.text))) {
+    throw syntaxError(parser.source, `"${of}" needs a value`, token?.at ?? parser.source.length);
   }
   parser.at++;
   return token.text;
@@ -111,7 +115,7 @@ function argument(parser: Parser, of: string): string {
 
 function parseTerm(parser: Parser): Mask {
   const token = parser.tokens[parser.at];
-  if (!token) throw syntaxError(parser, "Something is missing at the end", parser.source.length);
+  if (!token) throw syntaxError(parser.source, "Something is missing at the end", parser.source.length);
   const word = keyword(parser);
   parser.at++;
   if (word === "(") {
@@ -121,85 +125,19 @@ function parseTerm(parser: Parser): Mask {
   }
   if (word === "optional") return parseNot(parser);
   if (word === "within") return parseWithin(parser);
-  if (word === "single_atom_residue") return byResidue(parser.model, (residue) => atomsIn(parser.model, residue) === 1);
-  const plain = plainTests[word];
+  const plain = plainTests.get(word);
   if (plain) return byAtom(parser.model, plain(parser.model));
-  const textTest = textTests[word];
+  const textTest = textTests.get(word);
   if (textTest) {
-    const matches = wildcard(
-      argument(parser, word),
-      word !== "chain" && word !== "segid" && word !== "altloc" && word !== "altid",
-    );
+    const matches = wildcard(argument(parser, word), !caseMatters.has(word));
     const read = textTest(parser.model);
     return byAtom(parser.model, (atom) => matches(read(atom)));
   }
   if (word === "resseq" || word === "resid" || word === "resi") return parseResidues(parser, word);
-  const numberTest = numberTests[word];
+  const numberTest = numberTests.get(word);
   if (numberTest) return parseComparison(parser, word, numberTest(parser.model));
-  throw syntaxError(parser, `"${token.text}" is not a keyword`, token.at);
+  throw syntaxError(parser.source, `"${token.text}" is not a keyword`, token.at);
 }
-
-type AtomTest = (atom: number) => boolean;
-
-const plainTests: Record<string, (model: Model) => AtomTest> = {
-  all: () => () => true,
-  none: () => () => false,
-  protein: (model) => classTest(model, "protein"),
-  peptide: (model) => classTest(model, "protein"),
-  pepnames: (model) => classTest(model, "protein"),
-  nucleotide: (model) => classTest(model, "nucleotide"),
-  water: (model) => classTest(model, "water"),
-  carbohydrate: (model) => classTest(model, "carbohydrate"),
-  hetero: (model) => (atom) => model.atoms.isHetero[atom] === 1,
-  hetatm: (model) => (atom) => model.atoms.isHetero[atom] === 1,
-  hydrogen: (model) => (atom) => isHydrogenElement(model.atoms.element[atom]!),
-  backbone: backboneTest,
-  sidechain: (model) => {
-    const backbone = backboneTest(model);
-    const protein = classTest(model, "protein");
-    const nucleotide = classTest(model, "nucleotide");
-    return (atom) => (protein(atom) || nucleotide(atom)) && !backbone(atom);
-  },
-  ion: (model) => {
-    const water = classTest(model, "water");
-    return (atom) => atomsIn(model, model.atoms.residue[atom]!) === 1 && !water(atom);
-  },
-};
-
-function backboneTest(model: Model): AtomTest {
-  const protein = classTest(model, "protein");
-  const nucleotide = classTest(model, "nucleotide");
-  return (atom) => {
-    const name = model.atoms.name[atom]!;
-    return (protein(atom) && mainChainNames.has(name)) || (nucleotide(atom) && nucleotideBackbone.has(name));
-  };
-}
-
-function classTest(model: Model, wanted: ReturnType<typeof residueClass>): AtomTest {
-  const { name } = model.residues;
-  const classes = name.map((residueName) => residueClass(residueName) === wanted);
-  return (atom) => classes[model.atoms.residue[atom]!]!;
-}
-
-const textTests: Record<string, (model: Model) => (atom: number) => string> = {
-  name: (model) => (atom) => model.atoms.name[atom]!,
-  resname: (model) => (atom) => model.residues.name[model.atoms.residue[atom]!]!,
-  chain: (model) => (atom) => model.chains.id[model.residues.chain[model.atoms.residue[atom]!]!]!,
-  icode: (model) => (atom) => model.residues.insertionCode[model.atoms.residue[atom]!]!,
-  altloc: (model) => (atom) => model.atoms.altloc[atom]!,
-  altid: (model) => (atom) => model.atoms.altloc[atom]!,
-  segid: (model) => (atom) => model.atoms.segmentId[atom]!,
-  element: (model) => (atom) => elementSymbol(model.atoms.element[atom]!),
-  model: (model) => (atom) =>
-    String(model.modelNumbers[model.chains.model[model.residues.chain[model.atoms.residue[atom]!]!]!]),
-  charge: (model) => (atom) => String(model.atoms.charge[atom]),
-};
-
-const numberTests: Record<string, (model: Model) => (atom: number) => number> = {
-  bfactor: (model) => (atom) => model.atoms.bFactor[atom]!,
-  occupancy: (model) => (atom) => model.atoms.occupancy[atom]!,
-  serial: (model) => (atom) => model.atoms.serial[atom]!,
-};
 
 function wildcard(pattern: string, ignoreCase: boolean): (text: string) => boolean {
   const trimmed = pattern.trim();
@@ -219,10 +157,6 @@ function byResidue(model: Model, test: (residue: number) => boolean): Mask {
   return byAtom(model, (atom) => test(model.atoms.residue[atom]!));
 }
 
-function atomsIn(model: Model, residue: number): number {
-  return model.residues.atomOffset[residue + 1]! - model.residues.atomOffset[residue]!;
-}
-
 interface ResidueBound {
   readonly number: number;
   readonly insertionCode: string | null;
@@ -237,7 +171,7 @@ function parseResidues(parser: Parser, word: string): Mask {
     if (part === "") return null;
     const match = /^(-?\d+)([A-Za-z]?)$/.exec(part);
     if (!match || (word === "resseq" && match[2] !== "")) {
-      throw syntaxError(parser, `"${part}" is not a residue number`, at);
+      throw syntaxError(parser.source, `"${part}" is not a residue number`, at);
     }
     return { number: Number(match[1]), insertionCode: match[2] ?? "" };
   };
@@ -273,9 +207,10 @@ function parseComparison(parser: Parser, word: string, read: (atom: number) => n
     }
   }
   const text = argument(parser, word);
-  const limit = Number(text);
+  // Charges may be written as in files, "2+".
+  const limit = Number(text.replace(/^(\d+)([+-])$/, "$2$1"));
   if (!Number.isFinite(limit)) {
-    throw syntaxError(parser, `"${text}" is not a number`, parser.tokens[parser.at - 1]!.at);
+    throw syntaxError(parser.source, `"${text}" is not a number`, parser.tokens[parser.at - 1]!.at);
   }
   const tests: Record<string, (value: number) => boolean> = {
     "=": (value) => value === limit,
@@ -291,7 +226,7 @@ function parseWithin(parser: Parser): Mask {
   expect(parser, "(");
   const text = argument(parser, "within");
   const radius = Number(text);
-  if (!(radius >= 0)) throw syntaxError(parser, `"${text}" is not a distance`, parser.tokens[parser.at - 1]!.at);
+  if (!(radius >= 0)) throw syntaxError(parser.source, `"${text}" is not a distance`, parser.tokens[parser.at - 1]!.at);
   expect(parser, ",");
   const inner = parseOr(parser);
   expect(parser, ")");

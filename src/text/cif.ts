@@ -73,7 +73,7 @@ class Tokenizer {
     }
     const begin = this.at;
     const first = text.charCodeAt(begin);
-    if (first === 59 && (begin === 0 || isLineBreak(text.charCodeAt(begin - 1)))) this.readTextField(begin);
+    if (first === 59 && (begin === 0 || text.charCodeAt(begin - 1) === 10)) this.readTextField(begin);
     else if (first === 39 || first === 34) this.readQuoted(begin, first);
     else {
       let end = begin + 1;
@@ -81,6 +81,8 @@ class Tokenizer {
       this.at = end;
       token.text = text.slice(begin, end);
       token.quoted = false;
+      // Elsewhere than at the beginning of a line this is a plain value; it is quoted so that it stays one when written.
+      if (first === 59) token.text = `'${token.text}'`;
     }
     return true;
   }
@@ -112,13 +114,15 @@ class Tokenizer {
   }
 }
 
-function isLineBreak(code: number): boolean {
-  return code === 10 || code === 13;
+/** Line ends of any system become "\n". */
+function normalize(text: string): string {
+  const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  return body.includes("\r") ? body.replaceAll(/\r\n?/g, "\n") : body;
 }
 
 /** Parses CIF text. Throws InputError CIF_SYNTAX naming the line. */
 export function parseCif(text: string, fileName: string): CifDocument {
-  const tokenizer = new Tokenizer(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, fileName);
+  const tokenizer = new Tokenizer(normalize(text), fileName);
   const { token } = tokenizer;
   const blocks: { name: string; categories: MutableCategory[] }[] = [];
   let more = tokenizer.next();
@@ -154,8 +158,8 @@ function readPair(tokenizer: Tokenizer, categories: MutableCategory[]): boolean 
   const tag = token.text;
   if (!tokenizer.next() || isReserved(token)) tokenizer.fail(`Item ${tag} has no value`);
   const name = categoryName(tag);
-  const last = categories.at(-1);
-  let category = last && !last.isLoop && last.name === name ? last : undefined;
+  // Items of one category may stand apart.
+  let category = categories.findLast((other) => !other.isLoop && other.name === name);
   if (!category) {
     category = { name, tags: [], values: [], isLoop: false, lines: [token.line] };
     categories.push(category);
@@ -201,7 +205,7 @@ export function cifText(raw: string): string | null {
   if (raw === "." || raw === "?") return null;
   const first = raw.charCodeAt(0);
   if (first === 39 || first === 34) return raw.slice(1, -1);
-  if (first === 59 && raw.length > 2) return raw.slice(1, raw.endsWith("\r\n;") ? -3 : -2);
+  if (first === 59 && raw.length > 2) return raw.slice(1, -2);
   return raw;
 }
 
