@@ -25,3 +25,11 @@ export function elementSymbol(index: number): string {
 export function isHydrogenElement(index: number): boolean {
   return index === hydrogenIndex || index === deuteriumIndex;
 }
+
+const nonMetals = new Set(
+  "X H D He B C N O F Ne Si P S Cl Ar Ge As Se Br Kr Te I Xe At Rn".split(" ").map(elementIndex),
+);
+
+export function isMetalElement(index: number): boolean {
+  return !nonMetals.has(index);
+}

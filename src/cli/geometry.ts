@@ -37,11 +37,14 @@ export async function runGeometry(
   console.print(describeGeometry(geometry));
   for (const kind of kinds) printWorst(console, kind, worst[kind]!);
   const restraints = settings.list ? listRestraints(model, topology) : undefined;
+  const unrestrained = Array.from(topology.unrestrained, (atom) => atomLabel(model, atom));
   if (restraints) printList(console, restraints);
+  if (settings.list && unrestrained.length > 0) console.print(`\nWithout any bond: ${unrestrained.join(", ")}`);
   console.document({
     geometry,
     worst,
     ...(restraints ? { restraints } : {}),
+    unrestrained,
     diagnostics: context.diagnostics.entries,
   });
   return { exitCode: 0 };

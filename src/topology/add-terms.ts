@@ -1,7 +1,7 @@
 // Turns templates and links into restraint terms over atom rows, conformer by conformer.
 import type { Dictionary, LinkAtom } from "../chemistry/monomer.ts";
 import type { Model } from "../model/model.ts";
-import type { FoundLink } from "./find-links.ts";
+import type { FoundLink } from "./found-link.ts";
 import type { ResidueAtoms } from "./residue-atoms.ts";
 import { chiralVolumeSigma, linkChirality, type ResidueTemplate } from "./residue-templates.ts";
 import { puckerOfTorsion, type SugarPucker } from "./sugar-pucker.ts";
@@ -192,7 +192,6 @@ export function listBackbone(
         o: pick(own, "O"),
         nNext: pick(after, "N"),
         caPrevious: pick(before, "CA"),
-        caNext: pick(after, "CA"),
         residueName: model.residues.name[second]!,
         nextResidueName: model.residues.name[third]!,
       };

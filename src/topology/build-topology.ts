@@ -7,7 +7,8 @@ import type { Dictionary, Monomer } from "../chemistry/monomer.ts";
 import { isWaterName } from "../chemistry/residue-classes.ts";
 import { atomLabel, type Model, residueLabel } from "../model/model.ts";
 import { addLinkTerms, addResidueTerms, listBackbone } from "./add-terms.ts";
-import { type FoundLink, findLinks, isNucleotideGroup, isPeptideGroup } from "./find-links.ts";
+import { findLinks } from "./find-links.ts";
+import { type FoundLink, isNucleotideGroup, isPeptideGroup } from "./found-link.ts";
 import { chiralVolumeOf, distanceBetween } from "./geometry.ts";
 import { createNonbondedAtoms, energyTypeOfElement } from "./nonbonded-atoms.ts";
 import { atomsOfResidue, groupConformers, matchAtomNames, type ResidueAtoms } from "./residue-atoms.ts";
@@ -53,6 +54,7 @@ export function buildTopology(
   const chiralities = packChiralities(lists);
   reportInvertedCentres(model, chiralities, context);
   const unrestrained = listUnrestrained(model, bonds, held, context);
+  reportHeld(model, held, context);
   return {
     atomCount: model.atoms.count,
     bonds,
@@ -178,6 +180,7 @@ function matchResidues(
   context: RunContext,
 ): ResidueAtoms[] {
   return templates.map((template, residue) => {
+    reportDoubledAtoms(model, residue, context);
     const names = template ? matchAtomNames(model, residue, (name) => template.element.has(name)) : new Map();
     if (template && names.size < model.residues.atomOffset[residue + 1]! - model.residues.atomOffset[residue]!) {
       for (const atom of atomsOfResidue(model, residue)) {
@@ -245,7 +248,7 @@ function findParents(count: number, bonds: Topology["bonds"], isHydrogen: Uint8A
   return parent;
 }
 
-/** Atoms without any bond, other than lone ones (ions, water oxygens) and held ones, are worth a word. */
+/** Atoms without any bond; those that are neither lone (ions, water oxygens) nor held are worth a word. */
 function listUnrestrained(
   model: Model,
   bonds: Topology["bonds"],
@@ -263,25 +266,31 @@ function listUnrestrained(
     if (bonded[atom] === 1) continue;
     rows.push(atom);
     const residue = model.atoms.residue[atom]!;
-    if (isHeld.has(residue)) {
-      addDiagnostic(
-        context.diagnostics,
-        "warning",
-        "RESIDUE_HELD",
-        "Unknown residues are held fixed",
-        residueLabel(model, residue),
-      );
-    } else if (atomsOfResidue(model, residue).length > 1) {
-      addDiagnostic(
-        context.diagnostics,
-        "warning",
-        "UNRESTRAINED_ATOM",
-        "Atoms without any bond restraint",
-        atomLabel(model, atom),
-      );
-    }
+    if (isHeld.has(residue) || atomsOfResidue(model, residue).length === 1) continue;
+    const message = "Atoms without any bond restraint";
+    addDiagnostic(context.diagnostics, "warning", "UNRESTRAINED_ATOM", message, atomLabel(model, atom));
   }
   return Int32Array.from(rows);
+}
+
+function reportHeld(model: Model, held: readonly number[], context: RunContext): void {
+  for (const residue of held) {
+    const message = "Unknown residues are held fixed";
+    addDiagnostic(context.diagnostics, "warning", "RESIDUE_HELD", message, residueLabel(model, residue));
+  }
+}
+
+/** Atoms of one name, residue and conformer: a file that holds two models under one chain name. */
+function reportDoubledAtoms(model: Model, residue: number, context: RunContext): void {
+  const seen = new Set<string>();
+  for (const atom of atomsOfResidue(model, residue)) {
+    const key = `${model.atoms.name[atom]!}|${model.atoms.altloc[atom]!}`;
+    if (seen.has(key)) {
+      const message = "Atoms occur twice in their residue: only the first of each is restrained";
+      addDiagnostic(context.diagnostics, "warning", "DOUBLED_ATOM", message, atomLabel(model, atom));
+    }
+    seen.add(key);
+  }
 }
 
 /** A centre of the wrong hand keeps its right ideal and is reported. */

@@ -1,41 +1,23 @@
 // Decides which residues are linked and by which dictionary link.
 import { addDiagnostic } from "../base/diagnostics.ts";
 import type { RunContext } from "../base/run-context.ts";
-import type { Dictionary, Link, Monomer } from "../chemistry/monomer.ts";
-import type { AtomAddress, Model } from "../model/model.ts";
-import { atomLabel, residueLabel } from "../model/model.ts";
+import type { Dictionary } from "../chemistry/monomer.ts";
+import { type Model, residueLabel } from "../model/model.ts";
+import { findDisulfides } from "./disulfides.ts";
+import { type FoundLink, isNucleotideGroup, isPeptideGroup, type MonomerOf } from "./found-link.ts";
 import { dihedralDegrees, distanceBetween } from "./geometry.ts";
 import { atomsOfResidue, listPositions } from "./residue-atoms.ts";
-
-/** A link between two residues before its terms are made. */
-export interface FoundLink {
-  /** Dictionary id, "generic" for a stated bond the dictionary has no link for. */
-  readonly id: string;
-  readonly first: number;
-  readonly second: number;
-  /** For generic links: the two atoms and the bond length to keep. */
-  readonly atoms?: readonly [number, number];
-  readonly distance?: number;
-}
+import { findStatedLinks } from "./stated-links.ts";
 
 /** Consecutive residues stay linked over a stretched bond up to here, Angstrom. */
 const longestStretchedLink = 5;
 /** Across a jump in the numbering only a real bond links. */
 const longestLinkAcrossGap = 2;
 const stretchedLink = 3;
-const longestDisulfide = 3;
 /** A peptide within 45 degrees of cis is restrained to cis. */
 const cisLimit = 45;
-
-type MonomerOf = (residue: number) => Monomer | undefined;
-
-export function isPeptideGroup(group: string): boolean {
-  return /^(l-|d-|p-|m-)?pept/i.test(group);
-}
-
-export function isNucleotideGroup(group: string): boolean {
-  return group === "DNA" || group === "RNA" || group === "DNA/RNA";
-}
+/** Peptides are planar within this of cis or trans, degrees. */
+const planarLimit = 30;
 
 /** All links of a model: polymer, disulfide, and those the file states; each pair of residues once per kind. */
 export function findLinks(
@@ -44,17 +26,25 @@ export function findLinks(
   monomerOf: MonomerOf,
   context: RunContext,
 ): FoundLink[] {
-  const links = findPolymerLinks(model, monomerOf, context);
-  const linked = new Set(links.map((link) => `${link.first}|${link.second}`));
+  const links: FoundLink[] = [];
+  const linked = new Set<string>();
   const add = (link: FoundLink): void => {
-    const key = `${link.first}|${link.second}`;
-    if (linked.has(key) || linked.has(`${link.second}|${link.first}`)) return;
+    const { first, second } = link;
+    const key = `${Math.min(first, second)}|${Math.max(first, second)}|${kindOfLink(link)}`;
+    if (linked.has(key)) return;
     linked.add(key);
     links.push(link);
   };
+  for (const link of findPolymerLinks(model, monomerOf, context)) add(link);
   for (const link of findDisulfides(model, monomerOf)) add(link);
   for (const link of findStatedLinks(model, dictionary, monomerOf, context)) add(link);
   return links;
+}
+
+/** Neighbours in a chain may share a disulfide besides their peptide; one peptide is stated once. */
+function kindOfLink({ id, atoms }: FoundLink): string {
+  if (/^(P|NM)?(TRANS|CIS)$/.test(id)) return "peptide";
+  return atoms === undefined ? id : atoms.toSorted((p, q) => p - q).join(" ");
 }
 
 function firstAtomNamed(model: Model, residue: number, name: string): number {
@@ -91,7 +81,7 @@ function polymerLink(
     const c = firstAtomNamed(model, first, "C");
     const n = firstAtomNamed(model, second, "N");
     if (!reaches(model, first, second, c, n, context)) return undefined;
-    return { id: peptideLinkId(model, first, second, groups[1]), first, second };
+    return { id: peptideLinkId(model, first, second, groups[1], context), first, second };
   }
   if (isNucleotideGroup(groups[0]) && isNucleotideGroup(groups[1])) {
     const o3 = firstNamed(model, first, ["O3'", "O3*"]);
@@ -118,10 +108,21 @@ function reaches(
   atom2: number,
   context: RunContext,
 ): boolean {
-  if (atom1 < 0 || atom2 < 0) return false;
-  const distance = distanceBetween(model.atoms.xyz, atom1, atom2);
   const { sequenceNumber } = model.residues;
   const consecutive = sequenceNumber[second]! - sequenceNumber[first]! <= 1;
+  if (atom1 < 0 || atom2 < 0) {
+    if (consecutive) {
+      addDiagnostic(
+        context.diagnostics,
+        "warning",
+        "LINK_ATOM_ABSENT",
+        "Consecutive residues are not linked: an atom of their bond is not in the model",
+        `${residueLabel(model, first)} to ${residueLabel(model, second)}`,
+      );
+    }
+    return false;
+  }
+  const distance = distanceBetween(model.atoms.xyz, atom1, atom2);
   const limit = consecutive ? longestStretchedLink : longestLinkAcrossGap;
   const place = `${residueLabel(model, first)} to ${residueLabel(model, second)}, ${distance.toFixed(2)} Angstrom`;
   if (distance > limit) {
@@ -148,7 +149,7 @@ function reaches(
   return true;
 }
 
-function peptideLinkId(model: Model, first: number, second: number, secondGroup: string): string {
+function peptideLinkId(model: Model, first: number, second: number, secondGroup: string, context: RunContext): string {
   const omega = dihedralDegrees(
     model.atoms.xyz,
     firstAtomNamed(model, first, "CA"),
@@ -157,149 +158,29 @@ function peptideLinkId(model: Model, first: number, second: number, secondGroup:
     firstAtomNamed(model, second, "CA"),
   );
   const isomer = omega !== null && Math.abs(omega) < cisLimit ? "CIS" : "TRANS";
-  if (/^p-/i.test(secondGroup)) return `P${isomer}`;
+  const isProline = /^p-/i.test(secondGroup);
+  if (omega !== null) reportOmega(model, first, second, omega, isProline, context);
+  if (isProline) return `P${isomer}`;
   if (/^m-/i.test(secondGroup)) return `NM${isomer}`;
   return isomer;
 }
 
-/** Cysteine pairs with sulphurs in bonding distance, nearest first, each sulphur once. */
-function findDisulfides(model: Model, monomerOf: MonomerOf): FoundLink[] {
-  const sulphurs: number[] = [];
-  for (let residue = 0; residue < model.residues.count; residue++) {
-    const monomer = monomerOf(residue);
-    if (monomer === undefined || !isPeptideGroup(monomer.group) || monomer.id !== "CYS") continue;
-    for (const atom of atomsOfResidue(model, residue)) if (model.atoms.name[atom] === "SG") sulphurs.push(atom);
-  }
-  const candidates: [number, number, number][] = [];
-  const { xyz, residue, altloc } = model.atoms;
-  const sorted = sulphurs.toSorted((a, b) => xyz[3 * a]! - xyz[3 * b]!);
-  for (let p = 0; p < sorted.length; p++) {
-    for (let q = p + 1; q < sorted.length && xyz[3 * sorted[q]!]! - xyz[3 * sorted[p]!]! <= longestDisulfide; q++) {
-      const a = Math.min(sorted[p]!, sorted[q]!);
-      const b = Math.max(sorted[p]!, sorted[q]!);
-      if (residue[a] === residue[b] || (altloc[a] !== altloc[b] && altloc[a] !== "" && altloc[b] !== "")) continue;
-      if (
-        model.chains.model[model.residues.chain[residue[a]!]!] !==
-        model.chains.model[model.residues.chain[residue[b]!]!]
-      )
-        continue;
-      const distance = distanceBetween(xyz, a, b);
-      if (distance <= longestDisulfide) candidates.push([distance, a, b]);
-    }
-  }
-  const used = new Set<number>();
-  const links: FoundLink[] = [];
-  for (const [, a, b] of candidates.toSorted((p, q) => p[0] - q[0])) {
-    if (used.has(a) || used.has(b)) continue;
-    used.add(a);
-    used.add(b);
-    links.push({ id: "SS", first: residue[a]!, second: residue[b]! });
-  }
-  return links;
-}
-
-function findStatedLinks(model: Model, dictionary: Dictionary, monomerOf: MonomerOf, context: RunContext): FoundLink[] {
-  const links: FoundLink[] = [];
-  const index = indexResidues(model);
-  for (const stated of model.statedLinks) {
-    if (stated.kind === "hydrogen-bond") continue;
-    const a = locateAtom(model, index, stated.first);
-    const b = locateAtom(model, index, stated.second);
-    if (a < 0 || b < 0) {
-      const missing = a < 0 ? stated.first : stated.second;
-      addDiagnostic(
-        context.diagnostics,
-        "warning",
-        "LINK_ATOM_MISSING",
-        "A link of the file names an atom that the model does not have",
-        `${missing.chain} ${missing.sequenceNumber}${missing.insertionCode} ${missing.residueName} ${missing.atomName}`,
-      );
-      continue;
-    }
-    const first = model.atoms.residue[a]!;
-    const second = model.atoms.residue[b]!;
-    const distance = distanceBetween(model.atoms.xyz, a, b);
-    if (first === second || distance > 10) continue;
-    const known = matchLink(model, dictionary, monomerOf, a, b);
-    if (known) links.push(known);
-    else if (stated.kind !== "metal") {
-      links.push({ id: "generic", first, second, atoms: [a, b], distance: stated.distance ?? distance });
-      addDiagnostic(
-        context.diagnostics,
-        "info",
-        "LINK_GENERIC",
-        "A link of the file is not in the dictionary: only its bond length is restrained",
-        `${atomLabel(model, a)} to ${atomLabel(model, b)}`,
-      );
-    }
-  }
-  return links;
-}
-
-/** The dictionary link whose bond joins these two atoms, in either order. */
-function matchLink(
+/** Cis peptides before anything but proline are rare enough to be named, twisted ones are errors. */
+function reportOmega(
   model: Model,
-  dictionary: Dictionary,
-  monomerOf: MonomerOf,
-  a: number,
-  b: number,
-): FoundLink | undefined {
-  for (const link of dictionary.links.values()) {
-    const bond = link.bonds[0];
-    if (link.bonds.length !== 1 || bond === undefined) continue;
-    for (const [x, y] of [
-      [a, b],
-      [b, a],
-    ] as const) {
-      const [one, two] = bond.atoms;
-      const first = one.component === 1 ? one : two;
-      const second = one.component === 1 ? two : one;
-      if (model.atoms.name[x] !== first.id || model.atoms.name[y] !== second.id) continue;
-      const residues = [model.atoms.residue[x]!, model.atoms.residue[y]!] as const;
-      if (fitsSide(link, 0, monomerOf(residues[0])) && fitsSide(link, 1, monomerOf(residues[1]))) {
-        return { id: link.id, first: residues[0], second: residues[1] };
-      }
-    }
+  first: number,
+  second: number,
+  omega: number,
+  isProline: boolean,
+  context: RunContext,
+): void {
+  const fromCis = Math.abs(omega);
+  const place = `${residueLabel(model, first)} to ${residueLabel(model, second)}, omega ${omega.toFixed(0)}`;
+  if (fromCis >= planarLimit && fromCis <= 180 - planarLimit) {
+    const message = "Peptides in the input are twisted: they are restrained to trans, within 45 degrees of cis to cis";
+    addDiagnostic(context.diagnostics, "warning", "TWISTED_PEPTIDE", message, place);
+  } else if (fromCis < planarLimit && !isProline) {
+    const message = "Peptides before other residues than proline are cis in the input and stay so";
+    addDiagnostic(context.diagnostics, "warning", "CIS_PEPTIDE", message, place);
   }
-  return undefined;
-}
-
-function fitsSide(link: Link, side: 0 | 1, monomer: Monomer | undefined): boolean {
-  const { compId, group } = link.sides[side];
-  if (monomer === undefined) return false;
-  if (compId !== "") return compId === monomer.id;
-  if (group === "") return false;
-  if (isPeptideGroup(group)) return isPeptideGroup(monomer.group);
-  if (isNucleotideGroup(group)) return isNucleotideGroup(monomer.group);
-  return monomer.group.toLowerCase() === group.toLowerCase();
-}
-
-function residueKey(chain: string, number: number, insertionCode: string): string {
-  return `${chain}|${number}|${insertionCode}`;
-}
-
-function indexResidues(model: Model): Map<string, number[]> {
-  const index = new Map<string, number[]>();
-  for (let residue = 0; residue < model.residues.count; residue++) {
-    const { sequenceNumber, insertionCode, chain } = model.residues;
-    const key = residueKey(model.chains.id[chain[residue]!]!, sequenceNumber[residue]!, insertionCode[residue]!);
-    const known = index.get(key);
-    if (known) known.push(residue);
-    else index.set(key, [residue]);
-  }
-  return index;
-}
-
-function locateAtom(model: Model, index: ReadonlyMap<string, number[]>, address: AtomAddress): number {
-  const residues = index.get(residueKey(address.chain, address.sequenceNumber, address.insertionCode)) ?? [];
-  let fallback = -1;
-  for (const residue of residues) {
-    if (address.residueName !== "" && model.residues.name[residue] !== address.residueName) continue;
-    for (const atom of atomsOfResidue(model, residue)) {
-      if (model.atoms.name[atom] !== address.atomName) continue;
-      if (model.atoms.altloc[atom] === address.altloc) return atom;
-      if (fallback < 0) fallback = atom;
-    }
-  }
-  return fallback;
 }

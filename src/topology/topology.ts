@@ -1,8 +1,5 @@
 // What a model's restraints are: flat lists of terms over atom rows, made from the dictionary by build-topology.ts.
 
-/** Where a restraint came from. */
-export type RestraintOrigin = "monomer" | "link" | "modification" | "cdl" | "user";
-
 export interface BondList {
   count: number;
   readonly i: Int32Array;
@@ -105,9 +102,8 @@ export interface BackboneUnit {
   readonly c: number;
   readonly o: number;
   readonly nNext: number;
-  /** CA of both neighbours, for omega. */
+  /** CA of the previous residue, for omega. */
   readonly caPrevious: number;
-  readonly caNext: number;
   readonly residueName: string;
   readonly nextResidueName: string;
 }
