@@ -16,7 +16,8 @@ export async function runFit(
 ): Promise<CommandOutcome> {
   const resolution = requireResolution(settings.resolution, "fit");
   const { model, map } = await loadPair(modelPath!, mapPath!, context);
-  const fit = computeFit(createEngine(), model, map, { resolution, table: settings.scattering }, context);
+  const options = { resolution, table: settings.scattering, perAtom: settings.perAtom };
+  const fit = computeFit(createEngine(), model, map, options, context);
   console.endProgress();
   noteDiagnostics(console, context.diagnostics);
   console.print(describeFit(fit));

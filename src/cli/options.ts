@@ -78,7 +78,12 @@ export const refineSchema = z.strictObject({
   ...common,
 });
 
-export const fitSchema = z.strictObject({ resolution, scattering, ...common });
+export const fitSchema = z.strictObject({
+  resolution,
+  perAtom: z.boolean().default(false).describe("correlation of every atom too, in spheres of 2 A (in the JSON)"),
+  scattering,
+  ...common,
+});
 
 export const geometrySchema = z.strictObject({
   restraints,

@@ -60,6 +60,7 @@ export async function runRefine(
     resolution,
     before: result.before,
     after: result.after,
+    restraints: result.restraints,
     refinement: describeRefinement(result),
     timings: {
       wallSeconds: (performance.now() - began) / 1000,
@@ -143,6 +144,11 @@ function describeRefinement({ refinement }: RefineResult): unknown {
   };
 }
 
+/** All of them: what is not restrained must not be overlooked. */
+function listAtoms(title: string, labels: readonly string[]): string[] {
+  return labels.length === 0 ? [] : ["", `${title} (${labels.length})`, ...labels.map((label) => `  ${label}`)];
+}
+
 function describeRun(summary: unknown, result: RefineResult, notPdb: string | null, settings: RefineSettings): string {
   const { inputs, diagnostics } = summary as {
     inputs: { model: { file: string; atoms: number }; map: { file: string; size: readonly number[] } };
@@ -160,6 +166,8 @@ function describeRun(summary: unknown, result: RefineResult, notPdb: string | nu
     describeAssessments(result.before, result.after),
     ...(notPdb === null ? [] : ["", `refined.pdb is not written: ${notPdb}`]),
     ...(result.interrupted ? ["", "The run was interrupted: this is the best model so far."] : []),
+    ...listAtoms("Atoms of unknown residues, held where they are", result.restraints.heldAtoms),
+    ...listAtoms("Atoms without bond restraints", result.restraints.unrestrainedAtoms),
     "",
     "Diagnostics",
     ...diagnostics.map(

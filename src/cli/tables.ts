@@ -74,6 +74,8 @@ export function describeCycles({ refinement }: RefineResult): string {
   ]);
 }
 
+const worstResidues = 8;
+
 export function describeFit(fit: Fit): string {
   const word = (cc: number | null): string =>
     cc === null ? "undefined" : cc < 0.3 ? "poor" : cc <= 0.6 ? "so-so" : "good";
@@ -86,7 +88,12 @@ export function describeFit(fit: Fit): string {
     ["CC box", show(fit.ccBox, 4), ""],
     ...fit.perChain.map(({ chain, cc, atoms }) => [`chain ${chain}`, show(cc, 4), `${atoms} atoms`]),
   ];
-  return alignRows(rows);
+  const worst = fit.perResidue
+    .filter(({ cc }) => cc !== null)
+    .toSorted((one, other) => one.cc! - other.cc!)
+    .slice(0, worstResidues)
+    .map(({ chain, name, number, insertionCode, cc }) => [`${chain} ${number}${insertionCode} ${name}`, show(cc, 3)]);
+  return `${alignRows(rows)}\n\nResidues that fit worst\n${alignRows(worst)}`;
 }
 
 export function describeGeometry(geometry: GeometrySummary): string {

@@ -5,7 +5,7 @@ import { type RunContext, yieldToEvents } from "../base/run-context.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
 import type { DensityMap } from "../density/map.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
-import { type Model, withCoordinates } from "../model/model.ts";
+import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
 import { minimizeTarget } from "./minimize.ts";
 import { assess, createTarget, prepareProblem, type RefinementProblem, scoreCoordinates } from "./problem.ts";
 import type {
@@ -13,6 +13,7 @@ import type {
   PhaseTiming,
   RefineOptions,
   RefineResult,
+  RestraintReport,
   WeightReport,
   WeightTrial,
 } from "./refine-options.ts";
@@ -98,6 +99,7 @@ export async function refineModel(
     model: withCoordinates(input.model, best.xyz),
     before,
     after,
+    restraints: reportRestraints(problem),
     refinement: {
       weight: { ...weight, value: best.record.cycle === 0 ? weight.value : best.record.weight },
       mapScale: problem.mapScale,
@@ -107,6 +109,16 @@ export async function refineModel(
     },
     phases: clock.phases,
     interrupted,
+  };
+}
+
+function reportRestraints({ topology, model }: RefinementProblem): RestraintReport {
+  const labels = (rows: Int32Array): string[] => Array.from(rows, (atom) => atomLabel(model, atom));
+  return {
+    bonds: topology.bonds.count,
+    links: topology.links.length,
+    heldAtoms: labels(topology.held),
+    unrestrainedAtoms: labels(topology.unrestrained),
   };
 }
 

@@ -101,6 +101,16 @@ export interface Assessment {
   readonly geometry: GeometrySummary;
 }
 
+/** What the restraints of a run do not cover, as atom labels. */
+export interface RestraintReport {
+  readonly bonds: number;
+  readonly links: number;
+  /** Atoms of unknown residues, kept where they are. */
+  readonly heldAtoms: readonly string[];
+  /** Atoms without any bond restraint, single ions and waters included. */
+  readonly unrestrainedAtoms: readonly string[];
+}
+
 export interface PhaseTiming {
   readonly phase: string;
   readonly seconds: number;
@@ -110,6 +120,7 @@ export interface RefineResult {
   readonly model: Model;
   readonly before: Assessment;
   readonly after: Assessment;
+  readonly restraints: RestraintReport;
   readonly refinement: {
     readonly weight: WeightReport;
     readonly mapScale: MapScale;

@@ -13,7 +13,7 @@ import {
   valueOfRank,
 } from "../../density/statistics.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
-import type { Model } from "../../model/model.ts";
+import { atomLabel, type Model } from "../../model/model.ts";
 import type { ScatteringTable } from "../../scattering/form-factors.ts";
 import { computeStructureFactors, freeStructureFactors, mapFromStructureFactors } from "../../scattering/model-map.ts";
 import { fitCoordinates } from "./coordinate-fit.ts";
@@ -40,6 +40,15 @@ export interface ResidueFit {
   readonly meanOccupancy: number;
 }
 
+export interface AtomFit {
+  /** Chain, residue and atom, as in messages. */
+  readonly atom: string;
+  readonly cc: number | null;
+}
+
+/** Radius of the sphere of an atom's own correlation, Angstrom. */
+const atomRadius = 2;
+
 /** Centred correlations on the map's own grid; null where a value is not defined. */
 export interface Fit {
   readonly ccMask: number | null;
@@ -55,11 +64,15 @@ export interface Fit {
   readonly localRadius: number;
   readonly perChain: readonly ChainFit[];
   readonly perResidue: readonly ResidueFit[];
+  /** In the order of the model, in spheres of 2 Angstrom; only when asked for. */
+  readonly perAtom?: readonly AtomFit[];
 }
 
 export interface FitOptions {
   readonly resolution: number;
   readonly table: ScatteringTable;
+  /** Adds `perAtom`. */
+  readonly perAtom?: boolean;
 }
 
 /** Every correlation of the model as it is (B, occupancy, hydrogens included) with the map as supplied. */
@@ -94,6 +107,7 @@ export function computeFit(
     maskVoxels,
     localRadius,
     ...localCorrelations(model, map, modelMap, frame, localRadius),
+    ...(options.perAtom ? { perAtom: atomCorrelations(model, map, modelMap, frame) } : {}),
   };
   engine.memory.free(modelMap);
   return fit;
@@ -138,6 +152,14 @@ export function createLocalCorrelator(
     }
     return correlationOf(sums);
   };
+}
+
+function atomCorrelations(model: Model, map: DensityMap, modelMap: Float32Array, frame: MapFrame): AtomFit[] {
+  const correlate = createLocalCorrelator(map, modelMap, frame, model.atoms.xyz);
+  return Array.from({ length: model.atoms.count }, (_value, atom) => ({
+    atom: atomLabel(model, atom),
+    cc: correlate([atom], atomRadius),
+  }));
 }
 
 const mainChainNames = new Set(["N", "CA", "C", "O", "CB"]);
