@@ -101,7 +101,7 @@ export function addLinkTerms(
   altloc: Altlocs,
 ): void {
   if (found.atoms !== undefined) {
-    lists.bonds.push(...found.atoms, found.distance!, genericBondSigma, row);
+    if (found.distance !== undefined) lists.bonds.push(...found.atoms, found.distance, genericBondSigma, row);
     return;
   }
   const link = dictionary.links.get(found.id);

@@ -202,6 +202,38 @@ describe("disulfides", () => {
   });
 });
 
+describe("bonds stated by the file", () => {
+  const amide = [
+    atomLine(1, "ND2", "ASN", 1, [0, 0, 0]),
+    atomLine(2, "CG", "ASN", 1, [-1.3, 0, 0]),
+    atomLine(3, "C1", "GOL", 2, [1.5, 0, 0], "C", "B"),
+    atomLine(4, "O1", "GOL", 2, [2.2, 1.2, 0], "O", "B"),
+    atomLine(5, "ZN", "ZN", 3, [-1, 2, 0], "ZN", "C"),
+  ];
+  const link = (first: string, second: string): string =>
+    `LINK        ${first}               ${second}     1555   1555`;
+
+  test("keep their length where the dictionary has no link for them", () => {
+    const context = createRunContext();
+    const model = readLines([link(" ND2 ASN A   1 ", " C1  GOL B   2 "), ...amide], context);
+    const topology = build(model, "error", context);
+    expect(topology.links.map(({ id }) => id)).toEqual(["generic"]);
+    expect(idealBond(model, topology, "A 1 ASN ND2", "B 2 GOL C1")).toBeCloseTo(1.5, 3);
+    expect(codes(context)).toContain("LINK_GENERIC");
+  });
+
+  test("of metals are not restrained, but the two do not repel", () => {
+    const context = createRunContext();
+    const model = readLines([link(" ND2 ASN A   1 ", "ZN    ZN C   3 "), ...amide], context);
+    const topology = build(model, "error", context);
+    expect(topology.links.map(({ id }) => id)).toEqual(["metal"]);
+    expect(idealBond(model, topology, "A 1 ASN ND2", "C 3 ZN ZN")).toBeUndefined();
+    const { exclude, excludeOffset } = topology.nonbonded;
+    expect([...exclude.subarray(excludeOffset[0]!, excludeOffset[1]!)]).toEqual([1, 4]);
+    expect(codes(context)).toContain("LINK_METAL");
+  });
+});
+
 describe("residues of one atom", () => {
   test("need no dictionary and are listed as unrestrained", () => {
     const lines = ["ZN", "MG", "CL", "U1"].map((name, at) =>

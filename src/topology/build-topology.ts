@@ -67,7 +67,7 @@ export function buildTopology(
       energyType,
       dictionary.energyTypes,
       bonds,
-      bondsOfHeldResidues(model, held),
+      [...bondsOfHeldResidues(model, held), ...bondsWithoutLength(links)],
       isHydrogen.includes(1),
     ),
     links: links.map(({ id, first, second }) => ({ id, firstResidue: first, secondResidue: second })),
@@ -235,6 +235,10 @@ function bondsOfHeldResidues(model: Model, held: readonly number[]): [number, nu
     }
   }
   return pairs;
+}
+
+function bondsWithoutLength(links: readonly FoundLink[]): (readonly [number, number])[] {
+  return links.flatMap(({ atoms, distance }) => (atoms !== undefined && distance === undefined ? [atoms] : []));
 }
 
 function findParents(count: number, bonds: Topology["bonds"], isHydrogen: Uint8Array): Int32Array {

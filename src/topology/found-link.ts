@@ -3,12 +3,13 @@ import type { Monomer } from "../chemistry/monomer.ts";
 
 /** A link between two residues before its terms are made. */
 export interface FoundLink {
-  /** Dictionary id, "generic" for a stated bond the dictionary has no link for. */
+  /** Dictionary id; for stated bonds the dictionary has no link for "generic", or "metal" where it is not restrained. */
   readonly id: string;
   readonly first: number;
   readonly second: number;
-  /** For generic links: the two atoms and the bond length to keep. */
+  /** The two atoms of a bond without dictionary link. */
   readonly atoms?: readonly [number, number];
+  /** Length to keep, Angstrom; absent where it is not restrained. */
   readonly distance?: number;
 }
 

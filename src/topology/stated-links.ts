@@ -2,7 +2,7 @@
 import { addDiagnostic } from "../base/diagnostics.ts";
 import type { RunContext } from "../base/run-context.ts";
 import type { Dictionary, Link, Monomer } from "../chemistry/monomer.ts";
-import { type AtomAddress, atomLabel, type Model } from "../model/model.ts";
+import { type AtomAddress, atomLabel, type Model, type StatedLink } from "../model/model.ts";
 import { type FoundLink, isNucleotideGroup, isPeptideGroup, type MonomerOf } from "./found-link.ts";
 import { distanceBetween } from "./geometry.ts";
 import { atomsOfResidue } from "./residue-atoms.ts";
@@ -10,7 +10,7 @@ import { atomsOfResidue } from "./residue-atoms.ts";
 /** Stated links longer than this are mistakes, Angstrom. */
 const longestStatedLink = 10;
 
-/** The dictionary's link for each pair of stated atoms; where it has none, and no metal takes part, the bond alone. */
+/** The dictionary's link for each pair of stated atoms; where it has none, the bond alone. */
 export function findStatedLinks(
   model: Model,
   dictionary: Dictionary,
@@ -40,18 +40,34 @@ export function findStatedLinks(
     if (first === second || distance > longestStatedLink) continue;
     const known = matchLink(model, dictionary, monomerOf, a, b);
     if (known) links.push(known);
-    else if (stated.kind !== "metal") {
-      links.push({ id: "generic", first, second, atoms: [a, b], distance: stated.distance ?? distance });
-      addDiagnostic(
-        context.diagnostics,
-        "info",
-        "LINK_GENERIC",
-        "A link of the file is not in the dictionary: only its bond length is restrained",
-        `${atomLabel(model, a)} to ${atomLabel(model, b)}`,
-      );
-    }
+    else links.push(linkWithoutTemplate(model, [a, b], stated, context));
   }
   return links;
+}
+
+/** A bond of the stated length, or for metals the mere fact that the two are bonded and do not repel. */
+function linkWithoutTemplate(
+  model: Model,
+  atoms: readonly [number, number],
+  stated: StatedLink,
+  context: RunContext,
+): FoundLink {
+  const [a, b] = atoms;
+  const isMetal = stated.kind === "metal";
+  addDiagnostic(
+    context.diagnostics,
+    "info",
+    isMetal ? "LINK_METAL" : "LINK_GENERIC",
+    isMetal
+      ? "Bonds of metals stated by the file are not restrained, they only do not repel"
+      : "A link of the file is not in the dictionary: only its bond length is restrained",
+    `${atomLabel(model, a)} to ${atomLabel(model, b)}`,
+  );
+  const first = model.atoms.residue[a]!;
+  const second = model.atoms.residue[b]!;
+  if (isMetal) return { id: "metal", first, second, atoms };
+  const distance = stated.distance ?? distanceBetween(model.atoms.xyz, a, b);
+  return { id: "generic", first, second, atoms, distance };
 }
 
 /** The dictionary link whose bond joins these two atoms, in either order. */

@@ -85,7 +85,7 @@ export interface NonbondedAtoms {
 
 /** One link that was made between residues. */
 export interface TopologyLink {
-  /** Dictionary id, e.g. TRANS, PCIS, SS, p; "generic" for a stated bond without dictionary entry. */
+  /** Dictionary id, e.g. TRANS, PCIS, SS, p; "generic" or "metal" for a stated bond without dictionary entry. */
   readonly id: string;
   readonly firstResidue: number;
   readonly secondResidue: number;
