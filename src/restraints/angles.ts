@@ -1,7 +1,8 @@
 // Angle energy: weight * (ideal - angle)^2 in degrees.
+
+import { angleWithGradient } from "../math/internal-coordinates.ts";
 import type { AngleList } from "../topology/topology.ts";
 import { type DeviationRmsd, summarizeDeviations } from "./deviations.ts";
-import { angleWithGradient } from "./internal-coordinates.ts";
 
 /** Sum over all angles, weight = 1 / sigma^2 (degrees); adds its gradient (3 per atom, per Angstrom). */
 export function addAngleEnergy(angles: AngleList, xyz: Float64Array, gradient: Float64Array): number {

@@ -1,7 +1,7 @@
 // Conformation-dependent ideal values of the protein backbone (CDL 1.2; Tronrud & Karplus 2011, Moriarty et al. 2016).
 import cdlTable from "../../data/bsd-3-clause/cdl.json" with { type: "json" };
+import { dihedralAngle } from "../math/internal-coordinates.ts";
 import type { BackboneUnit, Topology } from "../topology/topology.ts";
-import { dihedralAngle } from "./internal-coordinates.ts";
 
 /** Mean and sigma of seven angles, then of five bonds. */
 type CdlRow = readonly number[];

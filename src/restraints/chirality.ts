@@ -1,6 +1,7 @@
 // Chirality energy: weight * (ideal volume - volume)^2.
+
+import { chiralVolumeWithGradient } from "../math/internal-coordinates.ts";
 import type { ChiralityList } from "../topology/topology.ts";
-import { chiralVolumeWithGradient } from "./internal-coordinates.ts";
 
 /** Sum over all centres, weight = 1 / sigma^2 (cubic Angstrom); adds its gradient (3 per atom, per Angstrom). */
 export function addChiralityEnergy(list: ChiralityList, xyz: Float64Array, gradient: Float64Array): number {

@@ -8,10 +8,10 @@ import {
   findBlock,
 } from "../math/block-cholesky.ts";
 import { eigenSymmetric3 } from "../math/eigen3.ts";
+import { angleWithGradient, chiralVolumeWithGradient, dihedralWithGradient } from "../math/internal-coordinates.ts";
 import type { PlaneList } from "../topology/topology.ts";
 import type { CovalentLists } from "./covalent.ts";
 import type { ElasticNetwork } from "./elastic.ts";
-import { angleWithGradient, chiralVolumeWithGradient, dihedralWithGradient } from "./internal-coordinates.ts";
 import { type NonbondedPairs, repulsionConstant } from "./nonbonded.ts";
 
 /** Ratio of the sinusoidal dihedral's curvature at its minimum to the harmonic one's (9600 (pi / 180)^2 / 2). */

@@ -1,6 +1,7 @@
 // Dihedral energy: sinusoidal for positive periodicity, harmonic otherwise.
+
+import { dihedralWithGradient, wrapDihedralDelta } from "../math/internal-coordinates.ts";
 import type { DihedralList } from "../topology/topology.ts";
-import { dihedralWithGradient, wrapDihedralDelta } from "./internal-coordinates.ts";
 
 /** The sinusoid's amplitude, 120^2 / (1 - cos 120 degrees): it equals the harmonic at one third of a turn of period 1. */
 const amplitude = 9600;

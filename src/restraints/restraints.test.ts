@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { createRng } from "../base/rng.ts";
+import { dihedralAngle } from "../math/internal-coordinates.ts";
 import type { AngleList, BondList, ChiralityList, DihedralList, PlaneList } from "../topology/topology.ts";
 import { addAngleEnergy } from "./angles.ts";
 import { addBondEnergy, bondTerm } from "./bonds.ts";
 import { addChiralityEnergy } from "./chirality.ts";
 import { addDihedralEnergy } from "./dihedrals.ts";
-import { dihedralAngle } from "./internal-coordinates.ts";
 import { addNonbondedEnergy } from "./nonbonded.ts";
 import { addPlanarityEnergy } from "./planarity.ts";
 

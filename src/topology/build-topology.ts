@@ -5,11 +5,11 @@ import { type RunContext, throwIfCancelled } from "../base/run-context.ts";
 import { isHydrogenElement } from "../chemistry/elements.ts";
 import type { Dictionary, Monomer } from "../chemistry/monomer.ts";
 import { isWaterName } from "../chemistry/residue-classes.ts";
+import { chiralVolume, distanceBetween } from "../math/internal-coordinates.ts";
 import { atomLabel, type Model, residueLabel } from "../model/model.ts";
 import { addLinkTerms, addResidueTerms, listBackbone } from "./add-terms.ts";
 import { findLinks } from "./find-links.ts";
 import { type FoundLink, isNucleotideGroup, isPeptideGroup } from "./found-link.ts";
-import { chiralVolumeOf, distanceBetween } from "./geometry.ts";
 import { createNonbondedAtoms, energyTypeOfElement } from "./nonbonded-atoms.ts";
 import { atomsOfResidue, groupConformers, matchAtomNames, type ResidueAtoms } from "./residue-atoms.ts";
 import { createTemplateCache, type ResidueTemplate, type TemplateCache } from "./residue-templates.ts";
@@ -301,7 +301,7 @@ function reportDoubledAtoms(model: Model, residue: number, context: RunContext):
 function reportInvertedCentres(model: Model, list: ChiralityList, context: RunContext): void {
   for (let row = 0; row < list.count; row++) {
     if (list.both[row] === 1) continue;
-    const volume = chiralVolumeOf(model.atoms.xyz, list.centre[row]!, list.i[row]!, list.j[row]!, list.k[row]!);
+    const volume = chiralVolume(model.atoms.xyz, list.centre[row]!, list.i[row]!, list.j[row]!, list.k[row]!);
     if (volume * list.idealVolume[row]! >= 0) continue;
     addDiagnostic(
       context.diagnostics,

@@ -1,8 +1,8 @@
 // Disulfide bonds by distance.
 import { isMetalElement } from "../chemistry/elements.ts";
+import { distanceBetween } from "../math/internal-coordinates.ts";
 import type { Model } from "../model/model.ts";
 import { type FoundLink, isPeptideGroup, type MonomerOf } from "./found-link.ts";
-import { distanceBetween } from "./geometry.ts";
 import { atomsOfResidue } from "./residue-atoms.ts";
 
 const longestDisulfide = 3;

@@ -2,10 +2,10 @@
 import { addDiagnostic } from "../base/diagnostics.ts";
 import type { RunContext } from "../base/run-context.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
+import { dihedralAngle, distanceBetween } from "../math/internal-coordinates.ts";
 import { type Model, residueLabel } from "../model/model.ts";
 import { findDisulfides } from "./disulfides.ts";
 import { type FoundLink, isNucleotideGroup, isPeptideGroup, type MonomerOf } from "./found-link.ts";
-import { dihedralDegrees, distanceBetween } from "./geometry.ts";
 import { atomsOfResidue, listPositions } from "./residue-atoms.ts";
 import { findStatedLinks } from "./stated-links.ts";
 
@@ -150,13 +150,13 @@ function reaches(
 }
 
 function peptideLinkId(model: Model, first: number, second: number, secondGroup: string, context: RunContext): string {
-  const omega = dihedralDegrees(
-    model.atoms.xyz,
+  const atoms = [
     firstAtomNamed(model, first, "CA"),
     firstAtomNamed(model, first, "C"),
     firstAtomNamed(model, second, "N"),
     firstAtomNamed(model, second, "CA"),
-  );
+  ] as const;
+  const omega = atoms.includes(-1) ? null : dihedralAngle(model.atoms.xyz, ...atoms);
   const isomer = omega !== null && Math.abs(omega) < cisLimit ? "CIS" : "TRANS";
   const isProline = /^p-/i.test(secondGroup);
   if (omega !== null) reportOmega(model, first, second, omega, isProline, context);

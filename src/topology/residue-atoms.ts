@@ -1,5 +1,5 @@
 // Finds a residue's atoms by dictionary name, per conformer, and the residues that share a position.
-import { elementSymbol, isHydrogenElement } from "../chemistry/elements.ts";
+import { isHydrogenElement } from "../chemistry/elements.ts";
 import type { Model } from "../model/model.ts";
 
 /** Rows of the residue table at one position of a chain: several only under microheterogeneity. */
@@ -124,9 +124,4 @@ export function groupConformers(model: Model, residue: number, names: ReadonlyMa
     return map;
   });
   return { residue, conformers, maps };
-}
-
-/** "CA (C)" for messages. */
-export function describeAtom(model: Model, atom: number): string {
-  return `${model.atoms.name[atom]!} (${elementSymbol(model.atoms.element[atom]!)})`;
 }

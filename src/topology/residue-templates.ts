@@ -21,7 +21,7 @@ export interface ResidueTemplate {
 }
 
 /** Ideal value of (1 - c) . ((2 - c) x (3 - c)) from bond lengths (Angstrom) and angles (degrees); positive. */
-export function chiralVolume(lengths: readonly number[], angles: readonly number[]): number {
+export function idealChiralVolume(lengths: readonly number[], angles: readonly number[]): number {
   const [a, b, c] = angles.map((angle) => Math.cos((angle * Math.PI) / 180)) as [number, number, number];
   const square = 1 - a * a - b * b - c * c + 2 * a * b * c;
   return lengths[0]! * lengths[1]! * lengths[2]! * Math.sqrt(Math.max(0, square));
@@ -48,7 +48,7 @@ export function createTemplate(key: string, monomer: Monomer): ResidueTemplate {
       angleOf.get(`${atom2}|${centre}|${atom3}`),
     ];
     if (lengths.includes(undefined) || angles.includes(undefined)) continue;
-    const volume = chiralVolume(lengths as number[], angles as number[]);
+    const volume = idealChiralVolume(lengths as number[], angles as number[]);
     chiral.push({ centre, atoms, idealVolume: sign === "negative" ? -volume : volume, both: sign === "both" });
   }
   return {
@@ -116,7 +116,7 @@ export function linkChirality(
     const lengths = [i, j, k].map((atom) => lengthOf.get(`${c}|${atom}`));
     const angles = [angleOf.get(`${i}|${c}|${j}`), angleOf.get(`${i}|${c}|${k}`), angleOf.get(`${j}|${c}|${k}`)];
     if (lengths.includes(undefined) || angles.includes(undefined)) return [];
-    const volume = chiralVolume(lengths as number[], angles as number[]);
+    const volume = idealChiralVolume(lengths as number[], angles as number[]);
     return [{ atoms, idealVolume: sign === "negative" ? -volume : volume, both: sign === "both" }];
   });
 }

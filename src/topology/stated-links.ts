@@ -2,9 +2,9 @@
 import { addDiagnostic } from "../base/diagnostics.ts";
 import type { RunContext } from "../base/run-context.ts";
 import type { Dictionary, Link, Monomer } from "../chemistry/monomer.ts";
+import { distanceBetween } from "../math/internal-coordinates.ts";
 import { type AtomAddress, atomLabel, type Model, type StatedLink } from "../model/model.ts";
 import { type FoundLink, isNucleotideGroup, isPeptideGroup, type MonomerOf } from "./found-link.ts";
-import { distanceBetween } from "./geometry.ts";
 import { atomsOfResidue } from "./residue-atoms.ts";
 
 /** Stated links longer than this are mistakes, Angstrom. */

@@ -1,8 +1,8 @@
 // Sugar puckers of nucleotides, which choose between the two sets of ring torsions a monomer holds.
 import type { Monomer } from "../chemistry/monomer.ts";
+import { distanceBetween } from "../math/internal-coordinates.ts";
 import type { Model } from "../model/model.ts";
 import { type FoundLink, isNucleotideGroup } from "./found-link.ts";
-import { distanceBetween } from "./geometry.ts";
 import type { ResidueAtoms } from "./residue-atoms.ts";
 import type { ResidueTemplate } from "./residue-templates.ts";
 

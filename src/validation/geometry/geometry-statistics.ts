@@ -1,14 +1,15 @@
 // Root mean square deviations, Z scores and outliers of a model from its restraints.
-import type { Model } from "../../model/model.ts";
-import { atomLabel } from "../../model/model.ts";
-import { chiralityDelta } from "../../restraints/chirality.ts";
-import { type CovalentLists, covalentSubset } from "../../restraints/covalent.ts";
+
 import {
   angleWithGradient,
   chiralVolumeWithGradient,
   dihedralWithGradient,
   wrapDihedralDelta,
-} from "../../restraints/internal-coordinates.ts";
+} from "../../math/internal-coordinates.ts";
+import type { Model } from "../../model/model.ts";
+import { atomLabel } from "../../model/model.ts";
+import { chiralityDelta } from "../../restraints/chirality.ts";
+import { type CovalentLists, covalentSubset } from "../../restraints/covalent.ts";
 import {
   addNonbondedEnergy,
   countClosePairs,

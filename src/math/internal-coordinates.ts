@@ -1,8 +1,13 @@
-// Angles, dihedrals and chiral volumes with their derivatives, shared by energies, statistics and the preconditioner.
+// Distances, angles, dihedrals and chiral volumes of atom rows, with the derivatives that energies need.
 
 const degreesPerRadian = 180 / Math.PI;
 /** Below this (sine of the angle, or squared cross product) the geometry is degenerate and the gradient is zero. */
 const degenerate = 1e-8;
+
+/** Distance in the unit of the coordinates. */
+export function distanceBetween(xyz: Float64Array, a: number, b: number): number {
+  return Math.hypot(xyz[3 * a]! - xyz[3 * b]!, xyz[3 * a + 1]! - xyz[3 * b + 1]!, xyz[3 * a + 2]! - xyz[3 * b + 2]!);
+}
 
 /** Angle i-j-k in degrees; writes its gradient (9 numbers: i, j, k) in degrees per Angstrom. */
 export function angleWithGradient(xyz: Float64Array, i: number, j: number, k: number, out: Float64Array): number {
@@ -124,6 +129,11 @@ export function dihedralAngle(xyz: Float64Array, i: number, j: number, k: number
 }
 
 const scratch = new Float64Array(12);
+
+/** Volume (i - c) . ((j - c) x (k - c)) in cubic Angstrom. */
+export function chiralVolume(xyz: Float64Array, centre: number, i: number, j: number, k: number): number {
+  return chiralVolumeWithGradient(xyz, centre, i, j, k, scratch);
+}
 
 /** Volume (i - c) . ((j - c) x (k - c)) in cubic Angstrom; writes its gradient (12 numbers: c, i, j, k). */
 export function chiralVolumeWithGradient(
