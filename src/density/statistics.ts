@@ -84,8 +84,72 @@ export function sumOverMask(first: Float32Array, second: Float32Array, mask?: Ui
   return sums;
 }
 
-/** The value that exactly `rank` others exceed or equal from above: rank 0 is the maximum. */
+/** The value with `rank` values above or equal to it, itself aside: rank 0 is the maximum; found by partitioning a copy. */
 export function valueOfRank(values: Float32Array, rank: number): number {
-  const sorted = values.toSorted();
-  return sorted[Math.max(0, sorted.length - 1 - rank)]!;
+  const v = values.slice();
+  const wanted = Math.max(0, v.length - 1 - rank);
+  let low = 0;
+  let high = v.length - 1;
+  while (low < high) {
+    const pivot = v[(low + high) >> 1]!;
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (v[i]! < pivot) i++;
+      while (v[j]! > pivot) j--;
+      if (i > j) break;
+      const swap = v[i]!;
+      v[i++] = v[j]!;
+      v[j--] = swap;
+    }
+    if (wanted <= j) high = j;
+    else if (wanted >= i) low = i;
+    else break;
+  }
+  return v[wanted]!;
+}
+
+/** Values of a map at chosen voxels, with what a correlation needs of them. */
+export interface VoxelSelection {
+  readonly voxels: Int32Array;
+  /** Less their mean. */
+  readonly centred: Float64Array;
+  readonly squares: number;
+}
+
+export function selectVoxels(values: Float32Array, mask: Uint8Array): VoxelSelection {
+  let count = 0;
+  let sum = 0;
+  for (let voxel = 0; voxel < mask.length; voxel++) {
+    if (mask[voxel] === 0) continue;
+    count++;
+    sum += values[voxel]!;
+  }
+  const voxels = new Int32Array(count);
+  const centred = new Float64Array(count);
+  let squares = 0;
+  for (let voxel = 0, row = 0; voxel < mask.length; voxel++) {
+    if (mask[voxel] === 0) continue;
+    const value = values[voxel]! - sum / count;
+    voxels[row] = voxel;
+    centred[row++] = value;
+    squares += value * value;
+  }
+  return { voxels, centred, squares };
+}
+
+/** Centred coefficient of the selected map with another one; null for fewer than three voxels or a constant side. */
+export function correlateSelection({ voxels, centred, squares }: VoxelSelection, other: Float32Array): number | null {
+  if (voxels.length < 3 || !(squares > 0)) return null;
+  let sum = 0;
+  let sumSquares = 0;
+  let product = 0;
+  for (let row = 0; row < voxels.length; row++) {
+    const value = other[voxels[row]!]!;
+    sum += value;
+    sumSquares += value * value;
+    product += centred[row]! * value;
+  }
+  const variance = sumSquares - (sum * sum) / voxels.length;
+  return variance > 1e-12 * sumSquares ? product / Math.sqrt(squares * variance) : null;
 }

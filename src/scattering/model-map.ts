@@ -297,8 +297,10 @@ function copyFrequencies(
   b: number,
 ): void {
   const f = frame.fractionalization;
-  const volume = cellVolume(frame.boxCell);
+  const scale = 1 / cellVolume(frame.boxCell);
   const limit = (1 / (resolution * resolution)) * (1 + 1e-9);
+  const isSeparable = isOrthogonal(frame);
+  const alongX = Float64Array.from({ length: limits.h + 1 }, (_value, h) => Math.exp((-b * (h * f[0]) ** 2) / 4));
   for (let l = -limits.l; l <= limits.l; l++) {
     for (let k = -limits.k; k <= limits.k; k++) {
       const source = from.stride * ((k < 0 ? k + from.ny : k) + from.ny * (l < 0 ? l + from.nz : l));
@@ -306,15 +308,18 @@ function copyFrequencies(
       const kx = k * f[3] + l * f[6];
       const ky = k * f[4] + l * f[7];
       const kz = k * f[5] + l * f[8];
+      const rest = ky * ky + kz * kz;
+      if (isSeparable && rest > limit) continue;
+      const ofRow = scale * Math.exp((-b * rest) / 4);
       for (let h = 0; h <= limits.h; h++) {
         const sx = h * f[0] + kx;
         const sy = h * f[1] + ky;
         const sz = h * f[2] + kz;
         const squared = sx * sx + sy * sy + sz * sz;
         if (squared > limit || squared === 0) continue;
-        const scale = Math.exp((-b * squared) / 4) / volume;
-        to.re[target + h] = scale * from.re[source + h]!;
-        to.im[target + h] = scale * from.im[source + h]!;
+        const factor = isSeparable ? ofRow * alongX[h]! : scale * Math.exp((-b * squared) / 4);
+        to.re[target + h] = factor * from.re[source + h]!;
+        to.im[target + h] = factor * from.im[source + h]!;
       }
     }
   }

@@ -2,7 +2,7 @@
 import { isHydrogenElement } from "../../chemistry/elements.ts";
 import { type DensityMap, mapFrame } from "../../density/map.ts";
 import { computeMolecularMask } from "../../density/mask.ts";
-import { correlationOf, sumOverMask } from "../../density/statistics.ts";
+import { correlateSelection, selectVoxels } from "../../density/statistics.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import type { AtomTable } from "../../model/model.ts";
 import {
@@ -22,7 +22,10 @@ const smallestB = 2;
 const largestB = 300;
 /** Where the overall B is looked for first, square Angstrom. */
 const trialB = [2, 10, 25, 50, 80, 120, 170, 230, 300];
-const goldenSteps = 7;
+const parabolaSteps = 8;
+/** Points nearer than this in log B say the same, and a bracket narrower than this is narrow enough. */
+const closestInLog = 0.02;
+const narrowInLog = 0.15;
 
 /**
  * Correlation inside the molecular mask of the non-hydrogen atoms, all with occupancy 1 and the one B between 2 and 300 that
@@ -42,7 +45,7 @@ export function fitCoordinates(
   const xyz = new Float64Array(3 * heavy.length);
   heavy.forEach((atom, row) => xyz.set(atoms.xyz.subarray(3 * atom, 3 * atom + 3), 3 * row));
   const element = Uint8Array.from(heavy, (atom) => atoms.element[atom]!);
-  const mask = computeMolecularMask(frame, xyz, element, heavy.length);
+  const selection = selectVoxels(map.values, computeMolecularMask(frame, xyz, element, heavy.length));
   const factors = computeStructureFactors(
     engine,
     {
@@ -61,7 +64,7 @@ export function fitCoordinates(
     let cc = known.get(b);
     if (cc === undefined) {
       const modelMap = mapFromStructureFactors(engine, factors, b);
-      cc = correlationOf(sumOverMask(map.values, modelMap, mask));
+      cc = correlateSelection(selection, modelMap);
       engine.memory.free(modelMap);
       known.set(b, cc);
     }
@@ -72,7 +75,7 @@ export function fitCoordinates(
   return result;
 }
 
-/** Best point of a coarse scan, then golden sections of its neighbourhood. */
+/** Best point of a coarse scan, then parabolas in its neighbourhood. */
 function maximize(evaluate: (b: number) => number | null, hint: number | null): CoordinateFit {
   let bracket = hint === null ? null : bracketAround(evaluate, hint);
   if (bracket === null) {
@@ -80,34 +83,51 @@ function maximize(evaluate: (b: number) => number | null, hint: number | null): 
     if (values.some((value) => value === null)) return { cc: null, b: null };
     let best = 0;
     for (let index = 1; index < values.length; index++) if (values[index]! > values[best]!) best = index;
-    bracket = [trialB[Math.max(0, best - 1)]!, trialB[Math.min(trialB.length - 1, best + 1)]!];
+    const low = trialB[Math.max(0, best - 1)]!;
+    const high = trialB[Math.min(trialB.length - 1, best + 1)]!;
+    const isInner = best > 0 && best < trialB.length - 1;
+    bracket = [low, isInner ? trialB[best]! : Math.sqrt(low * high), high];
   }
-  let [low, high] = bracket;
-  const ratio = (Math.sqrt(5) - 1) / 2;
-  let a = high - ratio * (high - low);
-  let b = low + ratio * (high - low);
-  for (let step = 0; step < goldenSteps; step++) {
-    if ((evaluate(a) ?? -1) >= (evaluate(b) ?? -1)) {
-      high = b;
-      b = a;
-      a = high - ratio * (high - low);
-    } else {
-      low = a;
-      a = b;
-      b = low + ratio * (high - low);
+  return climb(evaluate, bracket);
+}
+
+interface Point {
+  readonly x: number;
+  readonly cc: number;
+}
+
+type Bracket = readonly [low: number, middle: number, high: number];
+
+/** Successive parabolas through the best three points, each new point kept off the known ones; all in log B. */
+function climb(evaluate: (b: number) => number | null, bracket: Bracket): CoordinateFit {
+  const points: Point[] = bracket.map((b) => ({ x: Math.log(b), cc: evaluate(b) ?? -1 }));
+  for (let step = 0; step < parabolaSteps; step++) {
+    points.sort((one, other) => one.x - other.x);
+    let at = 0;
+    for (let index = 1; index < points.length; index++) if (points[index]!.cc > points[at]!.cc) at = index;
+    if (at === 0 || at === points.length - 1) break;
+    const [left, best, right] = points.slice(at - 1, at + 2) as [Point, Point, Point];
+    const a = (best.cc - left.cc) / (best.x - left.x);
+    const b = (right.cc - best.cc) / (right.x - best.x);
+    if (right.x - left.x < narrowInLog) break;
+    let top = (left.x + best.x) / 2 + (a / (a - b)) * ((right.x - left.x) / 2);
+    if (!Number.isFinite(top) || Math.abs(top - best.x) < closestInLog) {
+      // The parabola has nothing new to say: narrow the wider side.
+      const isLeftWider = best.x - left.x > right.x - best.x;
+      top = best.x + 0.25 * ((isLeftWider ? left.x : right.x) - best.x);
     }
+    points.push({ x: top, cc: evaluate(Math.exp(top)) ?? -1 });
   }
-  const candidates = [low, a, b, high].map((at) => [at, evaluate(at)] as const);
-  const [bestB, cc] = candidates.reduce((one, other) => ((other[1] ?? -2) > (one[1] ?? -2) ? other : one));
-  return { cc, b: cc === null ? null : bestB };
+  const best = points.reduce((one, other) => (other.cc > one.cc ? other : one));
+  return { cc: best.cc, b: Math.exp(best.x) };
 }
 
 /** The interval around a hint when the hint is better than both ends; null otherwise. */
-function bracketAround(evaluate: (b: number) => number | null, hint: number): [number, number] | null {
+function bracketAround(evaluate: (b: number) => number | null, hint: number): Bracket | null {
   const low = Math.max(smallestB, hint / 1.25 - 3);
   const high = Math.min(largestB, hint * 1.25 + 3);
   const middle = evaluate(hint);
   const ends = [evaluate(low), evaluate(high)];
   if (middle === null || ends.includes(null)) return null;
-  return middle >= ends[0]! && middle >= ends[1]! ? [low, high] : null;
+  return middle >= ends[0]! && middle >= ends[1]! ? [low, hint, high] : null;
 }
