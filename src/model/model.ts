@@ -120,6 +120,21 @@ export interface Model {
   readonly sourceRows?: Int32Array;
 }
 
+/** Row of the first residue with these labels of the author, in the first model that has it; -1 when there is none. */
+export function findResidue(model: Model, chain: string, sequenceNumber: number, insertionCode: string): number {
+  const { residues, chains } = model;
+  for (let residue = 0; residue < residues.count; residue++) {
+    if (
+      residues.sequenceNumber[residue] === sequenceNumber &&
+      residues.insertionCode[residue] === insertionCode &&
+      chains.id[residues.chain[residue]!] === chain
+    ) {
+      return residue;
+    }
+  }
+  return -1;
+}
+
 /** "A 52B LYS" */
 export function residueLabel(model: Model, residueIndex: number): string {
   const { residues, chains } = model;

@@ -83,5 +83,5 @@ export const numberTests: ReadonlyMap<string, (model: Model) => (atom: number) =
 
 function isAlone({ atoms, residues }: Model, atom: number): boolean {
   const residue = atoms.residue[atom]!;
-  return residues.atomOffset[residue + 1]! - residues.atomOffset[residue]! === 1;
+  return residues.atomOffset[residue + 1] === residues.atomOffset[residue]! + 1;
 }

@@ -1,6 +1,6 @@
 // Writes models as mmCIF: the source's own categories around the present atoms, or a file from the tables alone.
 import { elementSymbol } from "../../chemistry/elements.ts";
-import type { AtomAddress, Model, StatedLink } from "../../model/model.ts";
+import { type AtomAddress, findResidue, type Model, type StatedLink } from "../../model/model.ts";
 import { type CifCategory, type CifDocument, columnOf, makeLoop, makePairs, writeCif } from "../../text/cif.ts";
 import type { PdbDocument } from "../pdb/read-pdb.ts";
 import type { MmcifSource } from "./read-mmcif.ts";
@@ -100,7 +100,7 @@ function fromTables(model: Model): CifDocument {
   if (remarks) categories.push(remarks);
   categories.push(...secondaryStructure(model));
   const links = model.statedLinks.filter((link) => link.kind !== "other");
-  if (links.length > 0) categories.push(linkLoop(links));
+  if (links.length > 0) categories.push(linkLoop(links, chainNamer(model)));
   categories.push(atomLoop(model));
   const tensors = tensorLoop(model);
   if (tensors) categories.push(tensors);
@@ -131,25 +131,15 @@ function remarksOf(model: Model): CifCategory | null {
 
 function secondaryStructure(model: Model): CifCategory[] {
   const out: CifCategory[] = [];
-  const nameAt = (chain: string, number: number, insertion: string): string | null => {
-    const { residues, chains } = model;
-    for (let residue = 0; residue < residues.count; residue++) {
-      if (
-        residues.sequenceNumber[residue] === number &&
-        residues.insertionCode[residue] === insertion &&
-        chains.id[residues.chain[residue]!] === chain
-      ) {
-        return residues.name[residue]!;
-      }
-    }
-    return null;
-  };
+  const chainName = chainNamer(model);
+  const nameAt = (chain: string, number: number, insertion: string): string | null =>
+    model.residues.name[findResidue(model, chain, number, insertion)] ?? null;
   const span = (item: Model["helices"][number] | Model["strands"][number]): Record<string, string | number | null> => ({
-    beg_auth_asym_id: item.chain,
+    beg_auth_asym_id: chainName(item.chain),
     beg_auth_comp_id: nameAt(item.chain, item.firstSequenceNumber, item.firstInsertionCode),
     beg_auth_seq_id: item.firstSequenceNumber,
     pdbx_beg_PDB_ins_code: item.firstInsertionCode,
-    end_auth_asym_id: item.chain,
+    end_auth_asym_id: chainName(item.chain),
     end_auth_comp_id: nameAt(item.chain, item.lastSequenceNumber, item.lastInsertionCode),
     end_auth_seq_id: item.lastSequenceNumber,
     pdbx_end_PDB_ins_code: item.lastInsertionCode,
@@ -207,9 +197,9 @@ const connectionTypes: Record<StatedLink["kind"], string> = {
   other: "covale",
 };
 
-function linkLoop(links: readonly StatedLink[]): CifCategory {
+function linkLoop(links: readonly StatedLink[], chainName: (id: string) => string): CifCategory {
   const end = (partner: string, address: AtomAddress): Record<string, string | number | null> => ({
-    [`${partner}_auth_asym_id`]: address.chain,
+    [`${partner}_auth_asym_id`]: chainName(address.chain),
     [`${partner}_auth_comp_id`]: address.residueName,
     [`${partner}_auth_seq_id`]: address.sequenceNumber,
     [`pdbx_${partner}_PDB_ins_code`]: address.insertionCode,
@@ -233,12 +223,36 @@ function linkLoop(links: readonly StatedLink[]): CifCategory {
   );
 }
 
+/** The blank chain, which mmCIF cannot have, gets a letter that no other chain has. */
+function chainNamer({ chains }: Model): (id: string) => string {
+  const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"];
+  const blank = letters.find((letter) => !chains.id.includes(letter)) ?? "blank";
+  return (id) => (id === "" ? blank : id);
+}
+
+/** Name of the entity instance of each residue: that of its chain, numbered from the second segment on. */
+function instanceNames(model: Model): string[] {
+  const { residues, chains } = model;
+  const chainName = chainNamer(model);
+  const names = new Array<string>(residues.count);
+  for (let chain = 0; chain < chains.count; chain++) {
+    let segment = 1;
+    for (let entry = chains.residueOffset[chain]!; entry < chains.residueOffset[chain + 1]!; entry++) {
+      const residue = chains.residueIndex[entry]!;
+      names[residue] = chainName(chains.id[chain]!) + (segment === 1 ? "" : `_${segment}`);
+      if (residues.endsSegment[residue] === 1) segment++;
+    }
+  }
+  return names;
+}
+
 function atomLoop(model: Model): CifCategory {
   const { atoms, residues, chains, modelNumbers } = model;
   const rows = Array.from({ length: atoms.count }, (_, atom) => atom);
   const residueOf = (atom: number): number => atoms.residue[atom]!;
   const chainOf = (atom: number): number => residues.chain[residueOf(atom)]!;
-  const chainName = (atom: number): string => chains.id[chainOf(atom)]! || "A";
+  const instances = instanceNames(model);
+  const chainName = chainNamer(model);
   return makeLoop("_atom_site", {
     group_PDB: rows.map((atom) => (atoms.isHetero[atom] === 1 ? "HETATM" : "ATOM")),
     id: rows.map((atom) => atom + 1),
@@ -246,7 +260,7 @@ function atomLoop(model: Model): CifCategory {
     label_atom_id: rows.map((atom) => atoms.name[atom]!),
     label_alt_id: rows.map((atom) => atoms.altloc[atom]! || "."),
     label_comp_id: rows.map((atom) => residues.name[residueOf(atom)]!),
-    label_asym_id: rows.map(chainName),
+    label_asym_id: rows.map((atom) => instances[residueOf(atom)]!),
     label_entity_id: rows.map(() => "?"),
     label_seq_id: rows.map((atom) => (atoms.isHetero[atom] === 1 ? "." : residues.sequenceNumber[residueOf(atom)]!)),
     pdbx_PDB_ins_code: rows.map((atom) => residues.insertionCode[residueOf(atom)]! || "?"),
@@ -258,7 +272,7 @@ function atomLoop(model: Model): CifCategory {
     pdbx_formal_charge: rows.map((atom) => (atoms.charge[atom] === 0 ? "?" : atoms.charge[atom]!)),
     auth_seq_id: rows.map((atom) => residues.sequenceNumber[residueOf(atom)]!),
     auth_comp_id: rows.map((atom) => residues.name[residueOf(atom)]!),
-    auth_asym_id: rows.map(chainName),
+    auth_asym_id: rows.map((atom) => chainName(chains.id[chainOf(atom)]!)),
     auth_atom_id: rows.map((atom) => atoms.name[atom]!),
     pdbx_PDB_model_num: rows.map((atom) => modelNumbers[chains.model[chainOf(atom)]!]!),
   });

@@ -2,7 +2,7 @@
 import { addDiagnostic } from "../../base/diagnostics.ts";
 import { InputError } from "../../base/errors.ts";
 import type { RunContext } from "../../base/run-context.ts";
-import { elementIndex } from "../../chemistry/elements.ts";
+import { elementIndex, isMetalElement } from "../../chemistry/elements.ts";
 import type { UnitCell } from "../../crystal/unit-cell.ts";
 import { type AtomColumns, buildModel, createAtomColumns } from "../../model/build-model.ts";
 import type { AtomAddress, Helix, Model, StatedLink, Strand } from "../../model/model.ts";
@@ -28,6 +28,7 @@ interface PdbState {
   spaceGroup: string | null;
   modelNumber: number;
   segment: number;
+  lastAtomLine: string;
 }
 
 /** Reads the text of a PDB file. Throws InputError PDB_* naming the line; oddities that can be understood are diagnostics. */
@@ -42,6 +43,7 @@ export function readPdb(text: string, fileName: string, context: RunContext): Mo
     spaceGroup: null,
     modelNumber: 1,
     segment: 0,
+    lastAtomLine: "",
   };
   let lineNumber = 0;
   for (const line of splitLines(text)) {
@@ -86,11 +88,12 @@ function readLine(line: string, lineNumber: number, fileName: string, state: Pdb
   const record = line.slice(0, 6).trimEnd().toUpperCase();
   if (record === "ATOM" || record === "HETATM") {
     state.lines.push({ kind: "atom", row: state.columns.x.length, text: line });
+    state.lastAtomLine = line;
     readAtom(line, lineNumber, fileName, state, context);
     return;
   }
   if (record === "ANISOU") {
-    readAnisotropic(line, state);
+    readAnisotropic(line, lineNumber, state, context);
     return;
   }
   state.lines.push({ kind: "other", text: line });
@@ -166,7 +169,7 @@ function readAtom(line: string, lineNumber: number, fileName: string, state: Pdb
     addDiagnostic(context.diagnostics, "warning", "PDB_SERIAL", "Unreadable atom serial numbers are ignored", place);
   }
   columns.serial.push(serial ?? columns.serial.length + 1);
-  columns.isHetero.push(line.startsWith("HETATM"));
+  columns.isHetero.push(/^hetatm/i.test(line));
   columns.segmentId.push(line.slice(72, 76).trim());
   columns.residueName.push(residueName);
   columns.sequenceNumber.push(sequenceNumber);
@@ -192,9 +195,19 @@ function readCharge(field: string): number {
   return Number(match[2]) * ((match[1] || match[3]) === "-" ? -1 : 1);
 }
 
-function readAnisotropic(line: string, state: PdbState): void {
+/** Belongs to the atom before it, whose labels it repeats. */
+function readAnisotropic(line: string, lineNumber: number, state: PdbState, context: RunContext): void {
   const atom = state.columns.x.length - 1;
-  if (atom < 0) return;
+  if (line.slice(12, 27) !== state.lastAtomLine.slice(12, 27)) {
+    addDiagnostic(
+      context.diagnostics,
+      "warning",
+      "PDB_ANISOU",
+      "ANISOU records that do not follow their atom are ignored",
+      `line ${lineNumber}`,
+    );
+    return;
+  }
   const u: number[] = [];
   for (let index = 0; index < 6; index++) u.push(Number(line.slice(28 + 7 * index, 35 + 7 * index)) / 1e4);
   if (u.every(Number.isFinite)) state.columns.anisotropicU.set(atom, u);
@@ -240,15 +253,11 @@ function readDisulfide(line: string): StatedLink {
   };
 }
 
-const metals = new Set(
-  "LI NA K RB CS MG CA SR BA MN FE CO NI CU ZN CD HG PT AU AG PB AL GA V CR MO W U".split(" ").map(elementIndex),
-);
-
 function readLink(line: string): StatedLink {
   const first = readAddress(line, line.slice(12, 16).trim(), line.slice(16, 17).trim(), 17);
   const second = readAddress(line, line.slice(42, 46).trim(), line.slice(46, 47).trim(), 47);
   const isMetal = [line.slice(12, 16), line.slice(42, 46)].some((field, index) =>
-    metals.has(guessElement(field, (index === 0 ? first : second).residueName)),
+    isMetalElement(guessElement(field, (index === 0 ? first : second).residueName)),
   );
   const distance = Number(line.slice(73, 78));
   return { kind: isMetal ? "metal" : "covalent", first, second, distance: distance > 0 ? distance : null };

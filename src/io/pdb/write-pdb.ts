@@ -1,6 +1,6 @@
 // Writes PDB files: the source's own records around the present coordinates, or a plain file for models from elsewhere.
 import { elementSymbol } from "../../chemistry/elements.ts";
-import type { AtomAddress, Model } from "../../model/model.ts";
+import { type AtomAddress, findResidue, type Model } from "../../model/model.ts";
 import { encodeHybrid36 } from "../../text/hybrid36.ts";
 import type { PdbDocument } from "./read-pdb.ts";
 
@@ -117,11 +117,10 @@ function atomLine(model: Model, atom: number, serial: number): string {
   const residue = atoms.residue[atom]!;
   const symbol = elementSymbol(atoms.element[atom]!).toUpperCase();
   const name = atoms.name[atom]!;
-  const nameField = name.length < 4 && symbol.length === 1 ? ` ${name.padEnd(3)}` : name.padEnd(4);
   const charge = atoms.charge[atom]!;
   const chargeField = charge === 0 ? "  " : `${Math.abs(charge)}${charge < 0 ? "-" : "+"}`;
   return (
-    `${atoms.isHetero[atom] === 1 ? "HETATM" : "ATOM  "}${encodeHybrid36(serial, 5)} ${nameField}` +
+    `${atoms.isHetero[atom] === 1 ? "HETATM" : "ATOM  "}${encodeHybrid36(serial, 5)} ${nameField(name, symbol)}` +
     `${atoms.altloc[atom]!.padEnd(1)}${residues.name[residue]!.padStart(3)}${chains.id[residues.chain[residue]!]!.padStart(2)}` +
     `${encodeHybrid36(residues.sequenceNumber[residue]!, 4)}${residues.insertionCode[residue]!.padEnd(1)}   ` +
     `${fixed(atoms.xyz[3 * atom]!, 8, 3)}${fixed(atoms.xyz[3 * atom + 1]!, 8, 3)}${fixed(atoms.xyz[3 * atom + 2]!, 8, 3)}` +
@@ -130,32 +129,24 @@ function atomLine(model: Model, atom: number, serial: number): string {
   );
 }
 
+/** Symbols of two letters begin in the first column of the field. */
+function nameField(name: string, symbol: string): string {
+  return name.length < 4 && symbol.length === 1 ? ` ${name.padEnd(3)}` : name.padEnd(4);
+}
+
 function writeHeader(model: Model, out: string[]): void {
-  model.helices.forEach((helix, index) => {
-    const id = encodeHybrid36(index + 1, 3) ?? "***";
-    out.push(
-      `HELIX  ${id} ${id} XXX${helix.chain.padStart(2)} ${endOf(helix.firstSequenceNumber, helix.firstInsertionCode)}` +
-        ` XXX${helix.chain.padStart(2)} ${endOf(helix.lastSequenceNumber, helix.lastInsertionCode)}${String(helix.helixClass).padStart(2)}`,
-    );
-  });
-  model.strands.forEach((strand, index) => {
-    out.push(
-      `SHEET  ${encodeHybrid36(index + 1, 3) ?? "***"} ${strand.sheet.slice(0, 3).padStart(3)} 1 XXX${strand.chain.padStart(2)}` +
-        `${endOf(strand.firstSequenceNumber, strand.firstInsertionCode)} XXX${strand.chain.padStart(2)}` +
-        `${endOf(strand.lastSequenceNumber, strand.lastInsertionCode)}${String(strand.sense).padStart(2)}`,
-    );
-  });
+  writeSecondaryStructure(model, out);
   let disulfides = 0;
   for (const { kind, first, second, distance } of model.statedLinks) {
     const length = distance === null ? "" : distance.toFixed(2).padStart(5);
     if (kind === "disulfide") {
       disulfides++;
-      out.push(
-        `SSBOND ${String(disulfides).padStart(3)} ${first.residueName.padStart(3)}${first.chain.padStart(2)} ${endOf(first.sequenceNumber, first.insertionCode)}` +
-          `   ${second.residueName.padStart(3)}${second.chain.padStart(2)} ${endOf(second.sequenceNumber, second.insertionCode)}${" ".repeat(37)}${length}`,
-      );
+      const ends = [first, second].map((end) => `${end.residueName.padStart(3)}${end.chain.padStart(2)} ${endOf(end)}`);
+      out.push(`SSBOND ${String(disulfides).padStart(3)} ${ends.join("   ")}${" ".repeat(37)}${length}`);
     } else if (kind !== "hydrogen-bond") {
-      out.push(`LINK        ${linkEnd(first)}${" ".repeat(15)}${linkEnd(second)}${" ".repeat(16)}${length}`);
+      out.push(
+        `LINK        ${linkEnd(model, first)}${" ".repeat(15)}${linkEnd(model, second)}${" ".repeat(16)}${length}`,
+      );
     }
   }
   const { cell } = model;
@@ -166,11 +157,41 @@ function writeHeader(model: Model, out: string[]): void {
   }
 }
 
-function endOf(number: number, insertionCode: string): string {
-  return `${encodeHybrid36(number, 4) ?? "****"}${insertionCode.padEnd(1)}`;
+function writeSecondaryStructure(model: Model, out: string[]): void {
+  const end = (chain: string, sequenceNumber: number, insertionCode: string): string[] => {
+    const name = model.residues.name[findResidue(model, chain, sequenceNumber, insertionCode)] ?? "UNK";
+    return [`${name.padStart(3)}${chain.padStart(2)}`, endOf({ sequenceNumber, insertionCode })];
+  };
+  model.helices.forEach((helix, index) => {
+    const id = encodeHybrid36(index + 1, 3) ?? "***";
+    const first = end(helix.chain, helix.firstSequenceNumber, helix.firstInsertionCode).join(" ");
+    const last = end(helix.chain, helix.lastSequenceNumber, helix.lastInsertionCode).join(" ");
+    out.push(`HELIX  ${id} ${id} ${first} ${last}${String(helix.helixClass).padStart(2)}`);
+  });
+  const strandsSoFar = new Map<string, number>();
+  for (const strand of model.strands) {
+    const number = (strandsSoFar.get(strand.sheet) ?? 0) + 1;
+    strandsSoFar.set(strand.sheet, number);
+    const total = model.strands.filter(({ sheet }) => sheet === strand.sheet).length;
+    const first = end(strand.chain, strand.firstSequenceNumber, strand.firstInsertionCode).join("");
+    const last = end(strand.chain, strand.lastSequenceNumber, strand.lastInsertionCode).join("");
+    const sheet = strand.sheet.slice(0, 3).padStart(3);
+    out.push(
+      `SHEET  ${encodeHybrid36(number, 3)} ${sheet}${String(total).padStart(2)} ${first} ${last}${String(strand.sense).padStart(2)}`,
+    );
+  }
 }
 
-function linkEnd(end: AtomAddress): string {
-  const name = end.atomName.length < 4 ? ` ${end.atomName.padEnd(3)}` : end.atomName;
-  return `${name}${end.altloc.padEnd(1)}${end.residueName.padStart(3)}${end.chain.padStart(2)}${endOf(end.sequenceNumber, end.insertionCode)}`;
+function endOf({ sequenceNumber, insertionCode }: Pick<AtomAddress, "sequenceNumber" | "insertionCode">): string {
+  return `${encodeHybrid36(sequenceNumber, 4) ?? "****"}${insertionCode.padEnd(1)}`;
+}
+
+function linkEnd(model: Model, end: AtomAddress): string {
+  const { atoms, residues } = model;
+  const residue = findResidue(model, end.chain, end.sequenceNumber, end.insertionCode);
+  const rows =
+    residue < 0 ? [] : residues.atomIndex.subarray(residues.atomOffset[residue], residues.atomOffset[residue + 1]);
+  const atom = rows.find((row) => atoms.name[row] === end.atomName);
+  const symbol = elementSymbol(atom === undefined ? 0 : atoms.element[atom]!);
+  return `${nameField(end.atomName, symbol)}${end.altloc.padEnd(1)}${end.residueName.padStart(3)}${end.chain.padStart(2)}${endOf(end)}`;
 }
