@@ -1,6 +1,11 @@
 // Backbone values by conformation: the table's cells, their fallbacks, and which terms of a topology they reach.
 import { describe, expect, test } from "vitest";
-import { cdlClassName, lookUpCdl } from "./cdl.ts";
+import { type PeptideShape, peptideLines, readLines } from "../../test/support/peptide.ts";
+import { createRunContext } from "../base/run-context.ts";
+import { loadDictionary } from "../chemistry/dictionary.ts";
+import { atomLabel } from "../model/model.ts";
+import { buildTopology } from "../topology/build-topology.ts";
+import { applyCdl, cdlClassName, lookUpCdl, prepareCdl } from "./cdl.ts";
 
 describe("conformation-dependent library", () => {
   test("an alpha-helical residue has the published cell", () => {
@@ -38,5 +43,55 @@ describe("conformation-dependent library", () => {
     ]);
     expect(cdlClassName("LYS", "PRO")).toBe("NonPGIV_xpro");
     expect(cdlClassName("SEP", "ALA")).toBeNull();
+  });
+});
+
+describe("values in a topology", () => {
+  /** Ideal angles at the middle of "x y z" labels without chain, and how many residues are governed. */
+  function idealAngles(
+    sequence: readonly string[],
+    shape: PeptideShape,
+  ): { at: Map<string, number>; governed: number } {
+    const model = readLines(peptideLines(sequence, shape));
+    const topology = buildTopology(model, loadDictionary(), { unknownLigands: "error" }, createRunContext());
+    const governed = applyCdl(topology, prepareCdl(topology), model.atoms.xyz);
+    const { angles } = topology;
+    const at = new Map<string, number>();
+    for (let row = 0; row < angles.count; row++) {
+      const names = [angles.i[row]!, angles.j[row]!, angles.k[row]!].map((atom) => atomLabel(model, atom).slice(2));
+      at.set(names.join(" "), angles.ideal[row]!);
+      at.set(names.toReversed().join(" "), angles.ideal[row]!);
+    }
+    return { at, governed };
+  }
+
+  test("reach residues with neighbours on both sides only", () => {
+    const { at, governed } = idealAngles(["ALA", "ALA", "ALA"], { phi: -60, psi: -40 });
+    expect(governed).toBe(1);
+    expect(at.get("2 ALA N 2 ALA CA 2 ALA C")).toBe(111.28);
+    expect(at.get("1 ALA N 1 ALA CA 1 ALA C")).not.toBe(111.28);
+  });
+
+  test("are those of cis proline after a cis peptide, and the dictionary's for other residues", () => {
+    const shape = { phi: -75, psi: 160, omega: [180, 0, 180] };
+    const proline = idealAngles(["ALA", "PRO", "ALA"], shape);
+    expect(proline.at.get("1 ALA C 2 PRO N 2 PRO CA")).toBe(127);
+    expect(proline.governed).toBe(1);
+    const alanine = idealAngles(["ALA", "ALA", "ALA"], shape);
+    expect(alanine.at.get("1 ALA C 2 ALA N 2 ALA CA")).toBe(122.095);
+    expect(alanine.governed).toBe(0);
+  });
+
+  test("follow the conformation and leave no trace of the last one", () => {
+    const model = readLines(peptideLines(["ALA", "ALA", "ALA"], { phi: -60, psi: -40 }));
+    const extended = readLines(peptideLines(["ALA", "ALA", "ALA"], { phi: -120, psi: 130 }));
+    const topology = buildTopology(model, loadDictionary(), { unknownLigands: "error" }, createRunContext());
+    const state = prepareCdl(topology);
+    applyCdl(topology, state, model.atoms.xyz);
+    const first = topology.angles.ideal.slice();
+    applyCdl(topology, state, extended.atoms.xyz);
+    expect(topology.angles.ideal).not.toEqual(first);
+    applyCdl(topology, state, model.atoms.xyz);
+    expect(topology.angles.ideal).toEqual(first);
   });
 });

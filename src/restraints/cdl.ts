@@ -74,12 +74,24 @@ export function lookUpCdl(className: string, phi: number, psi: number): CdlRow {
   return entry.cells.get(cellKey(roundToTen(phi), roundToTen(psi))) ?? entry.average;
 }
 
+/** Cis proline, which the library leaves out: Engh & Huber 2001 (International Tables F 18.3), in the order of its rows. */
+const cisProline: CdlRow = [
+  127, 2.4, 102.6, 1.1, 112.1, 2.6, 112, 2.5, 120.2, 2.4, 117.1, 2.8, 121.1, 1.9, 1.338, 0.019, 1.468, 0.017, 1.533,
+  0.018, 1.524, 0.02, 1.228, 0.02,
+];
+/** The same for the angles C-1 N CD and CA N CD. */
+const cisProlineRing: CdlRow = [120.6, 2.2, 111.5, 1.4];
+/** A peptide with omega within this of 0 is cis, degrees. */
+const cisLimit = 45;
+
 interface CdlTarget {
   readonly unit: BackboneUnit;
   readonly className: string;
   /** Rows of the angle list for the seven angles, -1 where absent. */
   readonly angles: Int32Array;
   readonly bonds: Int32Array;
+  /** Rows of the angles C-1 N CD and CA N CD of proline. */
+  readonly ringAngles: Int32Array;
 }
 
 /** Backbone terms of a topology and their dictionary values, prepared once. */
@@ -110,7 +122,7 @@ export function prepareCdl(topology: Topology): CdlState {
   const targets: CdlTarget[] = [];
   for (const unit of topology.backbone) {
     const className = cdlClassName(unit.residueName, unit.nextResidueName);
-    const { cPrevious, n, ca, cb, c, o, nNext } = unit;
+    const { cPrevious, n, ca, cb, c, o, nNext, cd } = unit;
     if (className === null || cPrevious < 0 || n < 0 || ca < 0 || c < 0 || nNext < 0) continue;
     targets.push({
       unit,
@@ -125,6 +137,7 @@ export function prepareCdl(topology: Topology): CdlState {
         angleRow(o, c, nNext),
       ),
       bonds: Int32Array.of(bondRow(cPrevious, n), bondRow(n, ca), bondRow(ca, cb), bondRow(ca, c), bondRow(c, o)),
+      ringAngles: Int32Array.of(angleRow(cPrevious, n, cd), angleRow(ca, n, cd)),
     });
   }
   return {
@@ -137,8 +150,9 @@ export function prepareCdl(topology: Topology): CdlState {
 }
 
 /**
- * Writes the library's values at the present phi and psi into the topology's bond and angle lists; residues after a cis
- * peptide keep dictionary values, and a term shared by conformers gets the mean. Returns the number of residues governed.
+ * Writes the library's values at the present phi and psi into the topology's bond and angle lists; after a cis peptide proline
+ * has values of its own and other residues keep the dictionary's; a term shared by conformers gets the mean. Returns the
+ * number of residues governed.
  */
 export function applyCdl(topology: Topology, state: CdlState, xyz: Float64Array): number {
   const { angles, bonds } = topology;
@@ -149,15 +163,28 @@ export function applyCdl(topology: Topology, state: CdlState, xyz: Float64Array)
   const angleUses = new Uint8Array(angles.count);
   const bondUses = new Uint8Array(bonds.count);
   let governed = 0;
-  for (const { unit, className, angles: angleRows, bonds: bondRows } of state.targets) {
-    const { caPrevious, cPrevious, n, ca, c, nNext } = unit;
-    if (caPrevious >= 0 && Math.abs(dihedralAngle(xyz, caPrevious, cPrevious, n, ca)) < 45) continue;
-    const row = lookUpCdl(className, dihedralAngle(xyz, cPrevious, n, ca, c), dihedralAngle(xyz, n, ca, c, nNext));
-    for (let index = 0; index < 7; index++) setTarget(angles, angleUses, angleRows[index]!, row, 2 * index);
-    for (let index = 0; index < 5; index++) setTarget(bonds, bondUses, bondRows[index]!, row, 14 + 2 * index);
+  for (const target of state.targets) {
+    const row = valuesAt(target, xyz);
+    if (row === null) continue;
+    for (let index = 0; index < 7; index++) setTarget(angles, angleUses, target.angles[index]!, row, 2 * index);
+    for (let index = 0; index < 5; index++) setTarget(bonds, bondUses, target.bonds[index]!, row, 14 + 2 * index);
+    if (row === cisProline) {
+      for (let index = 0; index < 2; index++) {
+        setTarget(angles, angleUses, target.ringAngles[index]!, cisProlineRing, 2 * index);
+      }
+    }
     governed++;
   }
   return governed;
+}
+
+/** Values for a residue's present conformation; null after a cis peptide, where the library is silent. */
+function valuesAt({ unit, className }: CdlTarget, xyz: Float64Array): CdlRow | null {
+  const { caPrevious, cPrevious, n, ca, c, nNext, residueName } = unit;
+  if (caPrevious >= 0 && Math.abs(dihedralAngle(xyz, caPrevious, cPrevious, n, ca)) < cisLimit) {
+    return residueName === "PRO" ? cisProline : null;
+  }
+  return lookUpCdl(className, dihedralAngle(xyz, cPrevious, n, ca, c), dihedralAngle(xyz, n, ca, c, nNext));
 }
 
 function setTarget(

@@ -191,6 +191,7 @@ export function listBackbone(
         c: pick(own, "C"),
         o: pick(own, "O"),
         nNext: pick(after, "N"),
+        cd: pick(own, "CD"),
         caPrevious: pick(before, "CA"),
         residueName: model.residues.name[second]!,
         nextResidueName: model.residues.name[third]!,

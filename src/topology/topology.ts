@@ -102,6 +102,8 @@ export interface BackboneUnit {
   readonly c: number;
   readonly o: number;
   readonly nNext: number;
+  /** CD of proline. */
+  readonly cd: number;
   /** CA of the previous residue, for omega. */
   readonly caPrevious: number;
   readonly residueName: string;
