@@ -1,9 +1,10 @@
 // Writes models as mmCIF: the source's own categories around the present atoms, or a file from the tables alone.
 import { elementSymbol } from "../../chemistry/elements.ts";
-import { type AtomAddress, findResidue, type Model, type StatedLink } from "../../model/model.ts";
+import type { Model } from "../../model/model.ts";
 import { type CifCategory, type CifDocument, columnOf, makeLoop, makePairs, writeCif } from "../../text/cif.ts";
 import type { PdbDocument } from "../pdb/read-pdb.ts";
 import type { MmcifSource } from "./read-mmcif.ts";
+import { helixLoop, type InstanceNames, linkLoop, nameInstances, rowsToLoop, sheetLoops } from "./write-annotations.ts";
 
 /** The model as mmCIF text. Categories of an mmCIF source stay as they were, except the atoms' positions, B factors and occupancies. */
 export function writeMmcif(model: Model): string {
@@ -98,10 +99,12 @@ function fromTables(model: Model): CifDocument {
   }
   const remarks = remarksOf(model);
   if (remarks) categories.push(remarks);
-  categories.push(...secondaryStructure(model));
+  const names = nameInstances(model);
+  if (model.helices.length > 0) categories.push(helixLoop(model, names));
+  categories.push(...sheetLoops(model, names));
   const links = model.statedLinks.filter((link) => link.kind !== "other");
-  if (links.length > 0) categories.push(linkLoop(links, chainNamer(model)));
-  categories.push(atomLoop(model));
+  if (links.length > 0) categories.push(linkLoop(model, links, names));
+  categories.push(atomLoop(model, names));
   const tensors = tensorLoop(model);
   if (tensors) categories.push(tensors);
   return { blocks: [{ name: block, categories }] };
@@ -129,130 +132,11 @@ function remarksOf(model: Model): CifCategory | null {
   return makePairs("_database_PDB_remark", { id: 999, text: lines.map((line) => ` ${line.trimEnd()}`).join("\n") });
 }
 
-function secondaryStructure(model: Model): CifCategory[] {
-  const out: CifCategory[] = [];
-  const chainName = chainNamer(model);
-  const nameAt = (chain: string, number: number, insertion: string): string | null =>
-    model.residues.name[findResidue(model, chain, number, insertion)] ?? null;
-  const span = (item: Model["helices"][number] | Model["strands"][number]): Record<string, string | number | null> => ({
-    beg_auth_asym_id: chainName(item.chain),
-    beg_auth_comp_id: nameAt(item.chain, item.firstSequenceNumber, item.firstInsertionCode),
-    beg_auth_seq_id: item.firstSequenceNumber,
-    pdbx_beg_PDB_ins_code: item.firstInsertionCode,
-    end_auth_asym_id: chainName(item.chain),
-    end_auth_comp_id: nameAt(item.chain, item.lastSequenceNumber, item.lastInsertionCode),
-    end_auth_seq_id: item.lastSequenceNumber,
-    pdbx_end_PDB_ins_code: item.lastInsertionCode,
-  });
-  if (model.helices.length > 0) {
-    out.push(
-      rowsToLoop(
-        "_struct_conf",
-        model.helices.map((helix, index) => ({
-          id: `HELX_P${index + 1}`,
-          conf_type_id: "HELX_P",
-          ...span(helix),
-          pdbx_PDB_helix_class: helix.helixClass,
-        })),
-      ),
-    );
-  }
-  if (model.strands.length > 0) {
-    const numberInSheet = new Map<string, number>();
-    const ranges = model.strands.map((strand) => {
-      const number = (numberInSheet.get(strand.sheet) ?? 0) + 1;
-      numberInSheet.set(strand.sheet, number);
-      return { sheet_id: strand.sheet, id: number, ...span(strand), sense: strand.sense };
-    });
-    const order = ranges
-      .filter((range) => range.id > 1 && range.sense !== 0)
-      .map(({ sheet_id, id, sense }) => ({
-        sheet_id,
-        range_id_1: id - 1,
-        range_id_2: id,
-        sense: sense === 1 ? "parallel" : "anti-parallel",
-      }));
-    if (order.length > 0) out.push(rowsToLoop("_struct_sheet_order", order));
-    out.push(
-      rowsToLoop(
-        "_struct_sheet_range",
-        ranges.map(({ sense: _sense, ...range }) => range),
-      ),
-    );
-  }
-  return out;
-}
-
-function rowsToLoop(name: string, rows: readonly Readonly<Record<string, string | number | null>>[]): CifCategory {
-  const columns: Record<string, (string | number | null)[]> = {};
-  for (const item of Object.keys(rows[0]!)) columns[item] = rows.map((row) => row[item]!);
-  return makeLoop(name, columns);
-}
-
-const connectionTypes: Record<StatedLink["kind"], string> = {
-  disulfide: "disulf",
-  covalent: "covale",
-  metal: "metalc",
-  "hydrogen-bond": "hydrog",
-  other: "covale",
-};
-
-function linkLoop(links: readonly StatedLink[], chainName: (id: string) => string): CifCategory {
-  const end = (partner: string, address: AtomAddress): Record<string, string | number | null> => ({
-    [`${partner}_auth_asym_id`]: chainName(address.chain),
-    [`${partner}_auth_comp_id`]: address.residueName,
-    [`${partner}_auth_seq_id`]: address.sequenceNumber,
-    [`pdbx_${partner}_PDB_ins_code`]: address.insertionCode,
-    [`${partner}_label_atom_id`]: address.atomName,
-    [`pdbx_${partner}_label_alt_id`]: address.altloc,
-  });
-  const counts = new Map<string, number>();
-  return rowsToLoop(
-    "_struct_conn",
-    links.map((link) => {
-      const type = connectionTypes[link.kind];
-      counts.set(type, (counts.get(type) ?? 0) + 1);
-      return {
-        id: `${type}${counts.get(type)}`,
-        conn_type_id: type,
-        ...end("ptnr1", link.first),
-        ...end("ptnr2", link.second),
-        pdbx_dist_value: link.distance,
-      };
-    }),
-  );
-}
-
-/** The blank chain, which mmCIF cannot have, gets a letter that no other chain has. */
-function chainNamer({ chains }: Model): (id: string) => string {
-  const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"];
-  const blank = letters.find((letter) => !chains.id.includes(letter)) ?? "blank";
-  return (id) => (id === "" ? blank : id);
-}
-
-/** Name of the entity instance of each residue: that of its chain, numbered from the second segment on. */
-function instanceNames(model: Model): string[] {
-  const { residues, chains } = model;
-  const chainName = chainNamer(model);
-  const names = new Array<string>(residues.count);
-  for (let chain = 0; chain < chains.count; chain++) {
-    let segment = 1;
-    for (let entry = chains.residueOffset[chain]!; entry < chains.residueOffset[chain + 1]!; entry++) {
-      const residue = chains.residueIndex[entry]!;
-      names[residue] = chainName(chains.id[chain]!) + (segment === 1 ? "" : `_${segment}`);
-      if (residues.endsSegment[residue] === 1) segment++;
-    }
-  }
-  return names;
-}
-
-function atomLoop(model: Model): CifCategory {
+function atomLoop(model: Model, names: InstanceNames): CifCategory {
   const { atoms, residues, chains, modelNumbers } = model;
   const rows = Array.from({ length: atoms.count }, (_, atom) => atom);
   const residueOf = (atom: number): number => atoms.residue[atom]!;
   const chainOf = (atom: number): number => residues.chain[residueOf(atom)]!;
-  const instances = instanceNames(model);
-  const chainName = chainNamer(model);
   return makeLoop("_atom_site", {
     group_PDB: rows.map((atom) => (atoms.isHetero[atom] === 1 ? "HETATM" : "ATOM")),
     id: rows.map((atom) => atom + 1),
@@ -260,9 +144,9 @@ function atomLoop(model: Model): CifCategory {
     label_atom_id: rows.map((atom) => atoms.name[atom]!),
     label_alt_id: rows.map((atom) => atoms.altloc[atom]! || "."),
     label_comp_id: rows.map((atom) => residues.name[residueOf(atom)]!),
-    label_asym_id: rows.map((atom) => instances[residueOf(atom)]!),
+    label_asym_id: rows.map((atom) => names.instance(residueOf(atom))),
     label_entity_id: rows.map(() => "?"),
-    label_seq_id: rows.map((atom) => (atoms.isHetero[atom] === 1 ? "." : residues.sequenceNumber[residueOf(atom)]!)),
+    label_seq_id: rows.map((atom) => names.sequenceNumber(residueOf(atom))),
     pdbx_PDB_ins_code: rows.map((atom) => residues.insertionCode[residueOf(atom)]! || "?"),
     Cartn_x: rows.map((atom) => plainFixed(atoms.xyz[3 * atom]!, 3)),
     Cartn_y: rows.map((atom) => plainFixed(atoms.xyz[3 * atom + 1]!, 3)),
@@ -272,7 +156,7 @@ function atomLoop(model: Model): CifCategory {
     pdbx_formal_charge: rows.map((atom) => (atoms.charge[atom] === 0 ? "?" : atoms.charge[atom]!)),
     auth_seq_id: rows.map((atom) => residues.sequenceNumber[residueOf(atom)]!),
     auth_comp_id: rows.map((atom) => residues.name[residueOf(atom)]!),
-    auth_asym_id: rows.map((atom) => chainName(chains.id[chainOf(atom)]!)),
+    auth_asym_id: rows.map((atom) => names.chain(chains.id[chainOf(atom)]!)),
     auth_atom_id: rows.map((atom) => atoms.name[atom]!),
     pdbx_PDB_model_num: rows.map((atom) => modelNumbers[chains.model[chainOf(atom)]!]!),
   });
