@@ -3,6 +3,7 @@ import { addDiagnostic } from "../../base/diagnostics.ts";
 import { InputError } from "../../base/errors.ts";
 import type { RunContext } from "../../base/run-context.ts";
 import { type DensityMap, mapFrame, toFractional, type Vector3 } from "../../density/map.ts";
+import { computeStatistics } from "../../density/statistics.ts";
 
 /** Share of atoms inside the box, and the mean map value there in standard deviations above the box's mean. */
 export interface Belonging {
@@ -27,23 +28,12 @@ export function measureBelonging(xyz: Float64Array, map: DensityMap, shift: Vect
     const z = Math.min(nz - 1, Math.round(f[2] * nz));
     sum += map.values[x + nx * (y + ny * z)]!;
   }
-  const { mean, sigma } = boxStatistics(map.values);
-  const count = xyz.length / 3;
+  const statistics = computeStatistics(map.values);
+  const isFlat = statistics === null || !(statistics.sigma > 0);
   return {
-    inside: inside / Math.max(1, count),
-    meanSigma: inside > 0 && sigma > 0 ? (sum / inside - mean) / sigma : null,
+    inside: inside / Math.max(1, xyz.length / 3),
+    meanSigma: inside > 0 && !isFlat ? (sum / inside - statistics.mean) / statistics.sigma : null,
   };
-}
-
-function boxStatistics(values: Float32Array): { mean: number; sigma: number } {
-  let sum = 0;
-  let squares = 0;
-  for (const value of values) {
-    sum += value;
-    squares += value * value;
-  }
-  const mean = sum / values.length;
-  return { mean, sigma: Math.sqrt(Math.max(0, squares / values.length - mean * mean)) };
 }
 
 /**
@@ -83,36 +73,27 @@ export function chooseMapFrame(
   });
 }
 
-function bounds(xyz: Float64Array): { low: Vector3; high: Vector3; centre: Vector3 } {
-  const low: [number, number, number] = [Infinity, Infinity, Infinity];
-  const high: [number, number, number] = [-Infinity, -Infinity, -Infinity];
+function centroid(xyz: Float64Array): Vector3 {
   const sum: [number, number, number] = [0, 0, 0];
-  for (let at = 0; at < xyz.length; at++) {
-    const axis = at % 3;
-    low[axis] = Math.min(low[axis]!, xyz[at]!);
-    high[axis] = Math.max(high[axis]!, xyz[at]!);
-    sum[axis]! += xyz[at]!;
-  }
-  const count = xyz.length / 3;
-  return { low, high, centre: [sum[0] / count, sum[1] / count, sum[2] / count] };
+  for (let at = 0; at < xyz.length; at++) sum[at % 3]! += xyz[at]!;
+  const count = Math.max(1, xyz.length / 3);
+  return [sum[0] / count, sum[1] / count, sum[2] / count];
 }
 
 function boxCentre(map: DensityMap): Vector3 {
   const { corner, orthogonalization: o } = mapFrame(map);
-  const half = 0.5;
-  return [corner[0] + half * (o[0] + o[1] + o[2]), corner[1] + half * (o[4] + o[5]), corner[2] + half * o[8]];
+  return [corner[0] + (o[0] + o[1] + o[2]) / 2, corner[1] + (o[4] + o[5]) / 2, corner[2] + o[8] / 2];
 }
 
 function describePlaces(xyz: Float64Array, map: DensityMap): string {
-  const { centre } = bounds(xyz);
   const show = (point: Vector3): string => `(${point.map((value) => value.toFixed(1)).join(", ")})`;
-  return `model centre ${show(centre)}, map centre ${show(boxCentre(map))}`;
+  return `model centre ${show(centroid(xyz))}, map centre ${show(boxCentre(map))}`;
 }
 
 /** Shifts that origins left out or applied twice would cause, then centre on centre: the one with most atoms on density. */
 function proposeShift(xyz: Float64Array, map: DensityMap): Vector3 | null {
   const { corner } = mapFrame(map);
-  const { centre } = bounds(xyz);
+  const centre = centroid(xyz);
   const middle = boxCentre(map);
   const candidates: Vector3[] = [
     corner,
