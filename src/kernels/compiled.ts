@@ -107,6 +107,13 @@ export function createCompiledKernels(memory: KernelMemory): Kernels {
         memory.scratch("density", densityScratchBytes),
       );
     },
+    dot: (a, b) => call["dot"]!(a.byteOffset, b.byteOffset, a.length),
+    addScaled(target, scale, source) {
+      call["addScaled"]!(target.byteOffset, scale, source.byteOffset, target.length);
+    },
+    setSum(target, base, scale, source) {
+      call["setSum"]!(target.byteOffset, base.byteOffset, scale, source.byteOffset, target.length);
+    },
     findNeighbours: (xyz, count, cutoff) =>
       findNeighboursCompiled(memory, call["filterNeighbours"]!, xyz, count, cutoff),
   };

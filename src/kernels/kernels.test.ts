@@ -212,3 +212,22 @@ describe.each(kinds)("neighbours, %s", (kind) => {
     expect(found.toSorted()).toEqual(expected.toSorted());
   });
 });
+
+describe("vectors", () => {
+  test.each([0, 1, 2, 3, 5, 64, 1003])("of length %i: compiled and plain give the same bits", (length) => {
+    const results = kinds.map((kind) => {
+      const { memory, kernels } = createEngine(kind);
+      const rng = createRng(length);
+      const [a, b, c] = [0, 1, 2].map(() => memory.float64(length)) as [Float64Array, Float64Array, Float64Array];
+      for (const vector of [a, b, c]) for (let at = 0; at < length; at++) vector[at] = rng.normal();
+      const product = kernels.dot(a, b);
+      kernels.addScaled(a, 0.3, b);
+      kernels.setSum(c, a, -1.7, b);
+      return { product, a: [...a], c: [...c] };
+    });
+    expect(results[0]).toEqual(results[1]);
+    const { a, c } = results[1]!;
+    expect(a.length).toBe(length);
+    expect([...a, ...c].every(Number.isFinite)).toBe(true);
+  });
+});

@@ -5,11 +5,24 @@ import type { KernelMemory } from "./memory.ts";
 import { addDensity, type DensityGrid, type GridAtoms, type SampleGrid, sampleTricubic } from "./reference/density.ts";
 import { forwardRows, inverseRows, type SpectrumRows, transformColumns } from "./reference/fft.ts";
 import { findNeighbours } from "./reference/neighbours.ts";
+import { addScaled, dot, setSum } from "./reference/vectors.ts";
 
 export type KernelKind = "simd" | "reference";
 
+/** What a minimiser does with vectors of equal length. */
+export interface VectorKernels {
+  dot(a: Float64Array, b: Float64Array): number;
+  /** target += scale * source */
+  addScaled(target: Float64Array, scale: number, source: Float64Array): void;
+  /** target = base + scale * source */
+  setSum(target: Float64Array, base: Float64Array, scale: number, source: Float64Array): void;
+}
+
+/** The plain ones, for vectors anywhere. */
+export const plainVectors: VectorKernels = { dot, addScaled, setSum };
+
 /** Every array passed in must come from the kernels' memory; ranges let several threads share one call's work. */
-export interface Kernels {
+export interface Kernels extends VectorKernels {
   readonly kind: KernelKind;
   forwardRows(
     plan: FftPlan,
@@ -62,6 +75,7 @@ function createReferenceKernels(): Kernels {
     addDensity,
     sampleTricubic,
     findNeighbours,
+    ...plainVectors,
   };
 }
 

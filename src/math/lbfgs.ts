@@ -1,5 +1,18 @@
 // Limited-memory quasi-Newton minimisation (Liu & Nocedal 1989) with a preconditioner and bounded steps.
 
+import { plainVectors, type VectorKernels } from "../kernels/kernels.ts";
+
+/** Where the minimiser keeps its vectors and what computes with them. */
+export interface VectorSpace {
+  readonly kernels: VectorKernels;
+  /** Zeroed. */
+  create(length: number): Float64Array;
+  /** Gives vectors back; they must not be used afterwards. */
+  free(vectors: readonly Float64Array[]): void;
+}
+
+const plainSpace: VectorSpace = { kernels: plainVectors, create: (length) => new Float64Array(length), free() {} };
+
 /** Function to minimise: writes the gradient and returns the value. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
@@ -15,6 +28,8 @@ export interface LbfgsOptions {
   /** Stop when the root mean square of the change per step stays below this for three steps. */
   readonly stepTolerance?: number;
   readonly preconditioner?: Preconditioner;
+  /** Default: ordinary arrays. */
+  readonly space?: VectorSpace;
 }
 
 export interface LbfgsResult {
@@ -43,33 +58,70 @@ export function* iterateLbfgs(
   x: Float64Array,
   options: LbfgsOptions,
 ): Generator<number, LbfgsResult> {
-  const n = x.length;
-  const memory = options.memory ?? 8;
+  const space = options.space ?? plainSpace;
+  const state = createState(x, options.memory ?? 8, space);
+  try {
+    return yield* iterate(objective, x, options, state);
+  } finally {
+    space.free([state.point, state.gradient, state.trial, state.trialGradient, state.direction]);
+    space.free([...state.history.steps, ...state.history.changes]);
+  }
+}
+
+/** The minimiser's vectors, all in one space. */
+interface State {
+  readonly kernels: VectorKernels;
+  readonly point: Float64Array;
+  readonly gradient: Float64Array;
+  readonly trial: Float64Array;
+  readonly trialGradient: Float64Array;
+  readonly direction: Float64Array;
+  readonly history: History;
+}
+
+function createState(x: Float64Array, memory: number, space: VectorSpace): State {
+  const create = (): Float64Array => space.create(x.length);
+  const point = create();
+  point.set(x);
+  return {
+    kernels: space.kernels,
+    point,
+    gradient: create(),
+    trial: create(),
+    trialGradient: create(),
+    direction: create(),
+    history: createHistory(create, memory),
+  };
+}
+
+function* iterate(
+  objective: Objective,
+  x: Float64Array,
+  options: LbfgsOptions,
+  state: State,
+): Generator<number, LbfgsResult> {
+  const { kernels, point, gradient, trial, trialGradient, direction, history } = state;
   const maximumStep = options.maximumStep ?? 1;
   const tolerance = options.stepTolerance ?? 0;
-  const gradient = new Float64Array(n);
-  const trial = new Float64Array(n);
-  const trialGradient = new Float64Array(n);
-  const direction = new Float64Array(n);
-  const history = createHistory(n, memory);
-  let value = objective(x, gradient);
+  let value = objective(point, gradient);
   let evaluations = 1;
   let quietSteps = 0;
   for (let iteration = 1; iteration <= options.maximumIterations; iteration++) {
-    computeDirection(direction, gradient, history, options.preconditioner);
-    let slope = dot(direction, gradient);
+    computeDirection(state, options.preconditioner);
+    let slope = kernels.dot(direction, gradient);
     if (!(slope < 0)) {
       // The approximation lost its descent property: start over from the preconditioned gradient.
       history.count = 0;
-      computeDirection(direction, gradient, history, options.preconditioner);
-      slope = dot(direction, gradient);
+      computeDirection(state, options.preconditioner);
+      slope = kernels.dot(direction, gradient);
       if (!(slope < 0)) return { value, iterations: iteration - 1, evaluations, reason: "converged" };
     }
-    const largest = largestMagnitude(direction);
-    const limit = maximumStep / largest;
+    const limit = maximumStep / largestMagnitude(direction);
     let step = Math.min(1, limit);
-    if (history.count === 0 && options.preconditioner === undefined) step = Math.min(step, 1 / norm(gradient));
-    const line = searchLine(objective, x, value, slope, direction, step, limit, trial, trialGradient);
+    if (history.count === 0 && options.preconditioner === undefined) {
+      step = Math.min(step, 1 / Math.sqrt(kernels.dot(gradient, gradient)));
+    }
+    const line = searchLine(objective, state, { value, slope, step, limit });
     evaluations += line.evaluations;
     if (!line.accepted) {
       if (history.count > 0) {
@@ -78,17 +130,13 @@ export function* iterateLbfgs(
       }
       return { value, iterations: iteration - 1, evaluations, reason: "line search" };
     }
-    pushCorrection(history, x, trial, gradient, trialGradient);
-    let moved = 0;
-    for (let index = 0; index < n; index++) {
-      const change = trial[index]! - x[index]!;
-      moved += change * change;
-    }
+    const moved = pushCorrection(state);
+    point.set(trial);
     x.set(trial);
     gradient.set(trialGradient);
     value = line.value;
     yield value;
-    quietSteps = Math.sqrt(moved / n) < tolerance ? quietSteps + 1 : 0;
+    quietSteps = Math.sqrt(moved / x.length) < tolerance ? quietSteps + 1 : 0;
     if (quietSteps >= 3) return { value, iterations: iteration, evaluations, reason: "converged" };
   }
   return { value, iterations: options.maximumIterations, evaluations, reason: "iterations" };
@@ -100,27 +148,25 @@ interface LineResult {
   readonly evaluations: number;
 }
 
+interface LineStart {
+  readonly value: number;
+  readonly slope: number;
+  readonly step: number;
+  readonly limit: number;
+}
+
 /** Step length by sufficient decrease and a weak curvature condition, with cubic interpolation inside a bracket. */
-function searchLine(
-  objective: Objective,
-  x: Float64Array,
-  value: number,
-  slope: number,
-  direction: Float64Array,
-  firstStep: number,
-  limit: number,
-  trial: Float64Array,
-  trialGradient: Float64Array,
-): LineResult {
-  let step = firstStep;
+function searchLine(objective: Objective, state: State, { value, slope, step: first, limit }: LineStart): LineResult {
+  const { kernels, point, direction, trial, trialGradient } = state;
+  let step = first;
   let low = 0;
   let lowValue = value;
   let lowSlope = slope;
   let high = Number.POSITIVE_INFINITY;
   for (let attempt = 1; attempt <= maximumLineSearchSteps; attempt++) {
-    for (let index = 0; index < x.length; index++) trial[index] = x[index]! + step * direction[index]!;
+    kernels.setSum(trial, point, step, direction);
     const trialValue = objective(trial, trialGradient);
-    const trialSlope = dot(direction, trialGradient);
+    const trialSlope = kernels.dot(direction, trialGradient);
     const enough = trialValue <= value + armijo * step * slope;
     if (!Number.isFinite(trialValue) || !enough) {
       high = step;
@@ -139,7 +185,7 @@ function searchLine(
   }
   // The lowest point with sufficient decrease is still progress.
   if (low > 0) {
-    for (let index = 0; index < x.length; index++) trial[index] = x[index]! + low * direction[index]!;
+    kernels.setSum(trial, point, low, direction);
     return { accepted: true, value: objective(trial, trialGradient), evaluations: maximumLineSearchSteps + 1 };
   }
   return { accepted: false, value, evaluations: maximumLineSearchSteps };
@@ -167,8 +213,8 @@ interface History {
   next: number;
 }
 
-function createHistory(n: number, capacity: number): History {
-  const make = (): Float64Array[] => Array.from({ length: capacity }, () => new Float64Array(n));
+function createHistory(create: () => Float64Array, capacity: number): History {
+  const make = (): Float64Array[] => Array.from({ length: capacity }, create);
   return {
     steps: make(),
     changes: make(),
@@ -180,76 +226,50 @@ function createHistory(n: number, capacity: number): History {
   };
 }
 
-function pushCorrection(
-  history: History,
-  x: Float64Array,
-  trial: Float64Array,
-  gradient: Float64Array,
-  trialGradient: Float64Array,
-): void {
+/** Remembers the accepted step; returns its squared length. */
+function pushCorrection({ kernels, history, point, trial, gradient, trialGradient }: State): number {
   const step = history.steps[history.next]!;
   const change = history.changes[history.next]!;
-  let product = 0;
-  let square = 0;
-  for (let index = 0; index < x.length; index++) {
-    const s = trial[index]! - x[index]!;
-    const y = trialGradient[index]! - gradient[index]!;
-    step[index] = s;
-    change[index] = y;
-    product += s * y;
-    square += y * y;
-  }
+  kernels.setSum(step, trial, -1, point);
+  kernels.setSum(change, trialGradient, -1, gradient);
+  const product = kernels.dot(step, change);
+  const moved = kernels.dot(step, step);
   // A pair without positive curvature would make the matrix indefinite.
-  if (product <= 1e-12 * square) return;
+  if (product <= 1e-12 * kernels.dot(change, change)) return moved;
   history.inverse[history.next] = 1 / product;
   history.next = (history.next + 1) % history.capacity;
   history.count = Math.min(history.count + 1, history.capacity);
+  return moved;
 }
 
 /** direction = -H gradient by the two-loop recursion. */
-function computeDirection(
-  direction: Float64Array,
-  gradient: Float64Array,
-  history: History,
-  preconditioner: Preconditioner | undefined,
-): void {
+function computeDirection({ kernels, direction, gradient, history }: State, precondition?: Preconditioner): void {
   const { steps, changes, inverse, alpha, capacity, count } = history;
   for (let index = 0; index < direction.length; index++) direction[index] = -gradient[index]!;
   for (let back = 1; back <= count; back++) {
     const slot = (history.next - back + capacity) % capacity;
-    const factor = inverse[slot]! * dot(steps[slot]!, direction);
+    const factor = inverse[slot]! * kernels.dot(steps[slot]!, direction);
     alpha[slot] = factor;
-    addScaled(direction, -factor, changes[slot]!);
+    kernels.addScaled(direction, -factor, changes[slot]!);
   }
-  if (preconditioner) preconditioner(direction);
+  if (precondition) precondition(direction);
   else if (count > 0) {
     const newest = (history.next - 1 + capacity) % capacity;
-    const scale = 1 / (inverse[newest]! * dot(changes[newest]!, changes[newest]!));
+    const scale = 1 / (inverse[newest]! * kernels.dot(changes[newest]!, changes[newest]!));
     for (let index = 0; index < direction.length; index++) direction[index]! *= scale;
   }
   for (let back = count; back >= 1; back--) {
     const slot = (history.next - back + capacity) % capacity;
-    const beta = inverse[slot]! * dot(changes[slot]!, direction);
-    addScaled(direction, alpha[slot]! - beta, steps[slot]!);
+    const beta = inverse[slot]! * kernels.dot(changes[slot]!, direction);
+    kernels.addScaled(direction, alpha[slot]! - beta, steps[slot]!);
   }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
-  return sum;
-}
-
-function addScaled(target: Float64Array, scale: number, source: Float64Array): void {
-  for (let index = 0; index < target.length; index++) target[index]! += scale * source[index]!;
-}
-
-function norm(a: Float64Array): number {
-  return Math.sqrt(dot(a, a));
 }
 
 function largestMagnitude(a: Float64Array): number {
   let largest = 0;
-  for (const value of a) largest = Math.max(largest, Math.abs(value));
+  for (let index = 0; index < a.length; index++) {
+    const size = Math.abs(a[index]!);
+    if (size > largest) largest = size;
+  }
   return largest;
 }

@@ -1,6 +1,7 @@
 // One minimisation run that can be watched and stopped.
 import { type RunContext, throwIfCancelled, yieldToEvents } from "../base/run-context.ts";
-import { iterateLbfgs } from "../math/lbfgs.ts";
+import type { ComputeEngine } from "../kernels/engine.ts";
+import { iterateLbfgs, type VectorSpace } from "../math/lbfgs.ts";
 import type { RefinementTarget } from "./target.ts";
 
 /** Curvature of the scaled map around a well-fitted atom, per square Angstrom: the data term's share of the preconditioner. */
@@ -10,8 +11,14 @@ const stepTolerance = 1e-4;
 /** Events get a turn at least this often, milliseconds. */
 const longestSilence = 100;
 
+/** The minimiser's vectors live in the kernels' memory. */
+function vectorSpace({ kernels, memory }: ComputeEngine): VectorSpace {
+  return { kernels, create: (length) => memory.float64(length), free: (vectors) => memory.free(...vectors) };
+}
+
 /** Minimises the target in place for at most `iterations` steps; returns the steps made. Throws CancelledError with the target at its last accepted step. */
 export async function minimizeTarget(
+  engine: ComputeEngine,
   target: RefinementTarget,
   iterations: number,
   context: RunContext,
@@ -19,6 +26,7 @@ export async function minimizeTarget(
 ): Promise<number> {
   const x = target.packFree();
   const run = iterateLbfgs(target.objective, x, {
+    space: vectorSpace(engine),
     maximumIterations: iterations,
     maximumStep: 1,
     stepTolerance,
@@ -27,7 +35,7 @@ export async function minimizeTarget(
   let lastPause = performance.now();
   let made = 0;
   try {
-    for (let step = run.next(); !step.done; step = run.next()) {
+    for (const _value of run) {
       made++;
       onStep?.(made);
       if (performance.now() - lastPause < longestSilence) continue;

@@ -170,7 +170,7 @@ async function findWeight(run: Run, start: Float64Array, context: RunContext): P
     context.report({ phase: `weight search, trial ${trials.length + 1}`, fraction: fractionOf(run, 1, 0) });
     const target = createTarget(problem, start, movable, false);
     target.weight = weight;
-    await minimizeTarget(target, searchIterations, context);
+    await minimizeTarget(problem.engine, target, searchIterations, context);
     const state = target.measure();
     trials.push({
       weight,
@@ -228,7 +228,7 @@ async function runCycle(run: Run, plan: CyclePlan, context: RunContext): Promise
   let iterations = 0;
   let cancelled: unknown = null;
   try {
-    await minimizeTarget(target, problem.options.iterations, context, (iteration) => {
+    await minimizeTarget(problem.engine, target, problem.options.iterations, context, (iteration) => {
       iterations = iteration;
       context.report({ phase, fraction: fractionOf(run, cycle - 1, iteration) });
     });

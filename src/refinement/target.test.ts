@@ -115,7 +115,7 @@ describe("minimised without a map, a shaken peptide of twenty residues", () => {
   test("comes back to ideal bonds with every peptide trans", async () => {
     const target = createTarget(problem, shaken(model.atoms.xyz, 0.3, 8));
     target.weight = 0;
-    for (let cycle = 0; cycle < 3; cycle++) await minimizeTarget(target, 200, createRunContext());
+    for (let cycle = 0; cycle < 3; cycle++) await minimizeTarget(problem.engine, target, 200, createRunContext());
     expect(target.measure().bonds.all).toBeLessThan(0.003);
     for (const { caPrevious, cPrevious, n, ca } of problem.topology.backbone) {
       expect(Math.abs(dihedralAngle(target.xyz, caPrevious, cPrevious, n, ca))).toBeGreaterThan(150);

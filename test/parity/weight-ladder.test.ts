@@ -87,7 +87,7 @@ describe.skipIf(!hasSharedData).each(cases)(
       for (let cycle = 0; cycle < 5; cycle++) {
         target = createTarget(problem, target.xyz);
         target.weight = weight;
-        await minimizeTarget(target, 100, createRunContext());
+        await minimizeTarget(problem.engine, target, 100, createRunContext());
       }
       const state = target.measure();
       // At weight 1 the reference, which also keeps torsions that the library takes away from linked residues, is still

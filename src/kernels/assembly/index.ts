@@ -2,3 +2,4 @@
 export { addDensity, sampleTricubic } from "./density";
 export { forwardRows, inverseRows, transformColumns } from "./fft";
 export { filterNeighbours } from "./neighbours";
+export { addScaled, dot, setSum } from "./vectors";
