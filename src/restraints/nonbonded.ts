@@ -57,6 +57,58 @@ function hydrogenBondShortening(first: number, second: number): number {
   return (donates(first) && accepts(second)) || (donates(second) && accepts(first)) ? 0.2 : 0;
 }
 
+/** Atoms of one radius and hydrogen-bond class are of one kind; contact distances are looked up by two kinds. */
+interface ContactTable {
+  readonly kind: Uint16Array;
+  readonly kinds: number;
+  /** kinds x kinds, Angstrom. */
+  readonly contact: Float64Array;
+}
+
+function tabulateContacts(atoms: NonbondedAtoms, hydrogenBondException: boolean): ContactTable {
+  const atomCount = atoms.radius.length;
+  const kind = new Uint16Array(atomCount);
+  const known = new Map<number, number>();
+  const examples: number[] = [];
+  for (let atom = 0; atom < atomCount; atom++) {
+    const key = 8 * atoms.radius[atom]! + 1e6 * atoms.hydrogenBond[atom]!;
+    let row = known.get(key);
+    if (row === undefined) {
+      row = examples.push(atom) - 1;
+      known.set(key, row);
+    }
+    kind[atom] = row;
+  }
+  const contact = Float64Array.from({ length: examples.length ** 2 }, (_value, at) =>
+    contactDistance(
+      atoms,
+      examples[Math.floor(at / examples.length)]!,
+      examples[at % examples.length]!,
+      hydrogenBondException,
+    ),
+  );
+  return { kind, kinds: examples.length, contact };
+}
+
+/** Pairs that are being collected; the arrays grow. */
+interface PairBuffer {
+  i: Int32Array;
+  j: Int32Array;
+  contact: Float64Array;
+}
+
+function growBuffer(buffer: PairBuffer, capacity: number): void {
+  const i = new Int32Array(capacity);
+  const j = new Int32Array(capacity);
+  const contact = new Float64Array(capacity);
+  i.set(buffer.i);
+  j.set(buffer.j);
+  contact.set(buffer.contact);
+  Object.assign(buffer, { i, j, contact });
+}
+
+const firstPairsPerAtom = 16;
+
 /** Keeps the neighbours that interact: not 1-2 or 1-3 bonded, same model, compatible conformers, within contact plus buffer. */
 export function selectNonbondedPairs(
   atoms: NonbondedAtoms,
@@ -64,42 +116,47 @@ export function selectNonbondedPairs(
   neighbours: NeighbourTable,
   options: NonbondedOptions,
 ): NonbondedPairs {
-  const atomCount = atoms.radius.length;
-  const capacity = neighbours.offset[atomCount]!;
-  const pairI = new Int32Array(capacity);
-  const pairJ = new Int32Array(capacity);
-  const contact = new Float64Array(capacity);
   const { moving, buffer, hydrogenBondException } = options;
+  const { exclude, excludeOffset, oneFour, oneFourOffset, conformer, model } = atoms;
+  const { offset, partner } = neighbours;
+  const { kind, kinds, contact } = tabulateContacts(atoms, hydrogenBondException);
+  const atomCount = atoms.radius.length;
+  const pairs: PairBuffer = { i: new Int32Array(0), j: new Int32Array(0), contact: new Float64Array(0) };
+  growBuffer(pairs, 64 + firstPairsPerAtom * atomCount);
   // Relation to the atom at hand: 2 i + 1 bonded, 2 i + 2 one to four, anything else none.
-  const relation = new Float64Array(atomCount);
+  const relation = new Int32Array(atomCount);
   let count = 0;
   for (let i = 0; i < atomCount; i++) {
     const bonded = 2 * i + 1;
-    const oneFour = 2 * i + 2;
-    for (let entry = atoms.excludeOffset[i]!; entry < atoms.excludeOffset[i + 1]!; entry++) {
-      relation[atoms.exclude[entry]!] = bonded;
-    }
-    for (let entry = atoms.oneFourOffset[i]!; entry < atoms.oneFourOffset[i + 1]!; entry++) {
-      relation[atoms.oneFour[entry]!] = oneFour;
-    }
-    const conformer = atoms.conformer[i]!;
-    const end = neighbours.offset[i + 1]!;
-    for (let entry = neighbours.offset[i]!; entry < end; entry++) {
-      const j = neighbours.partner[entry]!;
-      const other = atoms.conformer[j]!;
-      if (relation[j] === bonded || atoms.model[i] !== atoms.model[j]) continue;
-      if (conformer !== other && conformer !== 0 && other !== 0) continue;
-      if (moving !== undefined && moving[i] === 0 && moving[j] === 0) continue;
-      let reach = contactDistance(atoms, i, j, hydrogenBondException);
-      if (relation[j] === oneFour) reach *= oneFourFactor;
-      if (squaredDistance(xyz, i, j) > (reach + buffer) * (reach + buffer)) continue;
-      pairI[count] = i;
-      pairJ[count] = j;
-      contact[count] = reach;
-      count++;
+    const related = 2 * i + 2;
+    for (let entry = excludeOffset[i]!; entry < excludeOffset[i + 1]!; entry++) relation[exclude[entry]!] = bonded;
+    for (let entry = oneFourOffset[i]!; entry < oneFourOffset[i + 1]!; entry++) relation[oneFour[entry]!] = related;
+    const end = offset[i + 1]!;
+    if (count + end - offset[i]! > pairs.i.length) growBuffer(pairs, 2 * pairs.i.length + end - offset[i]!);
+    const isStill = moving !== undefined && moving[i] === 0;
+    const letter = conformer[i]!;
+    const row = kinds * kind[i]!;
+    const x = xyz[3 * i]!;
+    const y = xyz[3 * i + 1]!;
+    const z = xyz[3 * i + 2]!;
+    for (let entry = offset[i]!; entry < end; entry++) {
+      const j = partner[entry]!;
+      const distance = contact[row + kind[j]!]!;
+      const touch = relation[j] === related ? oneFourFactor * distance : distance;
+      const reach = touch + buffer;
+      const dx = x - xyz[3 * j]!;
+      const dy = y - xyz[3 * j + 1]!;
+      const dz = z - xyz[3 * j + 2]!;
+      if (dx * dx + dy * dy + dz * dz > reach * reach || relation[j] === bonded) continue;
+      if (isStill && moving![j] === 0) continue;
+      const other = conformer[j]!;
+      if ((letter !== other && letter !== 0 && other !== 0) || model[i] !== model[j]) continue;
+      pairs.i[count] = i;
+      pairs.j[count] = j;
+      pairs.contact[count++] = touch;
     }
   }
-  return { count, i: pairI.slice(0, count), j: pairJ.slice(0, count), contact: contact.slice(0, count) };
+  return { count, i: pairs.i.slice(0, count), j: pairs.j.slice(0, count), contact: pairs.contact.slice(0, count) };
 }
 
 function squaredDistance(xyz: Float64Array, i: number, j: number): number {
