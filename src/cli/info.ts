@@ -6,10 +6,11 @@ import { mapFrame } from "../density/map.ts";
 import { computeStatistics } from "../density/statistics.ts";
 import { readFileBytes } from "../io/files.node.ts";
 import { looksLikeMrc } from "../io/mrc/mrc-header.ts";
-import { type MapFile, readMrc } from "../io/mrc/read-mrc.ts";
+import type { MapFile } from "../io/mrc/read-mrc.ts";
+import { readMap } from "../io/read-map.ts";
 import { readModel } from "../io/read-model.ts";
 import type { Model } from "../model/model.ts";
-import { gunzip, isGzip } from "../text/gzip.ts";
+import { unpack } from "../text/gzip.ts";
 import { measureBelonging } from "../validation/fit/belonging.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics } from "./console.ts";
@@ -65,10 +66,9 @@ export async function runInfo(
 }
 
 async function readEither(path: string, context: RunContext): Promise<Content> {
-  const bytes = readFileBytes(path);
-  const plain = isGzip(bytes) ? await gunzip(bytes, path) : bytes;
+  const plain = await unpack(readFileBytes(path), path);
   if (looksLikeMrc(plain) || /\.(mrc|map|ccp4|rec|st)(\.gz)?$/i.test(path)) {
-    return { mapFile: readMrc(plain, path, context) };
+    return { mapFile: await readMap(plain, path, context) };
   }
   return { model: await readModel(plain, path, context) };
 }

@@ -10,7 +10,7 @@ import type { MapFile } from "../io/mrc/read-mrc.ts";
 import { readMap } from "../io/read-map.ts";
 import { decodeText, readModel } from "../io/read-model.ts";
 import type { Model } from "../model/model.ts";
-import { gunzip, isGzip } from "../text/gzip.ts";
+import { unpack } from "../text/gzip.ts";
 import { chooseMapFrame } from "../validation/fit/belonging.ts";
 
 export async function loadModel(path: string, context: RunContext): Promise<Model> {
@@ -25,8 +25,7 @@ export async function loadMap(path: string, context: RunContext): Promise<MapFil
 export async function loadDictionaries(paths: readonly string[]): Promise<Dictionary> {
   let dictionary = loadDictionary();
   for (const path of paths) {
-    const bytes = readFileBytes(path);
-    const text = decodeText(isGzip(bytes) ? await gunzip(bytes, path) : bytes);
+    const text = decodeText(await unpack(readFileBytes(path), path));
     dictionary = mergeDictionaries(dictionary, readUserDictionary(text, path));
   }
   return dictionary;

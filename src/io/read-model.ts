@@ -2,7 +2,7 @@
 import { InputError } from "../base/errors.ts";
 import type { RunContext } from "../base/run-context.ts";
 import type { Model } from "../model/model.ts";
-import { gunzip, isGzip } from "../text/gzip.ts";
+import { unpack } from "../text/gzip.ts";
 import { readMmcif } from "./mmcif/read-mmcif.ts";
 import { looksLikeMrc } from "./mrc/mrc-header.ts";
 import { readPdb } from "./pdb/read-pdb.ts";
@@ -18,7 +18,7 @@ export function decodeText(bytes: Uint8Array): string {
 
 /** Reads a PDB or mmCIF model, gzipped or not. Throws InputError naming file and line, or saying what the file is instead. */
 export async function readModel(bytes: Uint8Array, fileName: string, context: RunContext): Promise<Model> {
-  const plain = isGzip(bytes) ? await gunzip(bytes, fileName) : bytes;
+  const plain = await unpack(bytes, fileName);
   if (looksLikeMrc(plain)) {
     throw new InputError({
       code: "MODEL_IS_MAP",

@@ -9,6 +9,27 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
+/** First bytes of other ways of packing. */
+const otherPackings = [
+  { name: "bzip2", magic: [0x42, 0x5a, 0x68] },
+  { name: "xz", magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a] },
+  { name: "zstd", magic: [0x28, 0xb5, 0x2f, 0xfd] },
+  { name: "zip", magic: [0x50, 0x4b, 0x03, 0x04] },
+];
+
+/** The bytes themselves, or what gzip data hold. Throws what gunzip throws, and InputError PACKED for other kinds of packing. */
+export async function unpack(bytes: Uint8Array, fileName: string): Promise<Uint8Array> {
+  if (isGzip(bytes)) return gunzip(bytes, fileName);
+  const packing = otherPackings.find(({ magic }) => magic.every((byte, at) => bytes[at] === byte));
+  if (packing === undefined) return bytes;
+  throw new InputError({
+    code: "PACKED",
+    message: `This file is packed with ${packing.name}`,
+    file: fileName,
+    hint: "Unpack it first, or pack it with gzip",
+  });
+}
+
 /** Unpacks gzip data (several members too). Throws InputError GZIP_DAMAGED for truncated or corrupt data, GZIP_BOMB beyond the limits. */
 export async function gunzip(bytes: Uint8Array, fileName: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
