@@ -50,7 +50,10 @@ export function readUserDictionary(text: string, fileName: string): Partial<Dict
   }
   for (const block of document.blocks) {
     for (const monomer of readMonomers(block, headers, fileName)) monomers.set(monomer.id, monomer);
-    for (const link of readLinks(block, document.blocks)) links.set(link.id, link);
+    for (const link of readLinks(block, document.blocks)) {
+      checkValues(link.id, link, fileName, `data block link_${link.id}`);
+      links.set(link.id, link);
+    }
     for (const modification of readModifications(block, document.blocks)) {
       modifications.set(modification.id, modification);
     }
@@ -97,25 +100,42 @@ function readMonomers(block: CifBlock, headers: ReadonlyMap<string, Row>, fileNa
         })),
       planes: groupPlanes(own("_chem_comp_plane_atom"), (row) => row("atom_id") ?? ""),
     };
-    checkValues(monomer, fileName);
+    checkMonomer(monomer, fileName);
     return monomer;
   });
 }
 
+/** What monomers and links have in common. */
+interface Restraints {
+  readonly bonds: readonly { readonly distance: number; readonly sigma: number }[];
+  readonly angles: readonly { readonly angle: number; readonly sigma: number }[];
+  readonly torsions: readonly { readonly angle: number; readonly sigma: number }[];
+}
+
 /** Files of the PDB's own component dictionary state connectivity without ideal values. */
-function checkValues(monomer: Monomer, fileName: string): void {
-  const bad =
-    monomer.bonds.find((bond) => !(bond.distance > 0 && bond.sigma > 0)) ??
-    monomer.angles.find((angle) => !(angle.angle > 0 && angle.sigma > 0));
-  const bondless = monomer.atoms.length > 1 && monomer.bonds.length === 0;
-  if (!bad && !bondless) return;
-  throw new InputError({
+function checkMonomer(monomer: Monomer, fileName: string): void {
+  const place = `data block comp_${monomer.id}`;
+  if (monomer.atoms.length > 1 && monomer.bonds.length === 0) {
+    throw valuesError(`${monomer.id} has atoms but no bonds`, fileName, place);
+  }
+  checkValues(monomer.id, monomer, fileName, place);
+}
+
+function checkValues(id: string, { bonds, angles, torsions }: Restraints, fileName: string, place: string): void {
+  const isGood =
+    bonds.every(({ distance, sigma }) => distance > 0 && sigma > 0) &&
+    angles.every(({ angle, sigma }) => angle > 0 && sigma > 0) &&
+    // Torsions without sigma are free.
+    torsions.every(({ angle, sigma }) => sigma === 0 || Number.isFinite(angle));
+  if (!isGood) throw valuesError(`${id} has restraints without ideal values or sigmas`, fileName, place);
+}
+
+function valuesError(message: string, file: string, place: string): InputError {
+  return new InputError({
     code: "DICTIONARY_VALUES",
-    message: bondless
-      ? `${monomer.id} has atoms but no bonds`
-      : `${monomer.id} has restraints without ideal values or sigmas`,
-    file: fileName,
-    place: bad ? `atoms ${bad.atom1} and ${bad.atom2}` : `data block comp_${monomer.id}`,
+    message,
+    file,
+    place,
     hint: "Make a dictionary with AceDRG, eLBOW or Grade2; component files of the PDB carry no restraints",
   });
 }
@@ -150,7 +170,7 @@ function torsionOf(row: Row): MonomerTorsion {
     atom3: row("atom_id_3") ?? "",
     atom4: row("atom_id_4") ?? "",
     angle: numberOf(row, "value_angle"),
-    sigma: numberOf(row, "value_angle_esd"),
+    sigma: numberOf(row, "value_angle_esd") || 0,
     period: Number(row("period") ?? 0) || 0,
   };
 }
@@ -161,6 +181,9 @@ function signOf(text: string | null): "positive" | "negative" | "both" {
   return lower.startsWith("neg") ? "negative" : "both";
 }
 
+/** Of the monomer library, Angstrom. */
+const defaultPlaneSigma = 0.02;
+
 function groupPlanes<Atom>(
   rows: readonly Row[],
   atomOf: (row: Row) => Atom,
@@ -170,7 +193,7 @@ function groupPlanes<Atom>(
     const id = row("plane_id") ?? "";
     const plane = planes.get(id) ?? { id, atoms: [], sigmas: [] };
     plane.atoms.push(atomOf(row));
-    plane.sigmas.push(numberOf(row, "dist_esd"));
+    plane.sigmas.push(numberOf(row, "dist_esd") || defaultPlaneSigma);
     planes.set(id, plane);
   }
   return [...planes.values()];
@@ -208,7 +231,7 @@ function readLinks(block: CifBlock, all: readonly CifBlock[]): Link[] {
         id: row("id") ?? "",
         atoms: [linkAtom(row, "1"), linkAtom(row, "2"), linkAtom(row, "3"), linkAtom(row, "4")],
         angle: numberOf(row, "value_angle"),
-        sigma: numberOf(row, "value_angle_esd"),
+        sigma: numberOf(row, "value_angle_esd") || 0,
         period: Number(row("period") ?? 0) || 0,
       })),
       chiralities: own("_chem_link_chir").map((row) => ({
