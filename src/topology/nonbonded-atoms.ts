@@ -1,7 +1,8 @@
 // Radii, hydrogen-bond classes and bonded neighbours of every atom: what the repulsion needs.
-import { elementSymbol } from "../chemistry/elements.ts";
+import { elementSymbol, isMetalElement } from "../chemistry/elements.ts";
 import type { EnergyType } from "../chemistry/monomer.ts";
 import type { Model } from "../model/model.ts";
+import { atomsOfResidue } from "./residue-atoms.ts";
 import { type BondList, hydrogenBondClass, type NonbondedAtoms } from "./topology.ts";
 
 const classOf = {
@@ -30,8 +31,8 @@ export function createNonbondedAtoms(
   const letters = new Map<string, number>([["", 0]]);
   for (let atom = 0; atom < count; atom++) {
     const type = energyTypes.get(energyType[atom]!);
-    const charged = atoms.charge[atom] !== 0 ? type?.ionRadius : null;
-    radius[atom] = charged ?? (hasHydrogens ? type?.radius : (type?.unitedRadius ?? type?.radius)) ?? 0;
+    const ion = atoms.charge[atom] !== 0 || isMetalIon(model, atom) ? type?.ionRadius : null;
+    radius[atom] = ion ?? (hasHydrogens ? type?.radius : (type?.unitedRadius ?? type?.radius)) ?? 0;
     hydrogenBond[atom] = classOf[type?.hydrogenBond ?? "N"];
     const letter = atoms.altloc[atom]!;
     if (!letters.has(letter)) letters.set(letter, letters.size);
@@ -39,6 +40,11 @@ export function createNonbondedAtoms(
     modelRow[atom] = chains.model[residues.chain[atoms.residue[atom]!]!]!;
   }
   return { radius, hydrogenBond, conformer, model: modelRow, ...bondedNeighbours(count, bonds, extraBonds) };
+}
+
+/** A metal alone in its residue is an ion, whether or not the file states its charge. */
+function isMetalIon(model: Model, atom: number): boolean {
+  return isMetalElement(model.atoms.element[atom]!) && atomsOfResidue(model, model.atoms.residue[atom]!).length === 1;
 }
 
 /** Type of an atom no dictionary describes: its element's, where the energy types have one. */
