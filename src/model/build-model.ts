@@ -67,13 +67,10 @@ export function buildModel(columns: AtomColumns, extras: ModelExtras): Model {
   const count = columns.x.length;
   const residueOf = new Int32Array(count);
   const residueRows = new Map<string, number>();
-  const chainRows = new Map<string, number>();
-  const modelRows = new Map<number, number>();
+  const chains: ChainRows = { rows: new Map(), models: new Map(), ids: [], modelOf: [] };
   const firstAtom: number[] = [];
   const lastAtom: number[] = [];
   const chainOfResidue: number[] = [];
-  const chainIds: string[] = [];
-  const chainModels: number[] = [];
   let previousKey = "";
   let previousRow = -1;
   for (let atom = 0; atom < count; atom++) {
@@ -84,7 +81,7 @@ export function buildModel(columns: AtomColumns, extras: ModelExtras): Model {
       residueRows.set(key, row);
       firstAtom.push(atom);
       lastAtom.push(atom);
-      chainOfResidue.push(chainRow(columns, atom, chainRows, modelRows, chainIds, chainModels));
+      chainOfResidue.push(chainRow(columns, atom, chains));
     }
     lastAtom[row] = atom;
     residueOf[atom] = row;
@@ -94,7 +91,7 @@ export function buildModel(columns: AtomColumns, extras: ModelExtras): Model {
   const residueCount = firstAtom.length;
   const atomsByResidue = groupRows(residueOf, residueCount);
   const chain = Int32Array.from(chainOfResidue);
-  const residuesByChain = groupRows(chain, chainIds.length);
+  const residuesByChain = groupRows(chain, chains.ids.length);
   return {
     atoms: {
       count,
@@ -123,40 +120,36 @@ export function buildModel(columns: AtomColumns, extras: ModelExtras): Model {
       labelSequenceNumber: Int32Array.from(firstAtom, (atom) => columns.labelSequenceNumber[atom]!),
     },
     chains: {
-      count: chainIds.length,
-      id: chainIds,
-      model: Int32Array.from(chainModels),
+      count: chains.ids.length,
+      id: chains.ids,
+      model: Int32Array.from(chains.modelOf),
       residueOffset: residuesByChain.offset,
       residueIndex: residuesByChain.index,
     },
-    modelNumbers: [...modelRows.keys()],
+    modelNumbers: [...chains.models.keys()],
     ...extras,
   };
 }
 
-function chainRow(
-  columns: AtomColumns,
-  atom: number,
-  chainRows: Map<string, number>,
-  modelRows: Map<number, number>,
-  chainIds: string[],
-  chainModels: number[],
-): number {
+/** Chains met so far, by model number and name. */
+interface ChainRows {
+  readonly rows: Map<string, number>;
+  readonly models: Map<number, number>;
+  readonly ids: string[];
+  readonly modelOf: number[];
+}
+
+function chainRow(columns: AtomColumns, atom: number, chains: ChainRows): number {
   const modelNumber = columns.modelNumber[atom]!;
-  let model = modelRows.get(modelNumber);
-  if (model === undefined) {
-    model = modelRows.size;
-    modelRows.set(modelNumber, model);
-  }
-  const key = `${modelNumber}|${columns.chain[atom]!}`;
-  let row = chainRows.get(key);
-  if (row === undefined) {
-    row = chainIds.length;
-    chainRows.set(key, row);
-    chainIds.push(columns.chain[atom]!);
-    chainModels.push(model);
-  }
-  return row;
+  const id = columns.chain[atom]!;
+  const key = `${modelNumber}|${id}`;
+  const known = chains.rows.get(key);
+  if (known !== undefined) return known;
+  const model = chains.models.get(modelNumber) ?? chains.models.size;
+  chains.models.set(modelNumber, model);
+  chains.rows.set(key, chains.ids.length);
+  chains.modelOf.push(model);
+  return chains.ids.push(id) - 1;
 }
 
 /** Rows of each group, in order. */

@@ -134,13 +134,23 @@ _chem_mod_bond.atom_id_1 CB
 _chem_mod_bond.atom_id_2 SG
 _chem_mod_bond.new_value_dist 1.81
 _chem_mod_bond.new_value_dist_esd 0.02
+loop_
+_chem_mod_tor.mod_id
+_chem_mod_tor.function
+_chem_mod_tor.id
+_chem_mod_tor.new_value_angle
+CYSmod change chi1 55
+CYSmod add extra 66
 `;
-  const { atoms, bonds } = readUserDictionary(text, "l.cif").modifications!.get("CYSmod")!;
+  const { atoms, bonds, torsions } = readUserDictionary(text, "l.cif").modifications!.get("CYSmod")!;
   expect(atoms.map(({ action, id, energyType }) => [action, id, energyType])).toEqual([
     ["delete", "HG", ""],
     ["change", "SG", "S2"],
   ]);
   expect(bonds[0]).toMatchObject({ action: "change", atom1: "CB", distance: 1.81, sigma: 0.02 });
+  // NaN leaves the monomer's value as it is.
+  expect(torsions[0]).toMatchObject({ action: "change", angle: 55, sigma: Number.NaN, period: Number.NaN });
+  expect(torsions[1]).toMatchObject({ action: "add", angle: 66, sigma: 0, period: 0 });
 });
 
 test.each([

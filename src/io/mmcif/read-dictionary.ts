@@ -87,7 +87,7 @@ function readMonomers(block: CifBlock, headers: ReadonlyMap<string, Row>, fileNa
       })),
       bonds: own("_chem_comp_bond").map(bondOf),
       angles: own("_chem_comp_angle").map(angleOf),
-      torsions: own("_chem_comp_tor").map(torsionOf),
+      torsions: own("_chem_comp_tor").map((row) => settleTorsion(torsionOf(row))),
       chiralities: own("_chem_comp_chir")
         .filter((row) => row("atom_id_3") !== null)
         .map((row) => ({
@@ -170,9 +170,14 @@ function torsionOf(row: Row): MonomerTorsion {
     atom3: row("atom_id_3") ?? "",
     atom4: row("atom_id_4") ?? "",
     angle: numberOf(row, "value_angle"),
-    sigma: numberOf(row, "value_angle_esd") || 0,
-    period: Number(row("period") ?? 0) || 0,
+    sigma: numberOf(row, "value_angle_esd"),
+    period: numberOf(row, "period"),
   };
+}
+
+/** Torsions without sigma are free, those without period have one minimum. */
+function settleTorsion<Torsion extends { readonly sigma: number; readonly period: number }>(torsion: Torsion): Torsion {
+  return { ...torsion, sigma: torsion.sigma || 0, period: torsion.period || 0 };
 }
 
 function signOf(text: string | null): "positive" | "negative" | "both" {
@@ -273,7 +278,11 @@ function readModifications(block: CifBlock, all: readonly CifBlock[]): Modificat
       })),
       bonds: own("_chem_mod_bond").map((row) => ({ action: action(row), ...bondOf(renamed(row)) })),
       angles: own("_chem_mod_angle").map((row) => ({ action: action(row), ...angleOf(renamed(row)) })),
-      torsions: own("_chem_mod_tor").map((row) => ({ action: action(row), ...torsionOf(renamed(row)) })),
+      torsions: own("_chem_mod_tor").map((row) => {
+        const torsion = torsionOf(renamed(row));
+        // Values that a change leaves out stay the monomer's.
+        return { action: action(row), ...(action(row) === "add" ? settleTorsion(torsion) : torsion) };
+      }),
       chiralities: own("_chem_mod_chir").map((row) => ({
         action: action(row),
         id: row("id") ?? "",
@@ -287,7 +296,7 @@ function readModifications(block: CifBlock, all: readonly CifBlock[]): Modificat
         action: action(row),
         id: row("plane_id") ?? "",
         atoms: [row("atom_id") ?? ""],
-        sigmas: [numberOf(row, "new_dist_esd")],
+        sigmas: [numberOf(row, "new_dist_esd") || defaultPlaneSigma],
       })),
     };
   });
