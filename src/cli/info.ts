@@ -15,7 +15,7 @@ import { measureBelonging } from "../validation/fit/belonging.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics } from "./console.ts";
 import type { InfoSettings } from "./options.ts";
-import { alignRows, show } from "./tables.ts";
+import { show } from "./tables.ts";
 
 type Content = { readonly model: Model } | { readonly mapFile: MapFile };
 
@@ -51,7 +51,8 @@ export async function runInfo(
   for (const entry of files) {
     const { file, ...rest } = entry;
     console.print(String(file));
-    console.print(alignRows(Object.entries(rest).map(([key, value]) => [`  ${key}`, asText(value)])));
+    for (const [key, value] of Object.entries(rest))
+      console.print(`  ${asWords(key).padEnd(labelWidth)}${asText(value)}`);
   }
   for (const pair of pairs) {
     const verdict =
@@ -125,12 +126,23 @@ function describeMap({ map, header, alternative }: MapFile): Record<string, unkn
   };
 }
 
+const labelWidth = 26;
+
+/** "byteOrder" -> "byte order" */
+function asWords(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
 function asText(value: unknown): string {
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : value.toPrecision(6);
-  if (Array.isArray(value)) return value.map(asText).join(", ");
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) {
+    if (Array.isArray(value[0])) return value.map((range: unknown[]) => range.map(asText).join(" to ")).join(", ");
+    return value.map((entry) => (entry === "" ? "(blank)" : asText(entry))).join(", ");
+  }
   if (value !== null && typeof value === "object") {
     return Object.entries(value)
-      .map(([key, entry]) => `${key} ${asText(entry)}`)
+      .map(([key, entry]) => `${asWords(key)} ${asText(entry)}`)
       .join(", ");
   }
   return value === null ? "none" : String(value);

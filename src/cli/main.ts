@@ -89,7 +89,7 @@ function createProgram(): Command {
     for (const [name, description] of spec.arguments) command.argument(name, description);
     for (const flag of describeFlags(spec.schema)) command.option(flag.flags, flag.description);
     command
-      .option("--config <FILE>", "settings as JSON, same names as the flags without dashes")
+      .option("--config <FILE>", "settings as JSON, named as the flags are: outDir for --out-dir")
       .addHelpText("after", `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join("\n")}`)
       .configureOutput({ outputError: () => {} })
       .action(async (...values: unknown[]) => {

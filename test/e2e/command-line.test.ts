@@ -46,6 +46,16 @@ test("a configuration file takes the same keys as the flags, and flags win over 
   expect(JSON.parse(run(...simulate, "--resolution", "5").stdout)).toMatchObject({ resolution: 5, voxel: 2 });
 });
 
+test("info says what a model and a map are and that they match", () => {
+  const { status, stdout, stderr } = run("info", ...pair);
+  expect([status, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(/^model\.pdb\n {2}kind +model\n/);
+  expect(stdout).toMatch(/\n {2}byte order +little\n/);
+  expect(stdout).toMatch(/\nmodel\.pdb in map\.mrc\.gz: 100\.0 % of the atoms inside, .*: they match\n$/);
+  const { files, pairs } = JSON.parse(run("info", ...pair, "--json").stdout);
+  expect([files[0].atoms, files[1].size, pairs[0].inside]).toEqual([1001, [50, 45, 54], 1]);
+});
+
 test("a file that is replaced is kept under a number, the newest as .1", () => {
   mkdirSync(join(work, "rotation"));
   const simulate = ["simulate", "tiny.pdb", "--resolution", "4", "--out", "rotation/tiny.mrc"];
