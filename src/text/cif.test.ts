@@ -123,6 +123,10 @@ test.each([
   "'",
   `"`,
   "' '",
+  "?",
+  ".",
+  "a\u0001b",
+  "'\u0001",
 ])("%j survives writing and reading", (value) => {
   const columns = { id: [1, 2], v: [value, "after"] };
   const document = { blocks: [{ name: "x", categories: [makeLoop("_l", columns), makePairs("_p", { v: value })] }] };
@@ -131,14 +135,8 @@ test.each([
   expect(cifColumn(findCategory(block, "_p"), "v")).toEqual([value]);
 });
 
-test("missing values are written as question marks and markers stay", () => {
-  expect([cifValue(null), cifValue(""), cifValue("."), cifValue("?"), cifText("?")]).toEqual([
-    "?",
-    "?",
-    ".",
-    "?",
-    null,
-  ]);
+test("unknown values are written as question marks, those that do not apply as dots", () => {
+  expect([cifValue(null), cifValue(""), cifValue(undefined), cifText("?")]).toEqual(["?", "?", ".", null]);
 });
 
 test("writing what was read returns every block, category, item and value as written", () => {

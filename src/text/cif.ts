@@ -125,6 +125,8 @@ export function parseCif(text: string, fileName: string): CifDocument {
   const tokenizer = new Tokenizer(normalize(text), fileName);
   const { token } = tokenizer;
   const blocks: { name: string; categories: MutableCategory[] }[] = [];
+  // Restraint dictionaries begin with a global_ section that says nothing of a block.
+  let preamble: { categories: MutableCategory[] } | undefined;
   let more = tokenizer.next();
   while (more) {
     const lower = token.quoted ? "" : token.text.slice(0, 7).toLowerCase();
@@ -133,11 +135,16 @@ export function parseCif(text: string, fileName: string): CifDocument {
       more = tokenizer.next();
       continue;
     }
-    const block = blocks.at(-1);
+    if (lower === "global_") {
+      preamble = { categories: [] };
+      more = tokenizer.next();
+      continue;
+    }
+    const block = blocks.at(-1) ?? preamble;
     if (!block) return tokenizer.fail("Text before the first data_ block");
     if (lower === "loop_") more = readLoop(tokenizer, block.categories);
     else if (!token.quoted && token.text.startsWith("_")) more = readPair(tokenizer, block.categories);
-    else if (lower.startsWith("save_") || lower === "global_" || lower === "stop_") more = tokenizer.next();
+    else if (lower.startsWith("save_") || lower === "stop_") more = tokenizer.next();
     else tokenizer.fail(`Value ${token.text.slice(0, 40)} without an item name`);
   }
   return { blocks };
@@ -209,19 +216,34 @@ export function cifText(raw: string): string | null {
   return raw;
 }
 
-/** A value as CIF text, quoted where it must be; null and "" become "?"; "." and "?" stay the markers they are. */
-export function cifValue(value: string | number | null): string {
+/** What a written item may be: null is unknown ("?"), undefined does not apply ("."). */
+export type CifInput = string | number | null | undefined;
+
+/** A value as CIF text, quoted where it must be; "" is written as unknown. */
+export function cifValue(value: CifInput): string {
+  if (value === undefined) return ".";
   if (value === null || value === "") return "?";
-  if (value === "." || value === "?") return value;
   const text = String(value);
-  if (/^[^\s"'#$[\]_;][^\s]*$/.test(text) && !/^(data_|loop_|save_|global_|stop_)/i.test(text)) {
-    return text;
-  }
+  if (isPlain(text)) return text;
   if (!text.includes("\n")) {
-    if (!/'\s/.test(text)) return `'${text}'`;
-    if (!/"\s/.test(text)) return `"${text}"`;
+    for (const quote of ["'", '"']) if (!endsInside(text, quote)) return quote + text + quote;
   }
   return `;${text.replaceAll("\n;", "\n ;")}\n;`;
+}
+
+/** Whether a text reads as one value without quotes; the tokenizer takes every control character as white space. */
+function isPlain(text: string): boolean {
+  if (text === "." || text === "?" || /^(["'#$[\]_;]|data_|loop_|save_|global_|stop_)/i.test(text)) return false;
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) <= 32) return false;
+  return !/\s/.test(text);
+}
+
+/** Whether this quote followed by white space would end the text too early. */
+function endsInside(text: string, quote: string): boolean {
+  for (let at = text.indexOf(quote); at >= 0; at = text.indexOf(quote, at + 1)) {
+    if (text.charCodeAt(at + 1) <= 32) return true;
+  }
+  return false;
 }
 
 /** The first category of this name, or undefined. */
@@ -251,24 +273,21 @@ export function cifColumn(category: CifCategory | undefined, item: string): read
 }
 
 /** A loop from columns of plain values. */
-export function makeLoop(
-  name: string,
-  columns: Readonly<Record<string, readonly (string | number | null)[]>>,
-): CifCategory {
+export function makeLoop(name: string, columns: Readonly<Record<string, readonly CifInput[]>>): CifCategory {
   const items = Object.keys(columns);
   const rows = columns[items[0]!]!.length;
   const values: string[] = [];
-  for (let row = 0; row < rows; row++) for (const item of items) values.push(cifValue(columns[item]![row]!));
+  for (let row = 0; row < rows; row++) for (const item of items) values.push(cifValue(columns[item]![row]));
   return { name, tags: items.map((item) => `${name}.${item}`), values, isLoop: true, lines: [] };
 }
 
 /** A single-row category. */
-export function makePairs(name: string, items: Readonly<Record<string, string | number | null>>): CifCategory {
+export function makePairs(name: string, items: Readonly<Record<string, CifInput>>): CifCategory {
   const tags = Object.keys(items);
   return {
     name,
     tags: tags.map((item) => `${name}.${item}`),
-    values: tags.map((item) => cifValue(items[item]!)),
+    values: tags.map((item) => cifValue(items[item])),
     isLoop: false,
     lines: [],
   };

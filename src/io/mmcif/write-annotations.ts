@@ -7,10 +7,10 @@ import {
   type StatedLink,
   type Strand,
 } from "../../model/model.ts";
-import { type CifCategory, makeLoop } from "../../text/cif.ts";
+import { type CifCategory, type CifInput, makeLoop } from "../../text/cif.ts";
 
 /** Values by item. */
-export type CifRow = Readonly<Record<string, string | number | null>>;
+export type CifRow = Readonly<Record<string, CifInput>>;
 
 /** The blank chain, which mmCIF cannot have, gets a letter that no other chain has. */
 function chainNamer({ chains }: Model): (id: string) => string {
@@ -25,8 +25,8 @@ export interface InstanceNames {
   chain(id: string): string;
   /** label_asym_id of a residue: the name of its chain, numbered from the chain's second segment on. */
   instance(residue: number): string;
-  /** label_seq_id of a residue: the author's number, "." outside polymers. */
-  sequenceNumber(residue: number): string | number;
+  /** label_seq_id of a residue: the author's number; undefined outside polymers, where it does not apply. */
+  sequenceNumber(residue: number): number | undefined;
 }
 
 export function nameInstances(model: Model): InstanceNames {
@@ -46,7 +46,7 @@ export function nameInstances(model: Model): InstanceNames {
     instance: (residue) => instances[residue]!,
     sequenceNumber(residue) {
       const first = residues.atomIndex[residues.atomOffset[residue]!]!;
-      return atoms.isHetero[first] === 1 ? "." : residues.sequenceNumber[residue]!;
+      return atoms.isHetero[first] === 1 ? undefined : residues.sequenceNumber[residue]!;
     },
   };
 }
@@ -111,8 +111,8 @@ export function sheetLoops(model: Model, names: InstanceNames): CifCategory[] {
 
 /** A loop from rows that have the same items. */
 export function rowsToLoop(name: string, rows: readonly CifRow[]): CifCategory {
-  const columns: Record<string, (string | number | null)[]> = {};
-  for (const item of Object.keys(rows[0]!)) columns[item] = rows.map((row) => row[item]!);
+  const columns: Record<string, CifInput[]> = {};
+  for (const item of Object.keys(rows[0]!)) columns[item] = rows.map((row) => row[item]);
   return makeLoop(name, columns);
 }
 
