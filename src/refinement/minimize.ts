@@ -7,7 +7,7 @@ import type { RefinementTarget } from "./target.ts";
 /** Curvature of the scaled map around a well-fitted atom, per square Angstrom: the data term's share of the preconditioner. */
 const mapCurvature = 5;
 /** Steps whose root mean square change stays below this have converged, Angstrom. */
-const stepTolerance = 1e-4;
+const stepTolerance = 4e-4;
 /** Events get a turn at least this often, milliseconds. */
 const longestSilence = 100;
 

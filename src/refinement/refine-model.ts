@@ -6,6 +6,7 @@ import type { Dictionary } from "../chemistry/monomer.ts";
 import type { DensityMap } from "../density/map.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
+import { applyCdl } from "../restraints/cdl.ts";
 import { minimizeTarget } from "./minimize.ts";
 import { assess, createTarget, prepareProblem, type RefinementProblem, scoreCoordinates } from "./problem.ts";
 import type {
@@ -85,7 +86,7 @@ export async function refineModel(
   clock.finish("further cycles");
   const best = run.candidates.reduce((one, other) => (other.record.score > one.record.score ? other : one));
   context.report({ phase: "assessment", fraction: 0.98 });
-  const after = assess(problem, best.xyz, context);
+  const after = best.record.cycle === 0 ? before : assess(problem, best.xyz, context);
   clock.finish("assessment after");
   if (best.record.cycle === 0 && !interrupted) {
     addDiagnostic(
@@ -237,6 +238,9 @@ async function runCycle(run: Run, plan: CyclePlan, context: RunContext): Promise
     cancelled = error;
   }
   const xyz = target.xyz.slice();
+  // Judged as any other program would: with the backbone's ideal values for where it is now.
+  applyCdl(problem.topology, problem.cdl, xyz);
+  target.refreshIdealValues();
   const state = target.measure();
   const { cc, b } = scoreCoordinates(problem, xyz, run.candidates.at(-1)!.record.bestOverallB);
   run.candidates.push({ record: makeRecord(run, { cycle, weight, iterations, cc, b, state, xyz }), state, xyz });
@@ -269,7 +273,7 @@ async function runFurtherCycles(run: Run, start: Float64Array, first: number, co
 }
 
 function isWithinLimits({ bonds, angles }: StateMeasure, limits: WeightLimits): boolean {
-  return bonds.sound <= limits.bondRmsd && angles.sound <= limits.angleRmsd;
+  return bonds.all <= limits.bondRmsd && angles.all <= limits.angleRmsd;
 }
 
 interface CycleOutcome {
@@ -323,8 +327,8 @@ function scoreOf(run: Run, { cc, state }: CycleOutcome): number {
   );
   return (
     (cc ?? 0) -
-    costOf(state.bonds.sound, limits.bondRmsd) -
-    costOf(state.angles.sound, limits.angleRmsd) -
+    costOf(state.bonds.all, limits.bondRmsd) -
+    costOf(state.angles.all, limits.angleRmsd) -
     (excess > 0 ? 0.01 + Math.min(0.05, excess / freeAtoms) : 0)
   );
 }

@@ -12,7 +12,7 @@ export interface WeightLimits {
   readonly closeHeavyPairs: number | null;
 }
 
-/** Limits are held against the sound restraints: a knot in one place must not take the map away from all others. */
+/** The weight follows the sound restraints: a knot in one place must not take the map away from all others. */
 type MeasuredGeometry = Pick<StateMeasure, "bonds" | "angles" | "closePairs" | "closeHeavyPairs">;
 
 /** What a state says about the weight that made it. */
