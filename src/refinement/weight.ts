@@ -22,6 +22,10 @@ export interface WeightVerdict {
   readonly limitedBy: "bonds" | "angles" | "contacts";
 }
 
+/** Where the search begins, in units of a map of mean 0 and sigma 1. */
+export const firstWeight = 25;
+export const largestWeight = 1000;
+export const smallestWeight = 0.01;
 /** The automatic weight aims this far below the ceilings, so that the last cycle does not end above them. */
 const aim = 0.92;
 /** How the weight follows from what it causes: near the ceilings bond rmsd grows like w^0.9 and angle rmsd like w^0.45. */

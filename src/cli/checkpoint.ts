@@ -1,0 +1,110 @@
+// Checkpoints of a refinement on disk: two generations, tied to their inputs, taken up with --resume.
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { addDiagnostic } from "../base/diagnostics.ts";
+import { InputError } from "../base/errors.ts";
+import type { RunContext } from "../base/run-context.ts";
+import { makeFolder, readFileBytes, stageFile } from "../io/files.node.ts";
+import type { Candidate, Checkpoint } from "../refinement/run-state.ts";
+import type { RefineSettings } from "./options.ts";
+import { version } from "./version.ts";
+
+const fileName = "checkpoint.json";
+const previousName = "checkpoint.previous.json";
+
+/** Settings that do not change what is computed. */
+const harmless = new Set(["outDir", "overwrite", "resume", "json", "quiet", "threads"]);
+
+/** Hash of the program's version, the bytes of all inputs and the settings that matter. */
+export function fingerprint(paths: readonly string[], settings: RefineSettings): string {
+  const hash = createHash("sha256").update(version);
+  for (const path of paths) hash.update(createHash("sha256").update(readFileBytes(path)).digest());
+  const kept = Object.entries(settings).filter(([key]) => !harmless.has(key));
+  return hash.update(JSON.stringify(kept.toSorted(([one], [other]) => (one < other ? -1 : 1)))).digest("hex");
+}
+
+/** Text of a checkpoint, ended by a hash of itself so that damage is seen; coordinates are base64 of their bytes. */
+function serialize(checkpoint: Checkpoint, inputs: string): string {
+  const pack = ({ record, state, xyz }: Candidate): unknown => ({
+    record,
+    state,
+    xyz: Buffer.from(xyz.buffer, xyz.byteOffset, xyz.byteLength).toString("base64"),
+  });
+  const { best, last, ...rest } = checkpoint;
+  const body = JSON.stringify({ inputs, ...rest, best: pack(best), last: pack(last) });
+  return JSON.stringify({ hash: createHash("sha256").update(body).digest("hex"), body });
+}
+
+/** The checkpoint of a text and the fingerprint of its inputs; null where it is damaged. */
+function parse(text: string): { readonly inputs: string; readonly checkpoint: Checkpoint } | null {
+  try {
+    const { hash, body } = JSON.parse(text) as { hash: string; body: string };
+    if (createHash("sha256").update(body).digest("hex") !== hash) return null;
+    const { inputs, ...rest } = JSON.parse(body);
+    const unpack = (packed: { record: Candidate["record"]; state: Candidate["state"]; xyz: string }): Candidate => ({
+      ...packed,
+      // A copy: the bytes must begin where eight-byte numbers may.
+      xyz: new Float64Array(Uint8Array.from(Buffer.from(packed.xyz, "base64")).buffer),
+    });
+    return { inputs, checkpoint: { ...rest, best: unpack(rest.best), last: unpack(rest.last) } };
+  } catch {
+    return null;
+  }
+}
+
+/** Writes a checkpoint whole or not at all; the one before is kept beside it. */
+export function saveCheckpoint(folder: string, checkpoint: Checkpoint, inputs: string): void {
+  makeFolder(folder);
+  const path = join(folder, fileName);
+  const staged = stageFile(path, serialize(checkpoint, inputs));
+  if (existsSync(path)) renameSync(path, join(folder, previousName));
+  staged.commit();
+}
+
+/**
+ * The newest whole checkpoint of a folder. Throws InputError CHECKPOINT_MISSING where there is none, CHECKPOINT_DAMAGED where
+ * none can be read, CHECKPOINT_FOREIGN where it comes from other inputs, settings or another version.
+ */
+export function loadCheckpoint(folder: string, inputs: string, context: RunContext): Checkpoint {
+  const paths = [fileName, previousName].map((name) => join(folder, name)).filter((path) => existsSync(path));
+  if (paths.length === 0) {
+    throw new InputError({
+      code: "CHECKPOINT_MISSING",
+      message: "There is no checkpoint to resume from",
+      file: join(folder, fileName),
+      hint: "Run without --resume; a finished run leaves no checkpoint",
+    });
+  }
+  for (const path of paths) {
+    const found = parse(readFileSync(path, "utf8"));
+    if (found === null) {
+      addDiagnostic(
+        context.diagnostics,
+        "warning",
+        "CHECKPOINT_DAMAGED",
+        "A checkpoint is damaged and was passed over",
+        path,
+      );
+      continue;
+    }
+    if (found.inputs === inputs) return found.checkpoint;
+    throw new InputError({
+      code: "CHECKPOINT_FOREIGN",
+      message: "The checkpoint was made from other inputs, with other settings or by another version",
+      file: path,
+      hint: "Give the same files and settings again, or run without --resume",
+    });
+  }
+  throw new InputError({
+    code: "CHECKPOINT_DAMAGED",
+    message: "No checkpoint can be read",
+    file: paths[0],
+    hint: "Run without --resume",
+  });
+}
+
+/** Removes the checkpoints of a run that has finished. */
+export function removeCheckpoints(folder: string): void {
+  for (const name of [fileName, previousName]) rmSync(join(folder, name), { force: true });
+}

@@ -1,0 +1,153 @@
+// What a refinement has reached: records of its cycles, the best and the last state, and how to take it up again.
+
+import { createTarget, type RefinementProblem } from "./problem.ts";
+import type { CycleRecord, WeightReport } from "./refine-options.ts";
+import type { StateMeasure } from "./target.ts";
+import type { WeightLimits } from "./weight.ts";
+
+export interface Candidate {
+  readonly record: CycleRecord;
+  readonly state: StateMeasure;
+  readonly xyz: Float64Array;
+}
+
+export interface Run {
+  readonly problem: RefinementProblem;
+  readonly limits: WeightLimits;
+  readonly freeAtoms: number;
+  /** Record 0 is the start; the others are the ends of cycles. */
+  readonly records: CycleRecord[];
+  best: Candidate;
+  last: Candidate;
+  /** Whether a cycle has ended within the limits. */
+  hasMetLimits: boolean;
+}
+
+/** What the next cycle goes on with. */
+export interface CyclePlan {
+  readonly cycle: number;
+  readonly weight: number;
+  readonly repulsion: number;
+}
+
+/** Everything a later run needs to go on after a cycle as if nothing had happened. */
+export interface Checkpoint {
+  readonly records: readonly CycleRecord[];
+  readonly best: Candidate;
+  readonly last: Candidate;
+  readonly hasMetLimits: boolean;
+  /** The cycle that has ended. */
+  readonly done: CyclePlan;
+  /** Null while the weight has not been looked for. */
+  readonly weight: WeightReport | null;
+}
+
+/** A run before its first cycle; `cc` and `b` are ccMaskCoordinates and its overall B of the start. */
+export function createRun(problem: RefinementProblem, cc: number | null, b: number | null): Run {
+  const { options, model } = problem;
+  const xyz = model.atoms.xyz.slice();
+  const target = createTarget(problem, xyz);
+  const state = target.measure();
+  const limits: WeightLimits = {
+    bondRmsd: options.targetBondRmsd,
+    angleRmsd: options.targetAngleRmsd,
+    closePairs: state.closePairs,
+    closeHeavyPairs: state.closeHeavyPairs,
+  };
+  const freeAtoms = target.free.length;
+  const record = makeRecord(problem, { limits, freeAtoms }, { cycle: 0, weight: 0, iterations: 0, cc, b, state, xyz });
+  const start: Candidate = { record, state, xyz };
+  return { problem, limits, freeAtoms, records: [record], best: start, last: start, hasMetLimits: false };
+}
+
+/** Takes up what a checkpoint holds. */
+export function restoreRun(run: Run, { records, best, last, hasMetLimits }: Checkpoint): Run {
+  return { ...run, records: [...records], best, last, hasMetLimits };
+}
+
+export interface CycleOutcome {
+  readonly cycle: number;
+  readonly weight: number;
+  readonly iterations: number;
+  readonly cc: number | null;
+  readonly b: number | null;
+  readonly state: StateMeasure;
+  readonly xyz: Float64Array;
+}
+
+/** Records the end of a cycle and keeps it where it is the best so far. */
+export function addOutcome(run: Run, outcome: CycleOutcome): void {
+  const { state, xyz } = outcome;
+  const record = makeRecord(run.problem, run, outcome);
+  run.records.push(record);
+  run.last = { record, state, xyz };
+  if (record.score > run.best.record.score) run.best = run.last;
+  if (isWithinLimits(state, run.limits)) run.hasMetLimits = true;
+}
+
+function isWithinLimits({ bonds, angles }: StateMeasure, limits: WeightLimits): boolean {
+  return bonds.all <= limits.bondRmsd && angles.all <= limits.angleRmsd;
+}
+
+type Yardstick = Pick<Run, "limits" | "freeAtoms">;
+
+function makeRecord(problem: RefinementProblem, yardstick: Yardstick, outcome: CycleOutcome): CycleRecord {
+  const { freeAtoms } = yardstick;
+  const { cycle, weight, iterations, cc, b, state, xyz } = outcome;
+  problem.sampler.sample(xyz);
+  let mapValue = 0;
+  for (let atom = 0; atom < problem.mapFactor.length; atom++) {
+    mapValue += problem.mapFactor[atom]! * problem.sampler.values[atom]!;
+  }
+  return {
+    cycle,
+    weight,
+    iterations,
+    ccMaskCoordinates: cc,
+    bestOverallB: b,
+    bondRmsd: state.bonds.all,
+    angleRmsd: state.angles.all,
+    brokenRestraints: state.bonds.broken + state.angles.broken,
+    nonbondedEnergy: state.nonbondedEnergy,
+    closePairs: state.closePairs,
+    closeHeavyPairs: state.closeHeavyPairs,
+    mapValueMean: mapValue / freeAtoms,
+    shiftRmsd: shiftBetween(problem.model.atoms.xyz, xyz).rmsd,
+    score:
+      problem.options.weight === null
+        ? scoreOf(yardstick, outcome)
+        : problem.options.weight * (mapValue / freeAtoms) - (state.covalentEnergy + state.nonbondedEnergy) / freeAtoms,
+  };
+}
+
+/** Fit less what it costs: a limit that is not kept costs 0.01 of correlation and as much again for every 10 % beyond it. */
+function scoreOf({ limits, freeAtoms }: Yardstick, { cc, state }: CycleOutcome): number {
+  const costOf = (value: number, limit: number): number =>
+    value <= limit ? 0 : 0.01 + 0.1 * Math.min(1, value / limit - 1);
+  const excess = Math.max(
+    0,
+    state.closePairs - (limits.closePairs ?? 0),
+    state.closeHeavyPairs - (limits.closeHeavyPairs ?? 0),
+  );
+  return (
+    (cc ?? 0) -
+    costOf(state.bonds.all, limits.bondRmsd) -
+    costOf(state.angles.all, limits.angleRmsd) -
+    (excess > 0 ? 0.01 + Math.min(0.05, excess / freeAtoms) : 0)
+  );
+}
+
+/** Root mean square and largest distance between two sets of coordinates, Angstrom. */
+export function shiftBetween(first: Float64Array, second: Float64Array): { rmsd: number; max: number } {
+  let squares = 0;
+  let largest = 0;
+  for (let at = 0; at < first.length; at += 3) {
+    const x = first[at]! - second[at]!;
+    const y = first[at + 1]! - second[at + 1]!;
+    const z = first[at + 2]! - second[at + 2]!;
+    const squared = x * x + y * y + z * z;
+    squares += squared;
+    largest = Math.max(largest, squared);
+  }
+  return { rmsd: Math.sqrt(squares / Math.max(1, first.length / 3)), max: Math.sqrt(largest) };
+}
