@@ -22,7 +22,7 @@ export async function minimizeTarget(
   target: RefinementTarget,
   iterations: number,
   context: RunContext,
-  onStep?: (iteration: number) => void,
+  onStep?: (iteration: number, value: number) => void,
 ): Promise<number> {
   const x = target.packFree();
   const run = iterateLbfgs(target.objective, x, {
@@ -35,9 +35,9 @@ export async function minimizeTarget(
   let lastPause = performance.now();
   let made = 0;
   try {
-    for (const _value of run) {
+    for (const value of run) {
       made++;
-      onStep?.(made);
+      onStep?.(made, value);
       if (performance.now() - lastPause < longestSilence) continue;
       await yieldToEvents();
       lastPause = performance.now();
