@@ -1,6 +1,7 @@
 // npm run bench: CPU seconds of the kernels against their plain twins, and of a whole refinement.
 import { createRng } from "../base/rng.ts";
 import { createRunContext } from "../base/run-context.ts";
+import { loadDictionary } from "../chemistry/dictionary.ts";
 import { type ComputeEngine, createEngine } from "../kernels/engine.ts";
 import type { KernelKind } from "../kernels/kernels.ts";
 import { gaussiansPerAtom } from "../kernels/reference/density.ts";
@@ -8,7 +9,7 @@ import { createSpectrum, forwardTransform, inverseTransform } from "../kernels/s
 import { refineModel } from "../refinement/refine-model.ts";
 import { defaultRefineOptions } from "../refinement/refine-options.ts";
 import { toJson } from "./console.ts";
-import { loadDictionaries, loadPair } from "./inputs.ts";
+import { loadPair } from "./inputs.ts";
 import { alignRows } from "./tables.ts";
 import { version } from "./version.ts";
 
@@ -133,7 +134,7 @@ function benchKernels(): KernelTiming[] {
 
 async function benchRefinement(modelPath: string, mapPath: string, resolution: number): Promise<unknown> {
   const context = createRunContext();
-  const dictionary = await loadDictionaries([]);
+  const dictionary = loadDictionary();
   const began = process.cpuUsage();
   const pair = await loadPair(modelPath, mapPath, context);
   const options = { ...defaultRefineOptions, resolution };

@@ -24,8 +24,8 @@ export async function runGeometry(
   console: Console,
   context: RunContext,
 ): Promise<CommandOutcome> {
-  const dictionary = await loadDictionaries(settings.restraints);
   const model = await loadModel(modelPath!, context);
+  const dictionary = await loadDictionaries(settings, model);
   const options = { unknownLigands: settings.unknownLigands };
   const { geometry, topology } = computeGeometry(createEngine(), { model, dictionary }, options, context);
   const { xyz } = model.atoms;

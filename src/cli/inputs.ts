@@ -6,6 +6,7 @@ import type { Dictionary } from "../chemistry/monomer.ts";
 import type { DensityMap } from "../density/map.ts";
 import { readFileBytes } from "../io/files.node.ts";
 import { readUserDictionary } from "../io/mmcif/read-dictionary.ts";
+import { addLibraryMonomers } from "../io/monomer-library.node.ts";
 import type { MapFile } from "../io/mrc/read-mrc.ts";
 import { readMap } from "../io/read-map.ts";
 import { decodeText, readModel } from "../io/read-model.ts";
@@ -21,14 +22,20 @@ export async function loadMap(path: string, context: RunContext): Promise<MapFil
   return readMap(readFileBytes(path), path, context);
 }
 
-/** The built-in dictionary under the user's. */
-export async function loadDictionaries(paths: readonly string[]): Promise<Dictionary> {
+export interface DictionarySettings {
+  readonly restraints: readonly string[];
+  readonly monomerLibrary?: string | undefined;
+}
+
+/** The built-in dictionary under the user's, and what both lack for the model from the library's folder. */
+export async function loadDictionaries(settings: DictionarySettings, model: Model): Promise<Dictionary> {
   let dictionary = loadDictionary();
-  for (const path of paths) {
+  for (const path of settings.restraints) {
     const text = decodeText(await unpack(readFileBytes(path), path));
     dictionary = mergeDictionaries(dictionary, readUserDictionary(text, path));
   }
-  return dictionary;
+  const { monomerLibrary: folder } = settings;
+  return folder === undefined ? dictionary : addLibraryMonomers(dictionary, folder, model.residues.name);
 }
 
 export function requireResolution(resolution: number | undefined, command: string): number {

@@ -26,6 +26,12 @@ const restraints = z
   .describe("restraint dictionaries of ligands (CIF)")
   .meta({ placeholder: "FILE" });
 
+const monomerLibrary = z
+  .string()
+  .optional()
+  .describe("folder of a CCP4 monomer library, for residues that are not built in")
+  .meta({ placeholder: "DIR" });
+
 const unknownLigands = z
   .enum(["error", "hold"])
   .default("error")
@@ -70,11 +76,11 @@ export const refineSchema = z.strictObject({
     .describe('atoms that may move, e.g. "chain A and resseq 5:20"')
     .meta({ placeholder: "S" }),
   restraints,
+  monomerLibrary,
   unknownLigands,
   scattering,
   threads: z.number().int().min(1).default(1).describe("threads (one is used at present)").meta({ placeholder: "N" }),
   seed: z.number().int().min(0).default(0).describe("seed of random numbers").meta({ placeholder: "N" }),
-  resume: z.boolean().default(false).describe("go on from the checkpoint that an interrupted run left in its folder"),
   overwrite: z.boolean().default(false).describe("replace earlier results; the old ones are kept as .1, .2, ..."),
   ...common,
 });
@@ -88,6 +94,7 @@ export const fitSchema = z.strictObject({
 
 export const geometrySchema = z.strictObject({
   restraints,
+  monomerLibrary,
   unknownLigands,
   list: z.boolean().default(false).describe("list every restraint with ideal and model value and sigma"),
   worst: z.number().int().min(0).default(5).describe("worst offenders shown of each kind").meta({ placeholder: "N" }),

@@ -8,9 +8,6 @@ import { puckerOfTorsion, type SugarPucker } from "./sugar-pucker.ts";
 import { pushPlane, type TermLists } from "./term-lists.ts";
 import type { BackboneUnit } from "./topology.ts";
 
-/** Sigma of a bond that only the file states, Angstrom. */
-const genericBondSigma = 0.02;
-
 type Altlocs = readonly string[];
 
 /** Rows of named atoms for one conformer; undefined when one is missing or the term was made for an earlier conformer. */
@@ -100,8 +97,9 @@ export function addLinkTerms(
   residueAtoms: readonly ResidueAtoms[],
   altloc: Altlocs,
 ): void {
+  for (const { atoms, ideal, sigma } of found.angles ?? []) lists.angles.push(...atoms, ideal, sigma, row);
   if (found.atoms !== undefined) {
-    if (found.distance !== undefined) lists.bonds.push(...found.atoms, found.distance, genericBondSigma, row);
+    if (found.distance !== undefined) lists.bonds.push(...found.atoms, found.distance, found.sigma!, row);
     return;
   }
   const link = dictionary.links.get(found.id);
@@ -116,7 +114,7 @@ export function addLinkTerms(
     const resolve = (atoms: readonly LinkAtom[]): number[] | undefined => resolveNames(...atoms.map(linkAtomName));
     for (const { atoms, distance, sigma } of link.bonds) {
       const rows = resolve(atoms);
-      if (rows) lists.bonds.push(...rows, distance, sigma, row);
+      if (rows) lists.bonds.push(...rows, found.distance ?? distance, found.sigma ?? sigma, row);
     }
     for (const { atoms, angle, sigma } of link.angles) {
       const rows = resolve(atoms);
@@ -130,7 +128,10 @@ export function addLinkTerms(
     }
     for (const { atoms, idealVolume, both } of chirality) {
       const rows = resolve(atoms);
-      if (rows) lists.chiralities.push(...rows, idealVolume, chiralVolumeSigma, both ? 1 : 0);
+      if (!rows) continue;
+      const { hand } = found;
+      const volume = hand === undefined ? idealVolume : Math.abs(idealVolume) * (hand === "negative" ? -1 : 1);
+      lists.chiralities.push(...rows, volume, chiralVolumeSigma, both && hand === undefined ? 1 : 0);
     }
     for (const { id, atoms, sigmas } of link.planes) {
       addPlane(lists, id, atoms.map(linkAtomName), sigmas, resolveNames, map);

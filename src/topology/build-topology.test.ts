@@ -185,13 +185,13 @@ describe("disulfides", () => {
     expect(links).toEqual([{ id: "SS", firstResidue: 1, secondResidue: 2 }]);
   });
 
-  test("do not form around a metal", () => {
+  test("do not form around a metal, which binds both sulphurs instead", () => {
     const lines = [
       ...cysteine(1, [0, 0, 0], "A"),
       ...cysteine(2, [0, 2.8, 0], "B"),
       atomLine(50, "ZN", "ZN", 9, [1.8, 1.4, 0], "ZN", "C"),
     ];
-    expect(linkIds(lines)).toEqual([]);
+    expect(linkIds(lines)).toEqual(["ZN-CYS", "ZN-CYS"]);
     expect(linkIds(lines.slice(0, 4))).toEqual(["SS"]);
   });
 
@@ -213,24 +213,39 @@ describe("bonds stated by the file", () => {
   const link = (first: string, second: string): string =>
     `LINK        ${first}               ${second}     1555   1555`;
 
-  test("keep their length where the dictionary has no link for them", () => {
+  test("have length and angles by elements where the dictionary has no link for them", () => {
     const context = createRunContext();
     const model = readLines([link(" ND2 ASN A   1 ", " C1  GOL B   2 "), ...amide], context);
     const topology = build(model, "error", context);
     expect(topology.links.map(({ id }) => id)).toEqual(["generic"]);
-    expect(idealBond(model, topology, "A 1 ASN ND2", "B 2 GOL C1")).toBeCloseTo(1.5, 3);
+    expect(idealBond(model, topology, "A 1 ASN ND2", "B 2 GOL C1")).toBeCloseTo(1.47, 3);
+    const { i, j, k, ideal } = topology.angles;
+    const angles = Array.from(topology.angles.link, (row, at) => [row, i[at], j[at], k[at], ideal[at]]).filter(
+      ([row]) => row === 0,
+    );
+    expect(angles).toEqual([
+      [0, 1, 0, 2, 109.5],
+      [0, 3, 2, 0, 109.5],
+    ]);
     expect(codes(context)).toContain("LINK_GENERIC");
   });
 
-  test("of metals are not restrained, but the two do not repel", () => {
+  test("of metals have the length of the metal, and the two do not repel", () => {
     const context = createRunContext();
     const model = readLines([link(" ND2 ASN A   1 ", "ZN    ZN C   3 "), ...amide], context);
     const topology = build(model, "error", context);
     expect(topology.links.map(({ id }) => id)).toEqual(["metal"]);
-    expect(idealBond(model, topology, "A 1 ASN ND2", "C 3 ZN ZN")).toBeUndefined();
+    expect(idealBond(model, topology, "A 1 ASN ND2", "C 3 ZN ZN")).toBe(2.03);
     const { exclude, excludeOffset } = topology.nonbonded;
     expect([...exclude.subarray(excludeOffset[0]!, excludeOffset[1]!)]).toEqual([1, 4]);
-    expect(codes(context)).toContain("LINK_METAL");
+  });
+
+  test("of metals are left out, with a word, where they are much too long", () => {
+    const context = createRunContext();
+    const far = atomLine(5, "ZN", "ZN", 3, [-1, 4, 0], "ZN", "C");
+    const model = readLines([link(" ND2 ASN A   1 ", "ZN    ZN C   3 "), ...amide.slice(0, 4), far], context);
+    expect(build(model, "error", context).links).toEqual([]);
+    expect(codes(context)).toContain("LINK_METAL_LONG");
   });
 });
 

@@ -2,14 +2,14 @@
 import { addDiagnostic } from "../base/diagnostics.ts";
 import { InputError } from "../base/errors.ts";
 import { type RunContext, throwIfCancelled } from "../base/run-context.ts";
-import { isHydrogenElement } from "../chemistry/elements.ts";
+import { elementSymbol, isHydrogenElement, isMetalElement } from "../chemistry/elements.ts";
 import type { Dictionary, Monomer } from "../chemistry/monomer.ts";
 import { isWaterName } from "../chemistry/residue-classes.ts";
 import { chiralVolume, distanceBetween } from "../math/internal-coordinates.ts";
 import { atomLabel, type Model, residueLabel } from "../model/model.ts";
 import { addLinkTerms, addResidueTerms, listBackbone } from "./add-terms.ts";
 import { findLinks } from "./find-links.ts";
-import { type FoundLink, isNucleotideGroup, isPeptideGroup } from "./found-link.ts";
+import { type FoundLink, isNucleotideGroup, isPeptideGroup, withPolymerGroup } from "./found-link.ts";
 import { createNonbondedAtoms, energyTypeOfElement } from "./nonbonded-atoms.ts";
 import { atomsOfResidue, groupConformers, matchAtomNames, type ResidueAtoms } from "./residue-atoms.ts";
 import { createTemplateCache, type ResidueTemplate, type TemplateCache } from "./residue-templates.ts";
@@ -80,14 +80,33 @@ export function buildTopology(
   };
 }
 
-/** Monomer of each residue; UNK is built like alanine, all names of water like HOH. */
+/** Monomer of each residue: UNK is built like alanine, all names of water like HOH, a metal on its own is one atom. */
 function findMonomers(model: Model, dictionary: Dictionary): (Monomer | undefined)[] {
-  return model.residues.name.map((name) => {
-    const known = dictionary.monomers.get(name);
-    if (known) return known;
-    if (isWaterName(name)) return dictionary.monomers.get("HOH");
-    return name === "UNK" ? dictionary.monomers.get("ALA") : undefined;
+  const found = new Map<string, Monomer | undefined>();
+  return model.residues.name.map((name, residue) => {
+    const [atom, ...others] = atomsOfResidue(model, residue);
+    if (atom !== undefined && others.length === 0 && isMetalElement(model.atoms.element[atom]!)) {
+      const key = `${name} ${model.atoms.name[atom]!}`;
+      if (!found.has(key)) found.set(key, loneAtom(model, atom, name));
+      return found.get(key);
+    }
+    if (!found.has(name)) found.set(name, monomerByName(dictionary, name));
+    return found.get(name);
   });
+}
+
+function monomerByName({ monomers }: Dictionary, name: string): Monomer | undefined {
+  const known = monomers.get(name);
+  if (known) return withPolymerGroup(known);
+  if (isWaterName(name)) return monomers.get("HOH");
+  return name === "UNK" ? monomers.get("ALA") : undefined;
+}
+
+function loneAtom({ atoms }: Model, atom: number, id: string): Monomer {
+  const element = elementSymbol(atoms.element[atom]!).toUpperCase();
+  const own = { id: atoms.name[atom]!, element, energyType: element, charge: 0 };
+  const none = { bonds: [], angles: [], torsions: [], chiralities: [], planes: [] };
+  return { id, name: id, group: "NON-POLYMER", atoms: [own], ...none };
 }
 
 /** Residues without monomer and with more than one atom (ions and lone atoms need none). */
@@ -113,7 +132,7 @@ function heldResidues(model: Model, monomers: readonly (Monomer | undefined)[], 
     message: `No restraints for ${list}`,
     file: model.source.fileName,
     place: `residue ${residueLabel(model, unknown[0]!)}`,
-    hint: "Give its dictionary with --restraints FILE.cif, or keep it fixed with --unknown-ligands hold",
+    hint: "Give its dictionary with --restraints FILE.cif or --monomer-library DIR, or keep it fixed with --unknown-ligands hold",
   });
 }
 
@@ -147,7 +166,7 @@ function chooseTemplates(
     for (const id of endModifications(model, residue, monomer, hasPrevious.has(residue), hasNext.has(residue))) {
       modify(residue, id);
     }
-    return cache.get(monomer.id, (modifications.get(residue) ?? []).toSorted());
+    return cache.get(monomer, (modifications.get(residue) ?? []).toSorted());
   });
 }
 

@@ -4,8 +4,11 @@ import type { RunContext } from "../base/run-context.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
 import { dihedralAngle, distanceBetween } from "../math/internal-coordinates.ts";
 import { type Model, residueLabel } from "../model/model.ts";
+import { type AtomGrid, createAtomGrid } from "./atom-grid.ts";
 import { findDisulfides } from "./disulfides.ts";
 import { type FoundLink, isNucleotideGroup, isPeptideGroup, type MonomerOf } from "./found-link.ts";
+import { findMetalLinks, metalReach } from "./metal-links.ts";
+import { findGlycosidicBonds, findNamedLinks, type NearLinkInput, nearLinkReach } from "./near-links.ts";
 import { atomsOfResidue, listPositions } from "./residue-atoms.ts";
 import { findStatedLinks } from "./stated-links.ts";
 
@@ -35,10 +38,47 @@ export function findLinks(
     linked.add(key);
     links.push(link);
   };
-  for (const link of findPolymerLinks(model, monomerOf, context)) add(link);
+  const polymer = findPolymerLinks(model, monomerOf, context);
+  for (const link of polymer) add(link);
   for (const link of findDisulfides(model, monomerOf)) add(link);
-  for (const link of findStatedLinks(model, dictionary, monomerOf, context)) add(link);
+  const stated = findStatedLinks(model, dictionary, monomerOf, context);
+  for (const link of stated.links) add(link);
+  const before = links.length;
+  const input = nearLinkInput(model, dictionary, monomerOf, links);
+  for (const link of findGlycosidicBonds(input)) add(link);
+  for (const link of findNamedLinks(input)) add(link);
+  for (const link of findMetalLinks(input, stated.metals, context)) add(link);
+  reportFound(model, links.slice(before), context);
   return links;
+}
+
+function nearLinkInput(
+  model: Model,
+  dictionary: Dictionary,
+  monomerOf: MonomerOf,
+  links: readonly FoundLink[],
+): NearLinkInput {
+  const peptides = links.filter((link) => kindOfLink(link) === "peptide");
+  let grid: AtomGrid | undefined;
+  return {
+    model,
+    dictionary,
+    monomerOf,
+    grid: () => {
+      grid ??= createAtomGrid(model.atoms.xyz, Math.max(nearLinkReach, metalReach));
+      return grid;
+    },
+    hasNext: new Set(peptides.map(({ first }) => first)),
+    hasPrevious: new Set(peptides.map(({ second }) => second)),
+  };
+}
+
+function reportFound(model: Model, found: readonly FoundLink[], context: RunContext): void {
+  for (const { id, first, second } of found) {
+    const message = "Links that the file does not state, or bonds of metals, made by distance";
+    const place = `${id}: ${residueLabel(model, first)} to ${residueLabel(model, second)}`;
+    addDiagnostic(context.diagnostics, "info", "LINK_FOUND", message, place);
+  }
 }
 
 /** Neighbours in a chain may share a disulfide besides their peptide; one peptide is stated once. */

@@ -3,14 +3,26 @@ import type { Monomer } from "../chemistry/monomer.ts";
 
 /** A link between two residues before its terms are made. */
 export interface FoundLink {
-  /** Dictionary id; for stated bonds the dictionary has no link for "generic", or "metal" where it is not restrained. */
+  /** Dictionary id; "generic" or "metal" for bonds the dictionary has no link for. */
   readonly id: string;
   readonly first: number;
   readonly second: number;
   /** The two atoms of a bond without dictionary link. */
   readonly atoms?: readonly [number, number];
-  /** Length to keep, Angstrom; absent where it is not restrained. */
+  /** Length and sigma, Angstrom: of a bond without dictionary link, or in place of the dictionary's. */
   readonly distance?: number;
+  readonly sigma?: number;
+  /** Angles the dictionary's link does not have. */
+  readonly angles?: readonly FoundAngle[];
+  /** Hand of the link's chiral centre where the monomer decides it, in the link's order of atoms. */
+  readonly hand?: "positive" | "negative";
+}
+
+/** Angle at j; degrees. */
+export interface FoundAngle {
+  readonly atoms: readonly [i: number, j: number, k: number];
+  readonly ideal: number;
+  readonly sigma: number;
 }
 
 /** Monomer of a residue, undefined where the dictionary has none. */
@@ -22,4 +34,34 @@ export function isPeptideGroup(group: string): boolean {
 
 export function isNucleotideGroup(group: string): boolean {
   return group === "DNA" || group === "RNA" || group === "DNA/RNA";
+}
+
+/** Six-membered sugar rings, aldoses and ketoses, under the names of old and new dictionaries. */
+export function isPyranoseGroup(group: string): boolean {
+  return /^([ld]-)?(keto)?(pyranose|saccharide)$/i.test(group);
+}
+
+const peptideBonds = [
+  ["N", "CA"],
+  ["CA", "C"],
+  ["C", "O"],
+] as const;
+const nucleotideBonds = [
+  ["P", "O5'"],
+  ["O5'", "C5'"],
+  ["C3'", "O3'"],
+] as const;
+
+/**
+ * The monomer with the group of the polymer its backbone belongs to, where the dictionary calls it a ligand: modified residues
+ * often are.
+ */
+export function withPolymerGroup(monomer: Monomer): Monomer {
+  if (isPeptideGroup(monomer.group) || isNucleotideGroup(monomer.group) || monomer.atoms.length < 5) return monomer;
+  const bonds = new Set(monomer.bonds.flatMap(({ atom1, atom2 }) => [`${atom1} ${atom2}`, `${atom2} ${atom1}`]));
+  const has = (pairs: readonly (readonly [string, string])[]): boolean =>
+    pairs.every(([a, b]) => bonds.has(`${a} ${b}`));
+  if (has(peptideBonds)) return { ...monomer, group: "peptide" };
+  if (!has(nucleotideBonds)) return monomer;
+  return { ...monomer, group: monomer.atoms.some(({ id }) => id === "O2'") ? "RNA" : "DNA" };
 }

@@ -60,23 +60,25 @@ export function createTemplate(key: string, monomer: Monomer): ResidueTemplate {
   };
 }
 
-/** Gives the template of a residue name with modifications, made once. */
+/** Gives the template of a monomer with modifications, made once. */
 export interface TemplateCache {
-  get(name: string, modifications: readonly string[]): ResidueTemplate | undefined;
+  get(monomer: Monomer, modifications: readonly string[]): ResidueTemplate;
 }
 
 export function createTemplateCache(dictionary: Dictionary): TemplateCache {
-  const cache = new Map<string, ResidueTemplate | undefined>();
+  const cache = new Map<Monomer, Map<string, ResidueTemplate>>();
   return {
-    get(name, modifications) {
-      const key = modifications.length === 0 ? name : `${name}+${modifications.join("+")}`;
-      if (cache.has(key)) return cache.get(key);
-      const monomer = dictionary.monomers.get(name);
+    get(monomer, modifications) {
+      const key = [monomer.id, ...modifications].join("+");
+      const own = cache.get(monomer) ?? new Map<string, ResidueTemplate>();
+      cache.set(monomer, own);
+      const known = own.get(key);
+      if (known) return known;
       const applied = modifications
         .map((id) => dictionary.modifications.get(id))
         .filter((modification): modification is Modification => modification !== undefined);
-      const template = monomer ? createTemplate(key, modifyMonomer(monomer, applied)) : undefined;
-      cache.set(key, template);
+      const template = createTemplate(key, modifyMonomer(monomer, applied));
+      own.set(key, template);
       return template;
     },
   };
