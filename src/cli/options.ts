@@ -81,6 +81,7 @@ export const refineSchema = z.strictObject({
   scattering,
   threads: z.number().int().min(1).default(1).describe("threads (one is used at present)").meta({ placeholder: "N" }),
   seed: z.number().int().min(0).default(0).describe("seed of random numbers").meta({ placeholder: "N" }),
+  resume: z.boolean().default(false).describe("go on from the checkpoint that an interrupted run left in its folder"),
   overwrite: z.boolean().default(false).describe("replace earlier results; the old ones are kept as .1, .2, ..."),
   ...common,
 });

@@ -8,6 +8,7 @@ import { createEngine } from "../kernels/engine.ts";
 import { selectAtoms } from "../model/selection.ts";
 import { refineModel } from "../refinement/refine-model.ts";
 import { defaultRefineOptions, type RefineOptions, type RefineResult } from "../refinement/refine-options.ts";
+import { fingerprint, loadCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoint.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics, toJson } from "./console.ts";
 import { loadDictionaries, loadPair, type Pair, requireResolution } from "./inputs.ts";
@@ -29,7 +30,8 @@ export async function runRefine(
   const resolution = requireResolution(settings.resolution, "refine");
   const folder = settings.outDir ?? `${stemOf(modelPath!)}_emend`;
   const outputs = resultNames.map((name) => join(folder, name));
-  checkOutputs(outputs, [modelPath!, mapPath!, ...settings.restraints], settings.overwrite);
+  const inputs = [modelPath!, mapPath!, ...settings.restraints];
+  checkOutputs(outputs, inputs, settings.overwrite || settings.resume);
   context.report({ phase: "reading", fraction: 0 });
   const pair = await loadPair(modelPath!, mapPath!, context);
   const dictionary = await loadDictionaries(settings, pair.model);
@@ -51,7 +53,11 @@ export async function runRefine(
     ...(settings.select === undefined ? {} : { selection: selectAtoms(pair.model, settings.select) }),
   };
   const reading = (performance.now() - began) / 1000;
-  const result = await refineModel(createEngine(), { ...pair, dictionary }, options, context);
+  const identity = fingerprint(inputs, settings);
+  const result = await refineModel(createEngine(), { ...pair, dictionary }, options, context, {
+    ...(settings.resume ? { from: loadCheckpoint(folder, identity, context) } : {}),
+    onCheckpoint: (checkpoint) => saveCheckpoint(folder, checkpoint, identity),
+  });
   console.endProgress();
   const cpu = process.cpuUsage(cpuBegan);
   const summary = {
@@ -81,13 +87,15 @@ export async function runRefine(
   };
   // A PDB file of an earlier run must not stand beside the new mmCIF file.
   const written = writeOutputs(folder, results, notPdb === null ? [] : ["refined.pdb"]);
+  if (!result.interrupted) removeCheckpoints(folder);
   noteDiagnostics(console, context.diagnostics);
   console.print(describeAssessments(result.before, result.after));
   console.print(describeWeight(result));
   if (notPdb !== null) console.note(`refined.pdb is not written: ${notPdb}; use refined.cif`);
   console.print(`Wrote ${written.join(", ")}`);
   console.document(summary);
-  if (result.interrupted) return { exitCode: 130, message: "Interrupted: the best model so far is written" };
+  if (result.interrupted)
+    return { exitCode: 130, message: "Interrupted: the best model so far is written; --resume goes on from here" };
   return limitsFailure(result, options);
 }
 
