@@ -23,19 +23,23 @@ export function createDiagnostics(): Diagnostics {
   return { entries: [] };
 }
 
-/** Records one finding; findings of one code are merged, the first message stands, the first five examples are kept. */
+/**
+ * Records one finding; findings of one code are merged, the first message stands, the first five examples are kept.
+ * An example given as a function is made only when it is kept.
+ */
 export function addDiagnostic(
   diagnostics: Diagnostics,
   severity: Severity,
   code: string,
   message: string,
-  example?: string,
+  example?: string | (() => string),
 ): void {
-  const known = diagnostics.entries.find((entry) => entry.code === code);
-  if (known) {
-    known.count += 1;
-    if (example !== undefined && known.examples.length < maximumExamples) known.examples.push(example);
-    return;
+  let entry = diagnostics.entries.find((other) => other.code === code);
+  if (entry === undefined) {
+    entry = { code, severity, message, count: 0, examples: [] };
+    diagnostics.entries.push(entry);
   }
-  diagnostics.entries.push({ code, severity, message, count: 1, examples: example === undefined ? [] : [example] });
+  entry.count += 1;
+  if (example === undefined || entry.examples.length >= maximumExamples) return;
+  entry.examples.push(typeof example === "string" ? example : example());
 }

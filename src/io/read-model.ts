@@ -27,13 +27,20 @@ export async function readModel(bytes: Uint8Array, fileName: string, context: Ru
       hint: "Give the model first, then the map",
     });
   }
-  const text = decodeText(plain);
-  if (text.trim() === "") throw new InputError({ code: "MODEL_EMPTY", message: "The file is empty", file: fileName });
-  return looksLikeCif(text) ? readMmcif(text, fileName, context) : readPlainPdb(text, fileName, context);
+  if (isBlank(plain)) throw new InputError({ code: "MODEL_EMPTY", message: "The file is empty", file: fileName });
+  const head = new TextDecoder("latin1").decode(plain.subarray(0, headBytes));
+  return looksLikeCif(head) ? readMmcif(plain, fileName, context) : readPlainPdb(plain, fileName, context);
 }
 
-function readPlainPdb(text: string, fileName: string, context: RunContext): Model {
-  if (!/^(ATOM {2}|HETATM|HEADER|CRYST1|REMARK|MODEL |TITLE|TER|END|ANISOU|SEQRES|COMPND)/im.test(text)) {
+/** What kind a file is must show within its first bytes. */
+const headBytes = 100_000;
+
+function isBlank(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte <= 32);
+}
+
+function readPlainPdb(bytes: Uint8Array, fileName: string, context: RunContext): Model {
+  if (!hasPdbRecord(bytes)) {
     throw new InputError({
       code: "MODEL_FORMAT",
       message: "This is neither a PDB nor an mmCIF file",
@@ -42,10 +49,21 @@ function readPlainPdb(text: string, fileName: string, context: RunContext): Mode
       hint: "Give a PDB or mmCIF file, gzipped or not",
     });
   }
-  return readPdb(text, fileName, context);
+  return readPdb(bytes, fileName, context);
+}
+
+/** Whether any line begins as one of a PDB file; looks at the file piece by piece until one does. */
+function hasPdbRecord(bytes: Uint8Array): boolean {
+  const decoder = new TextDecoder("latin1");
+  for (let begin = 0; begin < bytes.length; begin += headBytes) {
+    // Pieces overlap by a record's name and the line end before it.
+    const piece = decoder.decode(bytes.subarray(Math.max(0, begin - 8), begin + headBytes));
+    if (/^(ATOM {2}|HETATM|HEADER|CRYST1|REMARK|MODEL |TITLE|TER|END|ANISOU|SEQRES|COMPND)/im.test(piece)) return true;
+  }
+  return false;
 }
 
 /** Skips comments and blank lines: mmCIF begins with a data block. */
-function looksLikeCif(text: string): boolean {
-  return /^\uFEFF?(\s|#[^\n]*\n)*data_/i.test(text.slice(0, 20000));
+function looksLikeCif(head: string): boolean {
+  return /^(?:\uFEFF|\u00EF\u00BB\u00BF)?(\s|#[^\n\r]*[\n\r])*data_/i.test(head);
 }

@@ -2,55 +2,63 @@
 import type { UnitCell } from "../crystal/unit-cell.ts";
 import type { Helix, Model, SourceDocument, StatedLink, Strand } from "./model.ts";
 
-/** Columns of atoms as a reader collects them; one entry per atom, in file order. */
+/** Columns of atoms as a reader fills them: room for `capacity` atoms, of which `count` are set, in file order. */
 export interface AtomColumns {
-  readonly x: number[];
-  readonly y: number[];
-  readonly z: number[];
-  readonly occupancy: number[];
-  readonly bFactor: number[];
+  count: number;
+  /** 3 per atom. */
+  readonly xyz: Float64Array;
+  readonly occupancy: Float64Array;
+  readonly bFactor: Float64Array;
   readonly name: string[];
-  readonly element: number[];
-  readonly charge: number[];
+  readonly element: Uint8Array;
+  readonly charge: Int8Array;
   readonly altloc: string[];
-  readonly serial: number[];
-  readonly isHetero: boolean[];
+  readonly serial: Int32Array;
+  readonly isHetero: Uint8Array;
   readonly segmentId: string[];
   readonly residueName: string[];
-  readonly sequenceNumber: number[];
+  readonly sequenceNumber: Int32Array;
   readonly insertionCode: string[];
   readonly chain: string[];
-  readonly modelNumber: number[];
-  readonly labelSequenceNumber: number[];
+  readonly modelNumber: Int32Array;
+  readonly labelSequenceNumber: Int32Array;
   /** Changes where a chain terminator or another mmCIF entity instance begins. */
-  readonly segment: number[];
-  /** Rows with anisotropic U (6 numbers, square Angstrom). */
-  readonly anisotropicU: Map<number, readonly number[]>;
+  readonly segment: Int32Array;
+  /** 6 per atom, square Angstrom, NaN where isotropic; null while no atom has any. */
+  anisotropicU: Float64Array | null;
 }
 
-export function createAtomColumns(): AtomColumns {
+/** Bytes that the columns take per atom, names included. */
+export const columnBytesPerAtom = 3 * 8 + 2 * 8 + 5 * 4 + 3 + 6 * 8;
+
+export function createAtomColumns(capacity: number): AtomColumns {
   return {
-    x: [],
-    y: [],
-    z: [],
-    occupancy: [],
-    bFactor: [],
+    count: 0,
+    xyz: new Float64Array(3 * capacity),
+    occupancy: new Float64Array(capacity),
+    bFactor: new Float64Array(capacity),
     name: [],
-    element: [],
-    charge: [],
+    element: new Uint8Array(capacity),
+    charge: new Int8Array(capacity),
     altloc: [],
-    serial: [],
-    isHetero: [],
+    serial: new Int32Array(capacity),
+    isHetero: new Uint8Array(capacity),
     segmentId: [],
     residueName: [],
-    sequenceNumber: [],
+    sequenceNumber: new Int32Array(capacity),
     insertionCode: [],
     chain: [],
-    modelNumber: [],
-    labelSequenceNumber: [],
-    segment: [],
-    anisotropicU: new Map(),
+    modelNumber: new Int32Array(capacity),
+    labelSequenceNumber: new Int32Array(capacity),
+    segment: new Int32Array(capacity),
+    anisotropicU: null,
   };
+}
+
+/** Sets the anisotropic U of one atom. */
+export function setAnisotropic(columns: AtomColumns, atom: number, u: readonly number[]): void {
+  columns.anisotropicU ??= new Float64Array(6 * columns.occupancy.length).fill(Number.NaN);
+  columns.anisotropicU.set(u, 6 * atom);
 }
 
 export interface ModelExtras {
@@ -64,30 +72,9 @@ export interface ModelExtras {
 
 /** Groups atoms into residues and chains by their labels; order of first appearance, atoms stay in file order. */
 export function buildModel(columns: AtomColumns, extras: ModelExtras): Model {
-  const count = columns.x.length;
-  const residueOf = new Int32Array(count);
-  const residueRows = new Map<string, number>();
+  const { count } = columns;
   const chains: ChainRows = { rows: new Map(), models: new Map(), ids: [], modelOf: [] };
-  const firstAtom: number[] = [];
-  const lastAtom: number[] = [];
-  const chainOfResidue: number[] = [];
-  let previousKey = "";
-  let previousRow = -1;
-  for (let atom = 0; atom < count; atom++) {
-    const key = `${columns.modelNumber[atom]}|${columns.chain[atom]}|${columns.sequenceNumber[atom]}|${columns.insertionCode[atom]}|${columns.residueName[atom]}`;
-    let row = key === previousKey ? previousRow : (residueRows.get(key) ?? -1);
-    if (row < 0) {
-      row = firstAtom.length;
-      residueRows.set(key, row);
-      firstAtom.push(atom);
-      lastAtom.push(atom);
-      chainOfResidue.push(chainRow(columns, atom, chains));
-    }
-    lastAtom[row] = atom;
-    residueOf[atom] = row;
-    previousKey = key;
-    previousRow = row;
-  }
+  const { residueOf, firstAtom, lastAtom, chainOfResidue } = groupResidues(columns, chains);
   const residueCount = firstAtom.length;
   const atomsByResidue = groupRows(residueOf, residueCount);
   const chain = Int32Array.from(chainOfResidue);
@@ -95,16 +82,16 @@ export function buildModel(columns: AtomColumns, extras: ModelExtras): Model {
   return {
     atoms: {
       count,
-      xyz: interleave(columns),
-      occupancy: Float64Array.from(columns.occupancy),
-      bFactor: Float64Array.from(columns.bFactor),
-      anisotropicU: packAnisotropic(columns.anisotropicU, count),
+      xyz: exactly(columns.xyz, 3 * count),
+      occupancy: exactly(columns.occupancy, count),
+      bFactor: exactly(columns.bFactor, count),
+      anisotropicU: columns.anisotropicU === null ? null : exactly(columns.anisotropicU, 6 * count),
       name: columns.name,
-      element: Uint8Array.from(columns.element),
-      charge: Int8Array.from(columns.charge),
+      element: exactly(columns.element, count),
+      charge: exactly(columns.charge, count),
       altloc: columns.altloc,
-      serial: Int32Array.from(columns.serial),
-      isHetero: Uint8Array.from(columns.isHetero, (hetero) => (hetero ? 1 : 0)),
+      serial: exactly(columns.serial, count),
+      isHetero: exactly(columns.isHetero, count),
       residue: residueOf,
       segmentId: columns.segmentId,
     },
@@ -129,6 +116,51 @@ export function buildModel(columns: AtomColumns, extras: ModelExtras): Model {
     modelNumbers: [...chains.models.keys()],
     ...extras,
   };
+}
+
+/** The first `length` entries, in memory of their own unless that is all there is. */
+function exactly<T extends Float64Array | Int32Array | Int8Array | Uint8Array>(column: T, length: number): T {
+  return column.length === length ? column : (column.slice(0, length) as T);
+}
+
+interface ResidueRows {
+  readonly residueOf: Int32Array;
+  readonly firstAtom: number[];
+  readonly lastAtom: number[];
+  readonly chainOfResidue: number[];
+}
+
+function groupResidues(columns: AtomColumns, chains: ChainRows): ResidueRows {
+  const { count, chain, residueName, insertionCode, sequenceNumber, modelNumber } = columns;
+  const residueOf = new Int32Array(count);
+  const rows = new Map<string, number>();
+  const firstAtom: number[] = [];
+  const lastAtom: number[] = [];
+  const chainOfResidue: number[] = [];
+  let row = -1;
+  for (let atom = 0; atom < count; atom++) {
+    const isSame =
+      atom > 0 &&
+      sequenceNumber[atom] === sequenceNumber[atom - 1] &&
+      residueName[atom] === residueName[atom - 1] &&
+      chain[atom] === chain[atom - 1] &&
+      insertionCode[atom] === insertionCode[atom - 1] &&
+      modelNumber[atom] === modelNumber[atom - 1];
+    if (!isSame) {
+      const key = `${modelNumber[atom]}|${chain[atom]}|${sequenceNumber[atom]}|${insertionCode[atom]}|${residueName[atom]}`;
+      row = rows.get(key) ?? -1;
+      if (row < 0) {
+        row = firstAtom.length;
+        rows.set(key, row);
+        firstAtom.push(atom);
+        lastAtom.push(atom);
+        chainOfResidue.push(chainRow(columns, atom, chains));
+      }
+    }
+    lastAtom[row] = atom;
+    residueOf[atom] = row;
+  }
+  return { residueOf, firstAtom, lastAtom, chainOfResidue };
 }
 
 /** Chains met so far, by model number and name. */
@@ -163,23 +195,6 @@ export function groupRows(groupOf: Int32Array, groupCount: number): { offset: In
     index[next[group]!++] = row;
   });
   return { offset, index };
-}
-
-function interleave({ x, y, z }: AtomColumns): Float64Array {
-  const xyz = new Float64Array(3 * x.length);
-  for (let atom = 0; atom < x.length; atom++) {
-    xyz[3 * atom] = x[atom]!;
-    xyz[3 * atom + 1] = y[atom]!;
-    xyz[3 * atom + 2] = z[atom]!;
-  }
-  return xyz;
-}
-
-function packAnisotropic(rows: ReadonlyMap<number, readonly number[]>, count: number): Float64Array | null {
-  if (rows.size === 0) return null;
-  const packed = new Float64Array(6 * count).fill(Number.NaN);
-  for (const [atom, u] of rows) packed.set(u, 6 * atom);
-  return packed;
 }
 
 /** A residue ends its segment when the next residue of the chain belongs to another one. */

@@ -1,6 +1,9 @@
 // The atomic model: one row per atom in the order of its file, residues and chains as tables over the rows.
 import type { UnitCell } from "../crystal/unit-cell.ts";
 
+/** Coordinates must stay below this, in Angstrom: nothing measured is as large, and squares of it keep all their digits. */
+export const largestCoordinate = 1e6;
+
 /** One entry per atom, in file order. Refinement changes xyz, bFactor and occupancy; names never change. */
 export interface AtomTable {
   readonly count: number;

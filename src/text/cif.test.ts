@@ -11,8 +11,8 @@ import {
   makePairs,
   parseCif,
   rowCount,
-  writeCif,
 } from "./cif.ts";
+import { writeCif } from "./write-cif.ts";
 
 function firstBlock(text: string): CifBlock {
   return parseCif(text, "x.cif").blocks[0]!;
@@ -60,7 +60,12 @@ test.each([
   ["CR", "\r"],
 ])("lines that end with %s read as others do", (_name, end) => {
   const text = "data_x\nloop_\n_a.id\n_a.v\n1 two\n2\n;three\nfour\n;\n";
-  expect(parseCif(text.replaceAll("\n", end), "x.cif")).toEqual(parseCif(text, "x.cif"));
+  const parts = (content: string): unknown =>
+    parseCif(content, "x.cif").blocks.map(({ name, categories }) => [
+      name,
+      categories.map(({ tags, values, lines }) => [tags, values, lines]),
+    ]);
+  expect(parts(text.replaceAll("\n", end))).toEqual(parts(text));
 });
 
 test("a byte order mark and text that is not ASCII are read", () => {

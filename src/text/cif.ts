@@ -1,5 +1,24 @@
 // CIF syntax: blocks, categories and values, kept as they were written so that files survive a round trip.
-import { InputError } from "../base/errors.ts";
+import {
+  type CifCursor,
+  createCursor,
+  endToken,
+  failAt,
+  isReserved,
+  nextToken,
+  nextValue,
+  plainToken,
+  tokenText,
+} from "./cif-tokens.ts";
+import { lineAt, type TextBytes, textBytes } from "./text-bytes.ts";
+
+/** Where the rows of a loop stand in its file. */
+export interface CifSource {
+  readonly text: TextBytes;
+  readonly fileName: string;
+  /** First byte of each row. */
+  readonly rowBegins: Uint32Array;
+}
 
 /** One category of a block: a loop, or a single row of name-value pairs. */
 export interface CifCategory {
@@ -7,11 +26,16 @@ export interface CifCategory {
   readonly name: string;
   /** Item names as written, e.g. "_atom_site.id". */
   readonly tags: readonly string[];
-  /** Values as written (quotes and semicolons included), row by row. */
-  readonly values: readonly string[];
   readonly isLoop: boolean;
-  /** Line of the first value of each row. */
+  readonly rows: number;
+  /** Values as written (quotes and semicolons included), row by row. Made when first asked for: walk big loops with `visitRows`. */
+  readonly values: readonly string[];
+  /** Line of the first value of each row; empty for categories that no file holds. */
   readonly lines: readonly number[];
+  /** Calls with the values of each row in turn; the array is used again for the next row. */
+  readonly visitRows: (visit: (values: readonly string[], row: number) => void) => void;
+  /** Absent for categories that no file holds as they are. */
+  readonly source?: CifSource;
 }
 
 export interface CifBlock {
@@ -23,183 +47,191 @@ export interface CifDocument {
   readonly blocks: readonly CifBlock[];
 }
 
-interface MutableCategory extends CifCategory {
+/** A category of values that are in memory. */
+export function makeCategory(
+  name: string,
+  tags: readonly string[],
+  values: readonly string[],
+  isLoop: boolean,
+): CifCategory {
+  return {
+    name,
+    tags,
+    isLoop,
+    values,
+    lines: [],
+    rows: values.length / tags.length,
+    visitRows(visit) {
+      for (let at = 0; at < values.length; at += tags.length)
+        visit(values.slice(at, at + tags.length), at / tags.length);
+    },
+  };
+}
+
+/** A loop whose rows are made each time they are visited, so that they need no memory. */
+export function makeRows(
+  name: string,
+  tags: readonly string[],
+  rows: number,
+  visitRows: CifCategory["visitRows"],
+): CifCategory {
+  return {
+    name,
+    tags,
+    isLoop: true,
+    rows,
+    visitRows,
+    lines: [],
+    get values() {
+      return collectValues(visitRows);
+    },
+  };
+}
+
+function collectValues(visitRows: CifCategory["visitRows"]): string[] {
+  const values: string[] = [];
+  visitRows((row) => {
+    for (const value of row) values.push(value);
+  });
+  return values;
+}
+
+/** A loop that stays bytes of its file until its values are asked for. */
+function sourceLoop(name: string, tags: readonly string[], source: CifSource): CifCategory {
+  let values: string[] | undefined;
+  let lines: number[] | undefined;
+  const visitRows: CifCategory["visitRows"] = (visit) => {
+    const row = new Array<string>(tags.length).fill("");
+    for (let index = 0; index < source.rowBegins.length; index++) {
+      const cursor = createCursor(source.text, source.fileName, source.rowBegins[index]!);
+      for (let column = 0; column < tags.length; column++) {
+        nextToken(cursor);
+        row[column] = tokenText(cursor);
+      }
+      visit(row, index);
+    }
+  };
+  return {
+    name,
+    tags,
+    isLoop: true,
+    rows: source.rowBegins.length,
+    source,
+    visitRows,
+    get values() {
+      values ??= collectValues(visitRows);
+      return values;
+    },
+    get lines() {
+      lines ??= linesAt(source.text, source.rowBegins);
+      return lines;
+    },
+  };
+}
+
+/** Line numbers of ascending offsets. */
+function linesAt({ bytes }: TextBytes, offsets: Uint32Array): number[] {
+  const lines: number[] = [];
+  let line = 1;
+  let at = 0;
+  for (const offset of offsets) {
+    for (; at < offset; at++) {
+      const byte = bytes[at];
+      if (byte === 10 || (byte === 13 && bytes[at + 1] !== 10)) line++;
+    }
+    lines.push(line);
+  }
+  return lines;
+}
+
+interface PairCategory extends CifCategory {
   readonly tags: string[];
   readonly values: string[];
-  readonly lines: number[];
 }
 
-interface Token {
-  /** As written; "" at the end of the file. */
-  text: string;
-  line: number;
-  quoted: boolean;
+function pairCategory(name: string, line: number): PairCategory {
+  const tags: string[] = [];
+  const values: string[] = [];
+  return { name, tags, values, isLoop: false, lines: [line], rows: 1, visitRows: (visit) => visit(values, 0) };
 }
 
-class Tokenizer {
-  private at = 0;
-  private line = 1;
-  private readonly text: string;
-  private readonly fileName: string;
-  readonly token: Token = { text: "", line: 1, quoted: false };
-
-  constructor(text: string, fileName: string) {
-    this.text = text;
-    this.fileName = fileName;
-  }
-
-  fail(message: string, line = this.token.line): never {
-    throw new InputError({ code: "CIF_SYNTAX", message, file: this.fileName, place: `line ${line}` });
-  }
-
-  /** Moves to the next token; false at the end. */
-  next(): boolean {
-    const { text, token } = this;
-    for (;;) {
-      const code = text.charCodeAt(this.at);
-      if (code === 10) this.line++;
-      else if (code === 35) {
-        const end = text.indexOf("\n", this.at);
-        this.at = end < 0 ? text.length : end;
-        continue;
-      } else if (!(code <= 32)) break;
-      this.at++;
-    }
-    token.line = this.line;
-    if (this.at >= text.length) {
-      token.text = "";
-      token.quoted = false;
-      return false;
-    }
-    const begin = this.at;
-    const first = text.charCodeAt(begin);
-    if (first === 59 && (begin === 0 || text.charCodeAt(begin - 1) === 10)) this.readTextField(begin);
-    else if (first === 39 || first === 34) this.readQuoted(begin, first);
-    else {
-      let end = begin + 1;
-      while (text.charCodeAt(end) > 32) end++;
-      this.at = end;
-      token.text = text.slice(begin, end);
-      token.quoted = false;
-      // Elsewhere than at the beginning of a line this is a plain value; it is quoted so that it stays one when written.
-      if (first === 59) token.text = `'${token.text}'`;
-    }
-    return true;
-  }
-
-  private readTextField(begin: number): void {
-    const { text, token } = this;
-    let end = text.indexOf("\n;", begin);
-    if (end < 0) this.fail("A text field that begins with a semicolon never ends");
-    end += 2;
-    for (let at = text.indexOf("\n", begin); at >= 0 && at < end; at = text.indexOf("\n", at + 1)) this.line++;
-    this.at = end;
-    token.text = text.slice(begin, end);
-    token.quoted = true;
-  }
-
-  private readQuoted(begin: number, quote: number): void {
-    const { text, token } = this;
-    let end = begin + 1;
-    // A quote ends its string only before white space.
-    for (; end < text.length; end++) {
-      const code = text.charCodeAt(end);
-      if (code === 10) this.fail("A quoted value never ends");
-      if (code === quote && !(text.charCodeAt(end + 1) > 32)) break;
-    }
-    if (end >= text.length) this.fail("A quoted value never ends");
-    this.at = end + 1;
-    token.text = text.slice(begin, end + 1);
-    token.quoted = true;
-  }
-}
-
-/** Line ends of any system become "\n". */
-function normalize(text: string): string {
-  const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  return body.includes("\r") ? body.replaceAll(/\r\n?/g, "\n") : body;
-}
-
-/** Parses CIF text. Throws InputError CIF_SYNTAX naming the line. */
-export function parseCif(text: string, fileName: string): CifDocument {
-  const tokenizer = new Tokenizer(normalize(text), fileName);
-  const { token } = tokenizer;
-  const blocks: { name: string; categories: MutableCategory[] }[] = [];
+/** Parses CIF text, given as a string or as the bytes of a file. Throws InputError CIF_SYNTAX naming the line. */
+export function parseCif(content: string | Uint8Array, fileName: string): CifDocument {
+  const cursor = createCursor(textBytes(content), fileName);
+  const blocks: { name: string; categories: CifCategory[] }[] = [];
   // Restraint dictionaries begin with a global_ section that says nothing of a block.
-  let preamble: { categories: MutableCategory[] } | undefined;
-  let more = tokenizer.next();
+  let preamble: { categories: CifCategory[] } | undefined;
+  let more = nextToken(cursor);
   while (more) {
-    const lower = token.quoted ? "" : token.text.slice(0, 7).toLowerCase();
+    const lower = cursor.kind === plainToken ? tokenText(cursor).slice(0, 7).toLowerCase() : "";
     if (lower.startsWith("data_")) {
-      blocks.push({ name: token.text.slice(5), categories: [] });
-      more = tokenizer.next();
+      blocks.push({ name: tokenText(cursor).slice(5), categories: [] });
+      more = nextToken(cursor);
       continue;
     }
     if (lower === "global_") {
       preamble = { categories: [] };
-      more = tokenizer.next();
+      more = nextToken(cursor);
       continue;
     }
     const block = blocks.at(-1) ?? preamble;
-    if (!block) return tokenizer.fail("Text before the first data_ block");
-    if (lower === "loop_") more = readLoop(tokenizer, block.categories);
-    else if (!token.quoted && token.text.startsWith("_")) more = readPair(tokenizer, block.categories);
-    else if (lower.startsWith("save_") || lower === "stop_") more = tokenizer.next();
-    else tokenizer.fail(`Value ${token.text.slice(0, 40)} without an item name`);
+    if (!block) return failAt(cursor, "Text before the first data_ block");
+    if (lower === "loop_") more = readLoop(cursor, block.categories);
+    else if (lower.startsWith("_")) more = readPair(cursor, block.categories);
+    else if (lower.startsWith("save_") || lower === "stop_") more = nextToken(cursor);
+    else failAt(cursor, `Value ${tokenText(cursor).slice(0, 40)} without an item name`);
   }
   return { blocks };
 }
 
-function isReserved(token: Token): boolean {
-  if (token.quoted) return false;
-  const { text } = token;
-  if (text.startsWith("_")) return true;
-  const code = text.charCodeAt(0) | 32;
-  // Only d(ata_), l(oop_), s(ave_, top_), g(lobal_) can begin a keyword.
-  if (code !== 100 && code !== 108 && code !== 115 && code !== 103) return false;
-  return /^(data_|loop_$|save_|global_$|stop_$)/i.test(text);
-}
-
-function readPair(tokenizer: Tokenizer, categories: MutableCategory[]): boolean {
-  const { token } = tokenizer;
-  const tag = token.text;
-  if (!tokenizer.next() || isReserved(token)) tokenizer.fail(`Item ${tag} has no value`);
+function readPair(cursor: CifCursor, categories: CifCategory[]): boolean {
+  const tag = tokenText(cursor);
+  if (!nextToken(cursor) || isReserved(cursor)) failAt(cursor, `Item ${tag} has no value`);
   const name = categoryName(tag);
   // Items of one category may stand apart.
-  let category = categories.findLast((other) => !other.isLoop && other.name === name);
+  let category = categories.findLast((other) => !other.isLoop && other.name === name) as PairCategory | undefined;
   if (!category) {
-    category = { name, tags: [], values: [], isLoop: false, lines: [token.line] };
+    category = pairCategory(name, lineAt(cursor.text, cursor.begin));
     categories.push(category);
   }
   category.tags.push(tag);
-  category.values.push(token.text);
-  return tokenizer.next();
+  category.values.push(tokenText(cursor));
+  return nextToken(cursor);
 }
 
-function readLoop(tokenizer: Tokenizer, categories: MutableCategory[]): boolean {
-  const { token } = tokenizer;
+function readLoop(cursor: CifCursor, categories: CifCategory[]): boolean {
   const tags: string[] = [];
-  const begin = token.line;
-  let more = tokenizer.next();
-  while (more && !token.quoted && token.text.startsWith("_")) {
-    tags.push(token.text);
-    more = tokenizer.next();
+  const { begin } = cursor;
+  let more = nextToken(cursor);
+  while (more && cursor.kind === plainToken && cursor.text.bytes[cursor.begin] === 95) {
+    tags.push(tokenText(cursor));
+    more = nextToken(cursor);
   }
-  if (tags.length === 0) tokenizer.fail("A loop has no item names", begin);
-  const values: string[] = [];
-  const lines: number[] = [];
-  while (more && !isReserved(token)) {
-    if (values.length % tags.length === 0) lines.push(token.line);
-    values.push(token.text);
-    more = tokenizer.next();
+  if (tags.length === 0) failAt(cursor, "A loop has no item names", begin);
+  const name = categoryName(tags[0]!);
+  const rowBegins = readRows(cursor, tags.length, name);
+  categories.push(sourceLoop(name, tags, { text: cursor.text, fileName: cursor.fileName, rowBegins }));
+  return cursor.kind !== endToken;
+}
+
+/** First bytes of the rows of a loop whose first value is the present token. */
+function readRows(cursor: CifCursor, width: number, name: string): Uint32Array {
+  let begins = new Uint32Array(16);
+  let rows = 0;
+  let column = 0;
+  for (let more = cursor.kind !== endToken && !isReserved(cursor); more; more = nextValue(cursor)) {
+    if (column === 0) {
+      if (rows === begins.length) {
+        const longer = new Uint32Array(2 * rows);
+        longer.set(begins);
+        begins = longer;
+      }
+      begins[rows++] = cursor.begin;
+    }
+    column = column + 1 === width ? 0 : column + 1;
   }
-  if (values.length % tags.length !== 0) {
-    tokenizer.fail(
-      `The last row of loop ${categoryName(tags[0]!)} has ${values.length % tags.length} of ${tags.length} values`,
-    );
-  }
-  categories.push({ name: categoryName(tags[0]!), tags, values, isLoop: true, lines });
-  return more;
+  if (column !== 0) failAt(cursor, `The last row of loop ${name} has ${column} of ${width} values`);
+  return begins.slice(0, rows);
 }
 
 function categoryName(tag: string): string {
@@ -225,7 +257,7 @@ export function cifValue(value: CifInput): string {
   if (value === null || value === "") return "?";
   const text = String(value);
   if (isPlain(text)) return text;
-  if (!text.includes("\n")) {
+  if (!/[\n\r]/.test(text)) {
     for (const quote of ["'", '"']) if (!endsInside(text, quote)) return quote + text + quote;
   }
   return `;${text.replaceAll("\n;", "\n ;")}\n;`;
@@ -258,7 +290,7 @@ export function columnOf(category: CifCategory, item: string): number {
 }
 
 export function rowCount(category: CifCategory): number {
-  return category.values.length / category.tags.length;
+  return category.rows;
 }
 
 /** Unquoted values of one item, row by row; null for missing values; an empty array when there is no such item. */
@@ -278,63 +310,17 @@ export function makeLoop(name: string, columns: Readonly<Record<string, readonly
   const rows = columns[items[0]!]!.length;
   const values: string[] = [];
   for (let row = 0; row < rows; row++) for (const item of items) values.push(cifValue(columns[item]![row]));
-  return { name, tags: items.map((item) => `${name}.${item}`), values, isLoop: true, lines: [] };
+  const tags = items.map((item) => `${name}.${item}`);
+  return makeCategory(name, tags, values, true);
 }
 
 /** A single-row category. */
 export function makePairs(name: string, items: Readonly<Record<string, CifInput>>): CifCategory {
   const tags = Object.keys(items);
-  return {
+  return makeCategory(
     name,
-    tags: tags.map((item) => `${name}.${item}`),
-    values: tags.map((item) => cifValue(items[item])),
-    isLoop: false,
-    lines: [],
-  };
-}
-
-/** Text of the document, loops in aligned columns. */
-export function writeCif(document: CifDocument): string {
-  const out: string[] = [];
-  for (const block of document.blocks) {
-    out.push(`data_${block.name}`, "#");
-    for (const category of block.categories) {
-      if (category.isLoop) writeLoop(category, out);
-      else writePairs(category, out);
-      out.push("#");
-    }
-  }
-  return `${out.join("\n")}\n`;
-}
-
-function writePairs({ tags, values }: CifCategory, out: string[]): void {
-  const width = tags.reduce((most, tag) => Math.max(most, tag.length), 0) + 2;
-  tags.forEach((tag, index) => {
-    const value = values[index]!;
-    if (value.startsWith(";")) out.push(tag, value);
-    else out.push(`${tag.padEnd(width)}${value}`);
-  });
-}
-
-function writeLoop({ tags, values }: CifCategory, out: string[]): void {
-  out.push("loop_", ...tags);
-  const columns = tags.length;
-  const widths = new Int32Array(columns);
-  values.forEach((value, index) => {
-    if (value.charCodeAt(0) !== 59 && value.length > widths[index % columns]!) widths[index % columns] = value.length;
-  });
-  let line = "";
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index]!;
-    const column = index % columns;
-    if (value.charCodeAt(0) === 59) {
-      if (line !== "") out.push(line.trimEnd());
-      out.push(value);
-      line = "";
-    } else line += column === columns - 1 ? value : `${value.padEnd(widths[column]!)} `;
-    if (column === columns - 1 && line !== "") {
-      out.push(line.trimEnd());
-      line = "";
-    }
-  }
+    tags.map((item) => `${name}.${item}`),
+    tags.map((item) => cifValue(items[item])),
+    false,
+  );
 }

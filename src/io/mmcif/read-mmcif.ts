@@ -3,20 +3,13 @@ import { addDiagnostic } from "../../base/diagnostics.ts";
 import { InputError } from "../../base/errors.ts";
 import type { RunContext } from "../../base/run-context.ts";
 import { elementIndex } from "../../chemistry/elements.ts";
-import { type AtomColumns, buildModel, createAtomColumns } from "../../model/build-model.ts";
-import type { Model } from "../../model/model.ts";
-import {
-  type CifBlock,
-  type CifCategory,
-  type CifDocument,
-  cifColumn,
-  findCategory,
-  parseCif,
-  rowCount,
-} from "../../text/cif.ts";
+import { type AtomColumns, buildModel, createAtomColumns, setAnisotropic } from "../../model/build-model.ts";
+import { largestCoordinate, type Model } from "../../model/model.ts";
+import { type CifBlock, type CifCategory, type CifDocument, columnOf, findCategory, parseCif } from "../../text/cif.ts";
+import { type CifRowWalk, walkRows } from "../../text/cif-rows.ts";
+import { lineAt } from "../../text/text-bytes.ts";
 import { guessElement } from "../pdb/guess-element.ts";
 import { readCell, readHelices, readLinks, readStrands } from "./annotations.ts";
-import { type ItemReader, itemReader } from "./item-reader.ts";
 
 /** The parsed file and which of its blocks holds the model. */
 export interface MmcifSource {
@@ -25,10 +18,10 @@ export interface MmcifSource {
 }
 
 /** Reads the first block with atoms. Throws InputError CIF_* naming the line; oddities that can be understood are diagnostics. */
-export function readMmcif(text: string, fileName: string, context: RunContext): Model {
-  const document = parseCif(text, fileName);
+export function readMmcif(content: string | Uint8Array, fileName: string, context: RunContext): Model {
+  const document = parseCif(content, fileName);
   const block = document.blocks.findIndex(({ categories }) =>
-    categories.some((category) => category.name === "_atom_site" && rowCount(category) > 0),
+    categories.some((category) => category.name === "_atom_site" && category.rows > 0),
   );
   if (block < 0) throw noAtoms(document, fileName);
   const found = document.blocks[block]!;
@@ -57,120 +50,174 @@ function noAtoms(document: CifDocument, fileName: string): InputError {
   return new InputError({ ...details, hint: "Give a PDB or mmCIF file with atoms" });
 }
 
-function readAtoms(block: CifBlock, fileName: string, context: RunContext): AtomColumns {
-  const site = findCategory(block, "_atom_site")!;
-  const columns = createAtomColumns();
-  const get = (...items: string[]): ItemReader => itemReader(site, ...items) ?? (() => null);
-  const need = (...items: string[]): ItemReader => {
-    const found = itemReader(site, ...items);
-    if (found) return found;
+/** Columns of the items of _atom_site that are read; -1 where there is none. */
+interface SiteColumns {
+  readonly xyz: readonly [number, number, number];
+  readonly atomName: readonly [number, number];
+  readonly residueName: readonly [number, number];
+  readonly chain: readonly [number, number];
+  readonly sequenceNumber: readonly [number, number];
+  readonly instance: number;
+  readonly labelSequenceNumber: number;
+  readonly insertionCode: number;
+  readonly symbol: number;
+  readonly altloc: number;
+  readonly group: number;
+  readonly occupancy: number;
+  readonly bFactor: number;
+  readonly charge: number;
+  readonly modelNumber: number;
+  readonly id: number;
+  readonly segmentId: number;
+}
+
+function findColumns(site: CifCategory, fileName: string): SiteColumns {
+  const get = (item: string): number => columnOf(site, item);
+  const need = (first: string, second = first): [number, number] => {
+    const columns: [number, number] = [get(first), get(second)];
+    if (Math.max(...columns) >= 0) return columns;
     throw new InputError({
       code: "CIF_ITEM_MISSING",
-      message: `_atom_site has no item ${items.join(" or ")}`,
+      message: `_atom_site has no item ${first === second ? first : `${first} or ${second}`}`,
       file: fileName,
       place: `line ${site.lines[0] ?? 0}`,
     });
   };
-  const coordinates = [need("Cartn_x"), need("Cartn_y"), need("Cartn_z")] as const;
-  const atomName = need("auth_atom_id", "label_atom_id");
-  const residueName = need("auth_comp_id", "label_comp_id");
-  const chain = need("auth_asym_id", "label_asym_id");
-  const instance = get("label_asym_id");
-  const number = need("auth_seq_id", "label_seq_id");
-  const labelNumber = get("label_seq_id");
-  const insertion = get("pdbx_PDB_ins_code");
-  const symbol = get("type_symbol");
-  const altloc = get("label_alt_id");
-  const group = get("group_PDB");
-  const occupancy = get("occupancy");
-  const bFactor = get("B_iso_or_equiv");
-  const charge = get("pdbx_formal_charge");
-  const modelNumber = get("pdbx_PDB_model_num");
-  const id = get("id");
-  const segmentId = get("pdbx_auth_seg_id");
-  const rows = rowCount(site);
+  return {
+    xyz: [need("Cartn_x")[0], need("Cartn_y")[0], need("Cartn_z")[0]],
+    atomName: need("auth_atom_id", "label_atom_id"),
+    residueName: need("auth_comp_id", "label_comp_id"),
+    chain: need("auth_asym_id", "label_asym_id"),
+    sequenceNumber: need("auth_seq_id", "label_seq_id"),
+    instance: get("label_asym_id"),
+    labelSequenceNumber: get("label_seq_id"),
+    insertionCode: get("pdbx_PDB_ins_code"),
+    symbol: get("type_symbol"),
+    altloc: get("label_alt_id"),
+    group: get("group_PDB"),
+    occupancy: get("occupancy"),
+    bFactor: get("B_iso_or_equiv"),
+    charge: get("pdbx_formal_charge"),
+    modelNumber: get("pdbx_PDB_model_num"),
+    id: get("id"),
+    segmentId: get("pdbx_auth_seg_id"),
+  };
+}
+
+interface SiteReader {
+  readonly walk: CifRowWalk;
+  readonly at: SiteColumns;
+  readonly columns: AtomColumns;
+  readonly elements: Map<string, number>;
+  readonly fileName: string;
+  readonly context: RunContext;
+  /** "line 12" of the present row. */
+  readonly place: () => string;
+}
+
+function readAtoms(block: CifBlock, fileName: string, context: RunContext): AtomColumns {
+  const site = findCategory(block, "_atom_site")!;
+  const columns = createAtomColumns(site.rows);
+  const walk = walkRows(site, fileName);
+  const reader: SiteReader = {
+    walk,
+    at: findColumns(site, fileName),
+    columns,
+    elements: new Map(),
+    fileName,
+    context,
+    place: () => `line ${site.source ? lineAt(site.source.text, walk.offset()) : (site.lines[0] ?? 0)}`,
+  };
   let segment = 0;
   let previousInstance: string | null = null;
   let previousModel = 0;
-  const elements = new Map<string, number>();
-  for (let row = 0; row < rows; row++) {
-    const line = site.lines[row] ?? 0;
-    const place = `line ${line}`;
-    columns.x.push(readNumber(coordinates[0](row), fileName, line));
-    columns.y.push(readNumber(coordinates[1](row), fileName, line));
-    columns.z.push(readNumber(coordinates[2](row), fileName, line));
-    const name = atomName(row);
-    const sequenceNumber = Number(number(row) ?? Number.NaN);
-    if (name === null || !Number.isInteger(sequenceNumber)) {
-      throw new InputError({
-        code: "CIF_ATOM",
-        message: name === null ? "An atom has no name" : "An atom has no residue number",
-        file: fileName,
-        place,
-        hint: "Items auth_atom_id and auth_seq_id, or else label_atom_id and label_seq_id, name an atom",
-      });
-    }
-    columns.name.push(name);
-    columns.residueName.push(residueName(row) ?? "UNK");
-    columns.chain.push(chain(row) ?? "");
-    columns.sequenceNumber.push(sequenceNumber);
-    columns.labelSequenceNumber.push(Number(labelNumber(row) ?? 0) || 0);
-    columns.insertionCode.push(insertion(row) ?? "");
-    columns.altloc.push(altloc(row) ?? "");
-    columns.isHetero.push(group(row) === "HETATM");
-    columns.segmentId.push(segmentId(row) ?? "");
-    columns.occupancy.push(optional(occupancy(row), 1, "CIF_OCCUPANCY", place, context));
-    columns.bFactor.push(optional(bFactor(row), 0, "CIF_B_FACTOR", place, context));
-    columns.charge.push(Number(charge(row) ?? 0) || 0);
-    const serial = Number(id(row) ?? Number.NaN);
-    columns.serial.push(Number.isInteger(serial) ? serial : row + 1);
-    const present = Number(modelNumber(row) ?? 1);
-    columns.modelNumber.push(Number.isInteger(present) ? present : 1);
-    const asym = instance(row);
-    if (row > 0 && (asym !== previousInstance || present !== previousModel)) segment++;
-    previousInstance = asym;
+  while (walk.next()) {
+    const atom = columns.count;
+    readSiteNames(reader, atom);
+    readSiteNumbers(reader, atom);
+    const instance = walk.text(reader.at.instance);
+    const present = columns.modelNumber[atom]!;
+    if (atom > 0 && (instance !== previousInstance || present !== previousModel)) segment++;
+    previousInstance = instance;
     previousModel = present;
-    columns.segment.push(segment);
-    columns.element.push(readElement(symbol(row), name, columns.residueName[row]!, elements, place, context));
+    columns.segment[atom] = segment;
+    columns.count++;
   }
-  readAnisotropic(block, site, columns);
+  readAnisotropic(block, site, columns, fileName);
   return columns;
 }
 
-function readNumber(text: string | null, fileName: string, line: number): number {
-  // A standard uncertainty may follow in brackets.
-  const digits = text?.endsWith(")") ? text.slice(0, text.lastIndexOf("(")) : text;
-  const value = digits ? Number(digits) : Number.NaN;
-  if (Number.isFinite(value)) return value;
-  throw new InputError({
-    code: "CIF_COORDINATE",
-    message: `"${text ?? "?"}" is not a coordinate`,
-    file: fileName,
-    place: `line ${line}`,
-  });
+function readSiteNames(reader: SiteReader, atom: number): void {
+  const { walk, at, columns, fileName, place } = reader;
+  const either = ([first, second]: readonly [number, number]): string | null => walk.text(first) ?? walk.text(second);
+  const name = either(at.atomName);
+  let sequenceNumber = walk.integer(at.sequenceNumber[0]);
+  if (walk.isMissing(at.sequenceNumber[0])) sequenceNumber = walk.integer(at.sequenceNumber[1]);
+  if (name === null || !(Math.abs(sequenceNumber) < 2 ** 31)) {
+    throw new InputError({
+      code: "CIF_ATOM",
+      message: name === null ? "An atom has no name" : "An atom has no residue number",
+      file: fileName,
+      place: place(),
+      hint: "Items auth_atom_id and auth_seq_id, or else label_atom_id and label_seq_id, name an atom",
+    });
+  }
+  const residueName = either(at.residueName) ?? "UNK";
+  columns.name.push(name);
+  columns.residueName.push(residueName);
+  columns.chain.push(either(at.chain) ?? "");
+  columns.sequenceNumber[atom] = sequenceNumber;
+  columns.insertionCode.push(walk.text(at.insertionCode) ?? "");
+  columns.altloc.push(walk.text(at.altloc) ?? "");
+  columns.segmentId.push(walk.text(at.segmentId) ?? "");
+  columns.isHetero[atom] = walk.text(at.group) === "HETATM" ? 1 : 0;
+  columns.element[atom] = readElement(reader, walk.text(at.symbol), name, residueName);
 }
 
-function optional(text: string | null, fallback: number, code: string, place: string, context: RunContext): number {
-  if (text === null) return fallback;
-  const value = Number(text);
+function readSiteNumbers(reader: SiteReader, atom: number): void {
+  const { walk, at, columns, fileName, place } = reader;
+  for (let axis = 0; axis < 3; axis++) {
+    const value = walk.number(at.xyz[axis]!);
+    // Refinement needs room for arithmetic: no structure is as large as this.
+    if (!(Math.abs(value) < largestCoordinate)) {
+      throw new InputError({
+        code: "CIF_COORDINATE",
+        message: `"${walk.text(at.xyz[axis]!) ?? "?"}" is not a coordinate`,
+        file: fileName,
+        place: place(),
+      });
+    }
+    columns.xyz[3 * atom + axis] = value;
+  }
+  columns.occupancy[atom] = optional(reader, at.occupancy, 1, "CIF_OCCUPANCY");
+  columns.bFactor[atom] = optional(reader, at.bFactor, 0, "CIF_B_FACTOR");
+  columns.charge[atom] = walk.number(at.charge) || 0;
+  columns.labelSequenceNumber[atom] = walk.integer(at.labelSequenceNumber) || 0;
+  const serial = walk.integer(at.id);
+  columns.serial[atom] = Number.isNaN(serial) ? atom + 1 : serial;
+  const modelNumber = walk.integer(at.modelNumber);
+  columns.modelNumber[atom] = Number.isNaN(modelNumber) ? 1 : modelNumber;
+}
+
+function optional({ walk, context, place }: SiteReader, column: number, fallback: number, code: string): number {
+  if (walk.isMissing(column)) return fallback;
+  const value = walk.number(column);
   if (Number.isFinite(value)) return value;
   addDiagnostic(context.diagnostics, "warning", code, `Unreadable values are taken as ${fallback}`, place);
   return fallback;
 }
 
 function readElement(
+  { elements, context, place }: SiteReader,
   symbol: string | null,
   name: string,
   residueName: string,
-  known: Map<string, number>,
-  place: string,
-  context: RunContext,
 ): number {
   const key = symbol ?? "";
-  let element = known.get(key);
+  let element = elements.get(key);
   if (element === undefined) {
     element = elementIndex(key);
-    known.set(key, element);
+    elements.set(key, element);
   }
   if (element !== 0) return element;
   addDiagnostic(
@@ -185,27 +232,30 @@ function readElement(
 
 const tensorItems = ["U[1][1]", "U[2][2]", "U[3][3]", "U[1][2]", "U[1][3]", "U[2][3]"];
 
-function readAnisotropic(block: CifBlock, site: CifCategory, columns: AtomColumns): void {
-  const own = tensorItems.map((item) => itemReader(site, `aniso_${item}`));
-  if (own.every((item) => item !== null)) storeTensors(own, rowCount(site), (row) => row, columns);
+function readAnisotropic(block: CifBlock, site: CifCategory, columns: AtomColumns, fileName: string): void {
+  const own = tensorItems.map((item) => columnOf(site, `aniso_${item}`));
+  if (own.every((column) => column >= 0)) storeTensors(walkRows(site, fileName), own, (_walk, row) => row, columns);
   const other = findCategory(block, "_atom_site_anisotrop");
   if (!other) return;
-  const id = itemReader(other, "id");
-  const tensor = tensorItems.map((item) => itemReader(other, item));
-  if (!id || !tensor.every((item) => item !== null)) return;
-  const rowOfId = new Map(cifColumn(site, "id").map((value, row) => [value, row] as const));
-  storeTensors(tensor, rowCount(other), (row) => rowOfId.get(id(row)) ?? -1, columns);
+  const id = columnOf(other, "id");
+  const tensor = tensorItems.map((item) => columnOf(other, item));
+  const siteId = columnOf(site, "id");
+  if (id < 0 || siteId < 0 || tensor.some((column) => column < 0)) return;
+  const rowOfId = new Map<string | null, number>();
+  const walk = walkRows(site, fileName);
+  for (let row = 0; walk.next(); row++) rowOfId.set(walk.text(siteId), row);
+  storeTensors(walkRows(other, fileName), tensor, (present) => rowOfId.get(present.text(id)) ?? -1, columns);
 }
 
 function storeTensors(
-  tensor: readonly ItemReader[],
-  rows: number,
-  atomOf: (row: number) => number,
+  walk: CifRowWalk,
+  tensor: readonly number[],
+  atomOf: (walk: CifRowWalk, row: number) => number,
   columns: AtomColumns,
 ): void {
-  for (let row = 0; row < rows; row++) {
-    const u = tensor.map((item) => Number(item(row) ?? Number.NaN));
-    const atom = atomOf(row);
-    if (atom >= 0 && u.every(Number.isFinite)) columns.anisotropicU.set(atom, u);
+  for (let row = 0; walk.next(); row++) {
+    const u = tensor.map((column) => walk.number(column));
+    const atom = atomOf(walk, row);
+    if (atom >= 0 && u.every(Number.isFinite)) setAnisotropic(columns, atom, u);
   }
 }

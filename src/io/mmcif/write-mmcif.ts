@@ -1,14 +1,32 @@
 // Writes models as mmCIF: the source's own categories around the present atoms, or a file from the tables alone.
 import { elementSymbol } from "../../chemistry/elements.ts";
 import type { Model } from "../../model/model.ts";
-import { type CifCategory, type CifDocument, columnOf, makeLoop, makePairs, writeCif } from "../../text/cif.ts";
-import type { PdbDocument } from "../pdb/read-pdb.ts";
+import {
+  type CifCategory,
+  type CifDocument,
+  cifValue,
+  columnOf,
+  makeCategory,
+  makePairs,
+  makeRows,
+} from "../../text/cif.ts";
+import { writeCif, writeCifPieces } from "../../text/write-cif.ts";
+import { type PdbDocument, visitPdbLines } from "../pdb/read-pdb.ts";
 import type { MmcifSource } from "./read-mmcif.ts";
 import { helixLoop, type InstanceNames, linkLoop, nameInstances, rowsToLoop, sheetLoops } from "./write-annotations.ts";
 
 /** The model as mmCIF text. Categories of an mmCIF source stay as they were, except the atoms' positions, B factors and occupancies. */
 export function writeMmcif(model: Model): string {
-  return writeCif(model.source.format === "mmcif" ? fromSource(model) : fromTables(model));
+  return writeCif(documentOf(model));
+}
+
+/** Hands on the text in order, piece by piece, so that no string holds a whole file. */
+export function writeMmcifPieces(model: Model, write: (piece: string) => void): void {
+  writeCifPieces(documentOf(model), write);
+}
+
+function documentOf(model: Model): CifDocument {
+  return model.source.format === "mmcif" ? fromSource(model) : fromTables(model);
 }
 
 function fromSource(model: Model): CifDocument {
@@ -22,47 +40,59 @@ function fromSource(model: Model): CifDocument {
 
 function updateAtoms(categories: readonly CifCategory[], model: Model): CifCategory[] {
   const site = categories.find((category) => category.name === "_atom_site")!;
-  const id = columnOf(site, "id");
-  const kept = new Set<string>();
-  return categories
-    .map((category) => {
-      if (category !== site) return category;
-      const updated = updateSite(site, model);
-      if (id >= 0) updated.values.forEach((value, at) => at % site.tags.length === id && kept.add(value));
-      return updated;
-    })
-    .map((category) => {
-      if (category.name !== "_atom_site_anisotrop" || model.sourceRows === undefined) return category;
-      return keepRows(category, columnOf(category, "id"), kept);
-    });
+  return categories.map((category) => {
+    if (category === site) return updateSite(site, model);
+    if (category.name !== "_atom_site_anisotrop" || model.sourceRows === undefined) return category;
+    return keepRows(category, columnOf(category, "id"), idsOf(site, model.sourceRows));
+  });
+}
+
+function idsOf(site: CifCategory, sourceRows: Int32Array): Set<string> {
+  const column = columnOf(site, "id");
+  const wanted = new Set(sourceRows);
+  const ids = new Set<string>();
+  site.visitRows((row, index) => {
+    if (column >= 0 && wanted.has(index)) ids.add(row[column]!);
+  });
+  return ids;
 }
 
 function keepRows(category: CifCategory, column: number, kept: ReadonlySet<string>): CifCategory {
-  const width = category.tags.length;
   const values: string[] = [];
-  for (let at = 0; at < category.values.length; at += width) {
-    if (column < 0 || kept.has(category.values[at + column]!)) values.push(...category.values.slice(at, at + width));
-  }
-  return { ...category, values, lines: [] };
+  category.visitRows((row) => {
+    if (column < 0 || kept.has(row[column]!)) values.push(...row);
+  });
+  return makeCategory(category.name, category.tags, values, category.isLoop);
 }
 
 function updateSite(site: CifCategory, model: Model): CifCategory {
   const { atoms } = model;
-  const width = site.tags.length;
   const column = (item: string): number => columnOf(site, item);
-  const x = [column("Cartn_x"), column("Cartn_y"), column("Cartn_z")];
+  const x = [column("Cartn_x"), column("Cartn_y"), column("Cartn_z")] as const;
   const occupancy = column("occupancy");
   const bFactor = column("B_iso_or_equiv");
-  const values = new Array<string>(width * atoms.count);
-  for (let atom = 0; atom < atoms.count; atom++) {
-    const row = model.sourceRows?.[atom] ?? atom;
-    const out = width * atom;
-    for (let item = 0; item < width; item++) values[out + item] = site.values[width * row + item]!;
-    for (let c = 0; c < 3; c++) replaceNumber(values, out + x[c]!, atoms.xyz[3 * atom + c]!, 3);
-    if (occupancy >= 0) replaceNumber(values, out + occupancy, atoms.occupancy[atom]!, 2);
-    if (bFactor >= 0) replaceNumber(values, out + bFactor, atoms.bFactor[atom]!, 2);
-  }
-  return { ...site, values, lines: [] };
+  const atomOfRow = model.sourceRows ? invertRows(model.sourceRows, site.rows) : null;
+  const values: string[] = [];
+  const visitRows: CifCategory["visitRows"] = (visit) =>
+    site.visitRows((row, index) => {
+      const atom = atomOfRow ? atomOfRow[index]! : index;
+      if (atom < 0) return;
+      for (let item = 0; item < row.length; item++) values[item] = row[item]!;
+      for (let axis = 0; axis < 3; axis++) replaceNumber(values, x[axis]!, atoms.xyz[3 * atom + axis]!, 3);
+      if (occupancy >= 0) replaceNumber(values, occupancy, atoms.occupancy[atom]!, 2);
+      if (bFactor >= 0) replaceNumber(values, bFactor, atoms.bFactor[atom]!, 2);
+      visit(values, atom);
+    });
+  return { ...makeRows(site.name, site.tags, atoms.count, visitRows), isLoop: site.isLoop };
+}
+
+/** Atom of each row of the source, -1 where it was taken out. Atoms stay in the order of their rows. */
+function invertRows(sourceRows: Int32Array, rows: number): Int32Array {
+  const atoms = new Int32Array(rows).fill(-1);
+  sourceRows.forEach((row, atom) => {
+    atoms[row] = atom;
+  });
+  return atoms;
 }
 
 /** Unchanged numbers keep the digits they came with; "?" stays where the reader's default still holds. */
@@ -112,7 +142,11 @@ function fromTables(model: Model): CifDocument {
 
 function pdbLines(model: Model): readonly string[] {
   if (model.source.format !== "pdb") return [];
-  return (model.source.content as PdbDocument).lines.filter((line) => line.kind === "other").map((line) => line.text);
+  const lines: string[] = [];
+  visitPdbLines(model.source.content as PdbDocument, (line, row) => {
+    if (row < 0) lines.push(line);
+  });
+  return lines;
 }
 
 function titleOf(model: Model): string | null {
@@ -132,34 +166,67 @@ function remarksOf(model: Model): CifCategory | null {
   return makePairs("_database_PDB_remark", { id: 999, text: lines.map((line) => ` ${line.trimEnd()}`).join("\n") });
 }
 
+const siteItems = [
+  "group_PDB",
+  "id",
+  "type_symbol",
+  "label_atom_id",
+  "label_alt_id",
+  "label_comp_id",
+  "label_asym_id",
+  "label_entity_id",
+  "label_seq_id",
+  "pdbx_PDB_ins_code",
+  "Cartn_x",
+  "Cartn_y",
+  "Cartn_z",
+  "occupancy",
+  "B_iso_or_equiv",
+  "pdbx_formal_charge",
+  "auth_seq_id",
+  "auth_comp_id",
+  "auth_asym_id",
+  "auth_atom_id",
+  "pdbx_PDB_model_num",
+];
+
 function atomLoop(model: Model, names: InstanceNames): CifCategory {
-  const { atoms, residues, chains, modelNumbers } = model;
-  const rows = Array.from({ length: atoms.count }, (_, atom) => atom);
-  const residueOf = (atom: number): number => atoms.residue[atom]!;
-  const chainOf = (atom: number): number => residues.chain[residueOf(atom)]!;
-  return makeLoop("_atom_site", {
-    group_PDB: rows.map((atom) => (atoms.isHetero[atom] === 1 ? "HETATM" : "ATOM")),
-    id: rows.map((atom) => atom + 1),
-    type_symbol: rows.map((atom) => elementSymbol(atoms.element[atom]!).toUpperCase()),
-    label_atom_id: rows.map((atom) => atoms.name[atom]!),
-    label_alt_id: rows.map((atom) => atoms.altloc[atom]! || undefined),
-    label_comp_id: rows.map((atom) => residues.name[residueOf(atom)]!),
-    label_asym_id: rows.map((atom) => names.instance(residueOf(atom))),
-    label_entity_id: rows.map(() => null),
-    label_seq_id: rows.map((atom) => names.sequenceNumber(residueOf(atom))),
-    pdbx_PDB_ins_code: rows.map((atom) => residues.insertionCode[residueOf(atom)]!),
-    Cartn_x: rows.map((atom) => plainFixed(atoms.xyz[3 * atom]!, 3)),
-    Cartn_y: rows.map((atom) => plainFixed(atoms.xyz[3 * atom + 1]!, 3)),
-    Cartn_z: rows.map((atom) => plainFixed(atoms.xyz[3 * atom + 2]!, 3)),
-    occupancy: rows.map((atom) => plainFixed(atoms.occupancy[atom]!, 2)),
-    B_iso_or_equiv: rows.map((atom) => plainFixed(atoms.bFactor[atom]!, 2)),
-    pdbx_formal_charge: rows.map((atom) => (atoms.charge[atom] === 0 ? null : atoms.charge[atom]!)),
-    auth_seq_id: rows.map((atom) => residues.sequenceNumber[residueOf(atom)]!),
-    auth_comp_id: rows.map((atom) => residues.name[residueOf(atom)]!),
-    auth_asym_id: rows.map((atom) => names.chain(chains.id[chainOf(atom)]!)),
-    auth_atom_id: rows.map((atom) => atoms.name[atom]!),
-    pdbx_PDB_model_num: rows.map((atom) => modelNumbers[chains.model[chainOf(atom)]!]!),
+  const tags = siteItems.map((item) => `_atom_site.${item}`);
+  return makeRows("_atom_site", tags, model.atoms.count, (visit) => {
+    for (let atom = 0; atom < model.atoms.count; atom++) visit(siteRow(model, names, atom), atom);
   });
+}
+
+/** Values in the order of `siteItems`. */
+function siteRow({ atoms, residues, chains, modelNumbers }: Model, names: InstanceNames, atom: number): string[] {
+  const residue = atoms.residue[atom]!;
+  const chain = residues.chain[residue]!;
+  const residueName = cifValue(residues.name[residue]!);
+  const atomName = cifValue(atoms.name[atom]!);
+  const charge = atoms.charge[atom]!;
+  return [
+    atoms.isHetero[atom] === 1 ? "HETATM" : "ATOM",
+    String(atom + 1),
+    elementSymbol(atoms.element[atom]!).toUpperCase(),
+    atomName,
+    cifValue(atoms.altloc[atom]! || undefined),
+    residueName,
+    cifValue(names.instance(residue)),
+    "?",
+    cifValue(names.sequenceNumber(residue)),
+    cifValue(residues.insertionCode[residue]!),
+    plainFixed(atoms.xyz[3 * atom]!, 3),
+    plainFixed(atoms.xyz[3 * atom + 1]!, 3),
+    plainFixed(atoms.xyz[3 * atom + 2]!, 3),
+    plainFixed(atoms.occupancy[atom]!, 2),
+    plainFixed(atoms.bFactor[atom]!, 2),
+    charge === 0 ? "?" : String(charge),
+    String(residues.sequenceNumber[residue]!),
+    residueName,
+    cifValue(names.chain(chains.id[chain]!)),
+    atomName,
+    String(modelNumbers[chains.model[chain]!]!),
+  ];
 }
 
 const tensorItems = ["U[1][1]", "U[2][2]", "U[3][3]", "U[1][2]", "U[1][3]", "U[2][3]"];

@@ -2,25 +2,44 @@
 import { addDiagnostic } from "../../base/diagnostics.ts";
 import { InputError } from "../../base/errors.ts";
 import type { RunContext } from "../../base/run-context.ts";
-import { elementIndex, isMetalElement } from "../../chemistry/elements.ts";
+import { elementIndex } from "../../chemistry/elements.ts";
 import type { UnitCell } from "../../crystal/unit-cell.ts";
-import { type AtomColumns, buildModel, createAtomColumns } from "../../model/build-model.ts";
-import type { AtomAddress, Helix, Model, StatedLink, Strand } from "../../model/model.ts";
+import { type AtomColumns, buildModel, createAtomColumns, setAnisotropic } from "../../model/build-model.ts";
+import { type Helix, largestCoordinate, type Model, type StatedLink, type Strand } from "../../model/model.ts";
 import { decodeHybrid36 } from "../../text/hybrid36.ts";
+import { parseInteger, parseNumber, type TextBytes, textBytes } from "../../text/text-bytes.ts";
 import { guessElement } from "./guess-element.ts";
+import { readCell, readDisulfide, readHelix, readLink, readStrand } from "./read-records.ts";
 
-/** One line of the file as it was: atom lines by row, everything else verbatim. */
-export type PdbLine =
-  | { readonly kind: "atom"; readonly row: number; readonly text: string }
-  | { readonly kind: "other"; readonly text: string };
-
+/** The file as it was: its bytes, where its lines begin and end, and which of them are atoms. */
 export interface PdbDocument {
-  readonly lines: readonly PdbLine[];
+  readonly text: TextBytes;
+  readonly lineCount: number;
+  readonly begins: Uint32Array;
+  readonly ends: Uint32Array;
+  /** Row of the atom on each line, or one of the marks below. */
+  readonly rows: Int32Array;
+}
+
+/** A line that is no atom, kept verbatim. */
+const otherLine = -1;
+/** An ANISOU line: written anew from the atom before it. */
+const tensorLine = -2;
+
+/** Calls with each line that is kept and the row of its atom, -1 for lines of other records. */
+export function visitPdbLines(document: PdbDocument, visit: (line: string, row: number) => void): void {
+  const { text, lineCount, begins, ends, rows } = document;
+  for (let line = 0; line < lineCount; line++) {
+    if (rows[line] !== tensorLine) visit(text.decode(begins[line]!, ends[line]!), rows[line]!);
+  }
 }
 
 interface PdbState {
+  readonly text: TextBytes;
+  readonly fileName: string;
+  readonly context: RunContext;
   readonly columns: AtomColumns;
-  readonly lines: PdbLine[];
+  readonly elements: Map<string, number>;
   readonly statedLinks: StatedLink[];
   readonly helices: Helix[];
   readonly strands: Strand[];
@@ -28,14 +47,21 @@ interface PdbState {
   spaceGroup: string | null;
   modelNumber: number;
   segment: number;
-  lastAtomLine: string;
+  /** Where the line of the last atom begins; -1 before the first. */
+  lastAtom: number;
+  lineNumber: number;
 }
 
-/** Reads the text of a PDB file. Throws InputError PDB_* naming the line; oddities that can be understood are diagnostics. */
-export function readPdb(text: string, fileName: string, context: RunContext): Model {
+/** Reads a PDB file. Throws InputError PDB_* naming the line; oddities that can be understood are diagnostics. */
+export function readPdb(content: string | Uint8Array, fileName: string, context: RunContext): Model {
+  const text = textBytes(content);
+  const document = findLines(text);
   const state: PdbState = {
-    columns: createAtomColumns(),
-    lines: [],
+    text,
+    fileName,
+    context,
+    columns: createAtomColumns(countAtoms(document)),
+    elements: new Map(),
     statedLinks: [],
     helices: [],
     strands: [],
@@ -43,14 +69,14 @@ export function readPdb(text: string, fileName: string, context: RunContext): Mo
     spaceGroup: null,
     modelNumber: 1,
     segment: 0,
-    lastAtomLine: "",
+    lastAtom: -1,
+    lineNumber: 0,
   };
-  let lineNumber = 0;
-  for (const line of splitLines(text)) {
-    lineNumber++;
-    readLine(line, lineNumber, fileName, state, context);
+  for (let line = 0; line < document.lineCount; line++) {
+    state.lineNumber = line + 1;
+    document.rows[line] = readLine(document.begins[line]!, document.ends[line]!, state);
   }
-  if (state.columns.x.length === 0) {
+  if (state.columns.count === 0) {
     throw new InputError({
       code: "MODEL_EMPTY",
       message: "The model has no atoms",
@@ -58,230 +84,272 @@ export function readPdb(text: string, fileName: string, context: RunContext): Mo
       hint: "Give a PDB or mmCIF file with ATOM records",
     });
   }
-  const { cell, spaceGroup, statedLinks, helices, strands, lines } = state;
-  const content: PdbDocument = { lines };
+  const { cell, spaceGroup, statedLinks, helices, strands } = state;
   return buildModel(state.columns, {
     cell,
     spaceGroup,
     statedLinks,
     helices,
     strands,
-    source: { format: "pdb", fileName, content },
+    source: { format: "pdb", fileName, content: document },
   });
 }
 
-function* splitLines(text: string): Generator<string> {
-  let begin = 0;
-  while (begin < text.length) {
+function findLines(text: TextBytes): PdbDocument {
+  const { bytes } = text;
+  let begins = new Uint32Array(Math.ceil(bytes.length / 80) + 16);
+  let ends = new Uint32Array(begins.length);
+  let lineCount = 0;
+  for (let begin = text.begin; begin < bytes.length; ) {
     let end = begin;
-    let code = 0;
-    for (; end < text.length; end++) {
-      code = text.charCodeAt(end);
-      if (code === 10 || code === 13) break;
+    while (end < bytes.length && bytes[end] !== 10 && bytes[end] !== 13) end++;
+    if (lineCount === begins.length) {
+      begins = longer(begins);
+      ends = longer(ends);
     }
-    yield text.slice(begin, end);
-    begin = end + (code === 13 && text.charCodeAt(end + 1) === 10 ? 2 : 1);
+    begins[lineCount] = begin;
+    ends[lineCount] = end;
+    lineCount++;
+    begin = end + (bytes[end] === 13 && bytes[end + 1] === 10 ? 2 : 1);
   }
+  return { text, lineCount, begins, ends, rows: new Int32Array(lineCount) };
 }
 
-function readLine(line: string, lineNumber: number, fileName: string, state: PdbState, context: RunContext): void {
-  const record = line.slice(0, 6).trimEnd().toUpperCase();
-  if (record === "ATOM" || record === "HETATM") {
-    state.lines.push({ kind: "atom", row: state.columns.x.length, text: line });
-    state.lastAtomLine = line;
-    readAtom(line, lineNumber, fileName, state, context);
-    return;
+function longer(list: Uint32Array): Uint32Array<ArrayBuffer> {
+  const out = new Uint32Array(2 * list.length);
+  out.set(list);
+  return out;
+}
+
+function countAtoms({ text, lineCount, begins, ends }: PdbDocument): number {
+  let count = 0;
+  for (let line = 0; line < lineCount; line++) if (isAtom(text.bytes, begins[line]!, ends[line]!)) count++;
+  return count;
+}
+
+/** ATOM or HETATM in either case. */
+function isAtom(bytes: Uint8Array, begin: number, end: number): boolean {
+  if (end - begin < 4) return false;
+  const first = bytes[begin]! | 32;
+  if (first === 97) return isWord(bytes, begin, end, atomWord);
+  return first === 104 && isWord(bytes, begin, end, heteroWord);
+}
+
+const atomWord = [97, 116, 111, 109, 32, 32];
+const heteroWord = [104, 101, 116, 97, 116, 109];
+
+function isWord(bytes: Uint8Array, begin: number, end: number, word: readonly number[]): boolean {
+  for (let at = 0; at < 6; at++) {
+    const byte = begin + at < end ? bytes[begin + at]! : 32;
+    if ((byte | 32) !== word[at] || (word[at] === 32 && byte > 32)) return false;
   }
+  return true;
+}
+
+/** Row of the line's atom, or the mark of another line. */
+function readLine(begin: number, end: number, state: PdbState): number {
+  const { text, columns } = state;
+  if (isAtom(text.bytes, begin, end)) {
+    readAtom(inColumns(text, begin, end), state);
+    state.lastAtom = begin;
+    return columns.count++;
+  }
+  const record = text
+    .intern(begin, Math.min(end, begin + 6))
+    .trimEnd()
+    .toUpperCase();
   if (record === "ANISOU") {
-    readAnisotropic(line, lineNumber, state, context);
-    return;
+    readAnisotropic(inColumns(text, begin, end), state);
+    return tensorLine;
   }
-  state.lines.push({ kind: "other", text: line });
   if (record === "TER") state.segment++;
-  else if (record === "MODEL") {
+  else if (record === "ENDMDL") state.modelNumber++;
+  else if (/^(MODEL|CRYST1|SSBOND|LINKR?|HELIX|SHEET)$/.test(record))
+    readHeader(record, text.decode(begin, end), state);
+  return otherLine;
+}
+
+function readHeader(record: string, line: string, state: PdbState): void {
+  if (record === "MODEL") {
     state.modelNumber = decodeHybrid36(line.slice(6, 14).trim(), 8) ?? state.modelNumber + 1;
     state.segment++;
-  } else if (record === "ENDMDL") state.modelNumber++;
-  else if (record === "CRYST1") readCell(line, state);
+  } else if (record === "CRYST1") Object.assign(state, readCell(line));
   else if (record === "SSBOND") state.statedLinks.push(readDisulfide(line));
-  else if (record === "LINK" || record === "LINKR") state.statedLinks.push(readLink(line));
   else if (record === "HELIX") state.helices.push(readHelix(line));
   else if (record === "SHEET") state.strands.push(readStrand(line));
+  else state.statedLinks.push(readLink(line));
 }
 
-function readCoordinate(line: string, begin: number, lineNumber: number, fileName: string): number {
-  const field = line.slice(begin, begin + 8);
-  const value = Number(field);
-  if (field.trim() === "" || !Number.isFinite(value)) {
-    throw new InputError({
-      code: "PDB_COORDINATE",
-      message: `"${field.trim()}" is not a coordinate`,
-      file: fileName,
-      place: `line ${lineNumber}, column ${begin + 1}`,
-      hint: "Columns 31-54 hold x, y and z with three decimals",
-    });
+/** A range of bytes with one byte per column. */
+interface ColumnLine {
+  readonly text: TextBytes;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Letters beyond ASCII take one column, whatever they are stored as. */
+function inColumns(text: TextBytes, begin: number, end: number): ColumnLine {
+  const last = Math.min(end, begin + 80);
+  for (let at = begin; at < last; at++) {
+    if (text.bytes[at]! < 128) continue;
+    const line = text
+      .decode(begin, end)
+      .replaceAll("\u00a0", " ")
+      .replaceAll(/[\u0080-\uffff]/g, "?");
+    const narrow = textBytes(line);
+    return { text: narrow, begin: 0, end: narrow.bytes.length };
   }
-  return value;
+  return { text, begin, end };
 }
 
-function readAtom(line: string, lineNumber: number, fileName: string, state: PdbState, context: RunContext): void {
+/** First byte of a field of columns (from 0) that is not blank; its end where all are. */
+function fieldBegin({ text, begin, end }: ColumnLine, from: number, to: number): number {
+  const last = Math.min(end, begin + to);
+  let at = begin + from;
+  while (at < last && text.bytes[at]! <= 32) at++;
+  return at;
+}
+
+function fieldEnd({ text, begin, end }: ColumnLine, from: number, to: number): number {
+  let at = Math.min(end, begin + to);
+  while (at > begin + from && text.bytes[at - 1]! <= 32) at--;
+  return at;
+}
+
+function fieldText(line: ColumnLine, from: number, to: number): string {
+  return line.text.intern(fieldBegin(line, from, to), fieldEnd(line, from, to));
+}
+
+/** Null where the field is blank, NaN where it is no number. */
+function fieldNumber(line: ColumnLine, from: number, to: number): number | null {
+  const begin = fieldBegin(line, from, to);
+  const end = fieldEnd(line, from, to);
+  return begin >= end ? null : parseNumber(line.text, begin, end);
+}
+
+/** Null where the field is no number in decimal or hybrid-36 notation. */
+function fieldInteger(line: ColumnLine, from: number, to: number): number | null {
+  const begin = fieldBegin(line, from, to);
+  const end = fieldEnd(line, from, to);
+  if (begin >= end) return null;
+  const value = parseInteger(line.text, begin, end);
+  return Number.isNaN(value) ? decodeHybrid36(line.text.decode(begin, end), to - from) : value;
+}
+
+function readCoordinate(line: ColumnLine, column: number, state: PdbState): number {
+  const value = fieldNumber(line, column, column + 8);
+  if (value !== null && Math.abs(value) < largestCoordinate) return value;
+  throw new InputError({
+    code: "PDB_COORDINATE",
+    message: `"${fieldText(line, column, column + 8)}" is not a coordinate`,
+    file: state.fileName,
+    place: `line ${state.lineNumber}, column ${column + 1}`,
+    hint: "Columns 31-54 hold x, y and z with three decimals",
+  });
+}
+
+function readAtom(line: ColumnLine, state: PdbState): void {
   const { columns } = state;
-  const place = `line ${lineNumber}`;
-  const nameField = line.slice(12, 16);
-  const name = nameField.trim();
+  const atom = columns.count;
+  readAtomNames(line, atom, state);
+  columns.xyz[3 * atom] = readCoordinate(line, 30, state);
+  columns.xyz[3 * atom + 1] = readCoordinate(line, 38, state);
+  columns.xyz[3 * atom + 2] = readCoordinate(line, 46, state);
+  columns.occupancy[atom] = readOptional(line, 54, 1, "PDB_OCCUPANCY", state);
+  columns.bFactor[atom] = readOptional(line, 60, 0, "PDB_B_FACTOR", state);
+  columns.charge[atom] = readCharge(line);
+  const serial = fieldInteger(line, 6, 11);
+  if (serial === null) warn(state, "PDB_SERIAL", "Unreadable atom serial numbers are ignored");
+  columns.serial[atom] = serial ?? atom + 1;
+  columns.isHetero[atom] = (line.text.bytes[line.begin]! | 32) === 104 ? 1 : 0;
+  columns.modelNumber[atom] = state.modelNumber;
+  columns.segment[atom] = state.segment;
+}
+
+function readAtomNames(line: ColumnLine, atom: number, state: PdbState): void {
+  const { columns, fileName, lineNumber } = state;
+  const name = fieldText(line, 12, 16);
   if (name === "") {
+    const place = `line ${lineNumber}`;
     throw new InputError({ code: "PDB_ATOM_NAME", message: "An atom has no name", file: fileName, place });
   }
-  const sequenceNumber = decodeHybrid36(line.slice(22, 26), 4);
+  const sequenceNumber = fieldInteger(line, 22, 26);
   if (sequenceNumber === null) {
     throw new InputError({
       code: "PDB_RESIDUE_NUMBER",
-      message: `"${line.slice(22, 26).trim()}" is not a residue number`,
+      message: `"${fieldText(line, 22, 26)}" is not a residue number`,
       file: fileName,
-      place: `${place}, column 23`,
+      place: `line ${lineNumber}, column 23`,
     });
   }
-  columns.x.push(readCoordinate(line, 30, lineNumber, fileName));
-  columns.y.push(readCoordinate(line, 38, lineNumber, fileName));
-  columns.z.push(readCoordinate(line, 46, lineNumber, fileName));
-  columns.occupancy.push(readOptional(line.slice(54, 60), 1, "PDB_OCCUPANCY", place, context));
-  columns.bFactor.push(readOptional(line.slice(60, 66), 0, "PDB_B_FACTOR", place, context));
-  const residueName = line.slice(17, 20).trim();
-  const symbol = line.slice(76, 78).trim();
-  let element = elementIndex(symbol);
-  if (element === 0) {
-    element = guessElement(nameField, residueName);
-    const code = symbol === "" ? "PDB_ELEMENT_MISSING" : "PDB_ELEMENT_UNKNOWN";
-    addDiagnostic(
-      context.diagnostics,
-      "warning",
-      code,
-      "Element columns are empty or unknown: taken from the atom name",
-      place,
-    );
-  }
+  const residueName = fieldText(line, 17, 20);
   columns.name.push(name);
-  columns.element.push(element);
-  columns.charge.push(readCharge(line.slice(78, 80)));
-  columns.altloc.push(line.slice(16, 17).trim());
-  const serial = decodeHybrid36(line.slice(6, 11), 5);
-  if (serial === null) {
-    addDiagnostic(context.diagnostics, "warning", "PDB_SERIAL", "Unreadable atom serial numbers are ignored", place);
-  }
-  columns.serial.push(serial ?? columns.serial.length + 1);
-  columns.isHetero.push(/^hetatm/i.test(line));
-  columns.segmentId.push(line.slice(72, 76).trim());
+  columns.altloc.push(fieldText(line, 16, 17));
   columns.residueName.push(residueName);
-  columns.sequenceNumber.push(sequenceNumber);
-  columns.insertionCode.push(line.slice(26, 27).trim());
-  columns.chain.push(line.slice(20, 22).trim());
-  columns.modelNumber.push(state.modelNumber);
-  columns.labelSequenceNumber.push(0);
-  columns.segment.push(state.segment);
+  columns.chain.push(fieldText(line, 20, 22));
+  columns.sequenceNumber[atom] = sequenceNumber;
+  columns.insertionCode.push(fieldText(line, 26, 27));
+  columns.segmentId.push(fieldText(line, 72, 76));
+  columns.element[atom] = readElement(line, residueName, state);
 }
 
-function readOptional(field: string, fallback: number, code: string, place: string, context: RunContext): number {
-  if (field.trim() === "") return fallback;
-  const value = Number(field);
+function readElement(line: ColumnLine, residueName: string, state: PdbState): number {
+  const { elements } = state;
+  const symbol = fieldText(line, 76, 78);
+  let element = elements.get(symbol);
+  if (element === undefined) {
+    element = elementIndex(symbol);
+    elements.set(symbol, element);
+  }
+  if (element !== 0) return element;
+  const code = symbol === "" ? "PDB_ELEMENT_MISSING" : "PDB_ELEMENT_UNKNOWN";
+  warn(state, code, "Element columns are empty or unknown: taken from the atom name");
+  const nameField = line.text.intern(line.begin + 12, Math.min(line.end, line.begin + 16));
+  // No symbol is longer than two letters: the key cannot be one.
+  const key = `${nameField}|${residueName}`;
+  let guessed = elements.get(key);
+  if (guessed === undefined) {
+    guessed = guessElement(nameField, residueName);
+    elements.set(key, guessed);
+  }
+  return guessed;
+}
+
+function warn({ context, lineNumber }: PdbState, code: string, message: string): void {
+  addDiagnostic(context.diagnostics, "warning", code, message, () => `line ${lineNumber}`);
+}
+
+function readOptional(line: ColumnLine, column: number, fallback: number, code: string, state: PdbState): number {
+  const value = fieldNumber(line, column, column + 6) ?? fallback;
   if (Number.isFinite(value)) return value;
-  addDiagnostic(context.diagnostics, "warning", code, `Unreadable values are taken as ${fallback}`, place);
+  warn(state, code, `Unreadable values are taken as ${fallback}`);
   return fallback;
 }
 
 /** "2+", "+2", "1-" or blank. */
-function readCharge(field: string): number {
-  const match = /^([+-]?)(\d)([+-]?)$/.exec(field.trim());
+function readCharge(line: ColumnLine): number {
+  const begin = fieldBegin(line, 78, 80);
+  const end = fieldEnd(line, 78, 80);
+  if (begin >= end) return 0;
+  const match = /^([+-]?)(\d)([+-]?)$/.exec(line.text.intern(begin, end));
   if (!match) return 0;
   return Number(match[2]) * ((match[1] || match[3]) === "-" ? -1 : 1);
 }
 
 /** Belongs to the atom before it, whose labels it repeats. */
-function readAnisotropic(line: string, lineNumber: number, state: PdbState, context: RunContext): void {
-  const atom = state.columns.x.length - 1;
-  if (line.slice(12, 27) !== state.lastAtomLine.slice(12, 27)) {
-    addDiagnostic(
-      context.diagnostics,
-      "warning",
-      "PDB_ANISOU",
-      "ANISOU records that do not follow their atom are ignored",
-      `line ${lineNumber}`,
-    );
+function readAnisotropic(line: ColumnLine, state: PdbState): void {
+  const { text, columns, lastAtom } = state;
+  let isSame = lastAtom >= 0;
+  for (let column = 12; isSame && column < 27; column++) {
+    isSame = text.bytes[lastAtom + column] === line.text.bytes[line.begin + column];
+  }
+  if (!isSame) {
+    warn(state, "PDB_ANISOU", "ANISOU records that do not follow their atom are ignored");
     return;
   }
   const u: number[] = [];
-  for (let index = 0; index < 6; index++) u.push(Number(line.slice(28 + 7 * index, 35 + 7 * index)) / 1e4);
-  if (u.every(Number.isFinite)) state.columns.anisotropicU.set(atom, u);
-}
-
-function readCell(line: string, state: PdbState): void {
-  const edges = [6, 15, 24].map((begin) => Number(line.slice(begin, begin + 9)));
-  const angles = [33, 40, 47].map((begin) => Number(line.slice(begin, begin + 7)) || 90);
-  // A cell of 1 x 1 x 1 says that there is none.
-  if (edges.some((edge) => !(edge > 1))) return;
-  const [a, b, c] = edges as [number, number, number];
-  const [alpha, beta, gamma] = angles as [number, number, number];
-  state.cell = { a, b, c, alpha, beta, gamma };
-  state.spaceGroup = line.slice(55, 66).trim() || null;
-}
-
-function readAddress(line: string, atomName: string, altloc: string, residue: number): AtomAddress {
-  return {
-    atomName,
-    altloc,
-    residueName: line.slice(residue, residue + 3).trim(),
-    chain: line.slice(residue + 3, residue + 5).trim(),
-    sequenceNumber: decodeHybrid36(line.slice(residue + 5, residue + 9), 4) ?? 0,
-    insertionCode: line.slice(residue + 9, residue + 10).trim(),
-  };
-}
-
-function readDisulfide(line: string): StatedLink {
-  const distance = Number(line.slice(73, 78));
-  const address = (residue: number, chain: number): AtomAddress => ({
-    atomName: "SG",
-    altloc: "",
-    residueName: line.slice(residue, residue + 3).trim(),
-    chain: line.slice(chain - 1, chain + 1).trim(),
-    sequenceNumber: decodeHybrid36(line.slice(chain + 2, chain + 6), 4) ?? 0,
-    insertionCode: line.slice(chain + 6, chain + 7).trim(),
-  });
-  return {
-    kind: "disulfide",
-    first: address(11, 15),
-    second: address(25, 29),
-    distance: distance > 0 ? distance : null,
-  };
-}
-
-function readLink(line: string): StatedLink {
-  const first = readAddress(line, line.slice(12, 16).trim(), line.slice(16, 17).trim(), 17);
-  const second = readAddress(line, line.slice(42, 46).trim(), line.slice(46, 47).trim(), 47);
-  const isMetal = [line.slice(12, 16), line.slice(42, 46)].some((field, index) =>
-    isMetalElement(guessElement(field, (index === 0 ? first : second).residueName)),
-  );
-  const distance = Number(line.slice(73, 78));
-  return { kind: isMetal ? "metal" : "covalent", first, second, distance: distance > 0 ? distance : null };
-}
-
-function readHelix(line: string): Helix {
-  return {
-    chain: line.slice(18, 20).trim(),
-    firstSequenceNumber: decodeHybrid36(line.slice(21, 25), 4) ?? 0,
-    firstInsertionCode: line.slice(25, 26).trim(),
-    lastSequenceNumber: decodeHybrid36(line.slice(33, 37), 4) ?? 0,
-    lastInsertionCode: line.slice(37, 38).trim(),
-    helixClass: Number(line.slice(38, 40)) || 1,
-  };
-}
-
-function readStrand(line: string): Strand {
-  return {
-    sheet: line.slice(11, 14).trim(),
-    sense: Number(line.slice(38, 40)) || 0,
-    chain: line.slice(20, 22).trim(),
-    firstSequenceNumber: decodeHybrid36(line.slice(22, 26), 4) ?? 0,
-    firstInsertionCode: line.slice(26, 27).trim(),
-    lastSequenceNumber: decodeHybrid36(line.slice(33, 37), 4) ?? 0,
-    lastInsertionCode: line.slice(37, 38).trim(),
-  };
+  for (let index = 0; index < 6; index++) {
+    u.push((fieldNumber(line, 28 + 7 * index, 35 + 7 * index) ?? 0) / 1e4);
+  }
+  if (u.every(Number.isFinite)) setAnisotropic(columns, columns.count - 1, u);
 }

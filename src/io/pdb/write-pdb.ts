@@ -2,7 +2,7 @@
 import { elementSymbol } from "../../chemistry/elements.ts";
 import { type AtomAddress, findResidue, type Model } from "../../model/model.ts";
 import { encodeHybrid36 } from "../../text/hybrid36.ts";
-import type { PdbDocument } from "./read-pdb.ts";
+import { type PdbDocument, visitPdbLines } from "./read-pdb.ts";
 
 /** Why the format cannot hold the model; null when it can. */
 export function whyNotPdb(model: Model): string | null {
@@ -25,25 +25,40 @@ export function whyNotPdb(model: Model): string | null {
 
 /** The model as PDB text. Records of a PDB source stay as they were; atom lines carry the present values. */
 export function writePdb(model: Model): string {
-  return model.source.format === "pdb" ? writeFromSource(model) : writePlain(model);
+  const pieces: string[] = [];
+  writePdbPieces(model, (piece) => pieces.push(piece));
+  return pieces.join("");
 }
 
-function writeFromSource(model: Model): string {
-  const document = model.source.content as PdbDocument;
-  const rowOfSource = model.sourceRows ? invertRows(model.sourceRows) : null;
+/** Hands on the text in order, piece by piece, so that no string holds a whole file. */
+export function writePdbPieces(model: Model, write: (piece: string) => void): void {
   const out: string[] = [];
-  for (const line of document.lines) {
-    if (line.kind === "other") {
+  const pass = (): void => {
+    if (out.length < pieceLines) return;
+    write(`${out.join("\n")}\n`);
+    out.length = 0;
+  };
+  if (model.source.format === "pdb") writeFromSource(model, out, pass);
+  else writePlain(model, out, pass);
+  if (out.length > 0) write(`${out.join("\n")}\n`);
+}
+
+const pieceLines = 10_000;
+
+function writeFromSource(model: Model, out: string[], pass: () => void): void {
+  const rowOfSource = model.sourceRows ? invertRows(model.sourceRows) : null;
+  visitPdbLines(model.source.content as PdbDocument, (line, row) => {
+    pass();
+    if (row < 0) {
       // Totals of the records are not kept up.
-      if (!line.text.startsWith("MASTER")) out.push(line.text);
-      continue;
+      if (!line.startsWith("MASTER")) out.push(line);
+      return;
     }
-    const atom = rowOfSource ? (rowOfSource.get(line.row) ?? -1) : line.row;
-    if (atom < 0) continue;
-    out.push(patchAtomLine(line.text, model, atom));
+    const atom = rowOfSource ? (rowOfSource.get(row) ?? -1) : row;
+    if (atom < 0) return;
+    out.push(patchAtomLine(line, model, atom));
     pushAnisotropic(out, model, atom);
-  }
-  return `${out.join("\n")}\n`;
+  });
 }
 
 function invertRows(sourceRows: Int32Array): Map<number, number> {
@@ -82,8 +97,7 @@ function pushAnisotropic(out: string[], model: Model, atom: number): void {
   out.push(`ANISOU${line.slice(6, 27)} ${values.join("")}  ${line.slice(72, 80)}`);
 }
 
-function writePlain(model: Model): string {
-  const out: string[] = [];
+function writePlain(model: Model, out: string[], pass: () => void): void {
   writeHeader(model, out);
   const { atoms, residues, chains, modelNumbers } = model;
   const several = modelNumbers.length > 1;
@@ -98,6 +112,7 @@ function writePlain(model: Model): string {
       out.push(`MODEL     ${String(modelNumbers[openModel]).padStart(4)}`);
     }
     serial++;
+    pass();
     out.push(atomLine(model, atom, serial));
     pushAnisotropic(out, model, atom);
     const nextResidue = atom + 1 < atoms.count ? atoms.residue[atom + 1]! : -1;
@@ -109,7 +124,6 @@ function writePlain(model: Model): string {
   }
   if (several) out.push("ENDMDL");
   out.push("END");
-  return `${out.join("\n")}\n`;
 }
 
 function atomLine(model: Model, atom: number, serial: number): string {
