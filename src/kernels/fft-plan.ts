@@ -4,6 +4,8 @@ import type { KernelMemory } from "./memory.ts";
 /** Lines transformed together; the innermost index of a block. */
 export const fftLanes = 16;
 
+const squareNumbers = 64;
+
 export interface FftPlan {
   readonly length: number;
   /** Radix of each Stockham stage. */
@@ -12,7 +14,7 @@ export interface FftPlan {
   readonly twiddles: Float32Array;
   /** For stages of radix above 4: cosine and sine of -2 pi j / radix, one table per such stage in order. */
   readonly roots: Float32Array;
-  /** Two blocks of length x lanes, real and imaginary parts: 4 * length * lanes numbers. */
+  /** Two blocks of length x lanes, real and imaginary parts (4 * length * lanes numbers), then room of the kernels. */
   readonly scratch: Float32Array;
 }
 
@@ -55,12 +57,14 @@ export function createFftPlan(memory: KernelMemory, length: number): FftPlan {
     }
     rest = m;
   }
+  // A row of the grid or of its half spectrum, whichever is longer.
+  const spareRow = Math.max(length, (length >> 1) + 1 + fftLanes);
   const plan: FftPlan = {
     length,
     factors: memory.int32(factors.length),
     twiddles: memory.float32(twiddles.length),
     roots: memory.float32(roots.length),
-    scratch: memory.float32(4 * length * fftLanes),
+    scratch: memory.float32(4 * length * fftLanes + squareNumbers + spareRow),
   };
   plan.factors.set(factors);
   plan.twiddles.set(twiddles);

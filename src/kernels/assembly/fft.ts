@@ -3,6 +3,8 @@
 const lanes = 16;
 /** Bytes of one row of lanes. */
 const rowBytes: usize = 64;
+/** Bytes behind the blocks of the scratch for four squares of vectors; a spare row follows them. */
+const squareBytes: usize = 256;
 
 @inline
 function get(p: usize): v128 {
@@ -135,6 +137,14 @@ function stage5(w: usize, run: usize, m: i32, fromRe: usize, fromIm: usize, toRe
   const sine1 = f32x4.splat(-0.9510565162951535);
   const sine2 = f32x4.splat(-0.5877852522924731);
   for (let p = 0; p < m; p++) {
+    const c1 = v128.load32_splat(w);
+    const d1 = v128.load32_splat(w, 4);
+    const c2 = v128.load32_splat(w, 8);
+    const d2 = v128.load32_splat(w, 12);
+    const c3 = v128.load32_splat(w, 16);
+    const d3 = v128.load32_splat(w, 20);
+    const c4 = v128.load32_splat(w, 24);
+    const d4 = v128.load32_splat(w, 28);
     const a = <usize>p * run;
     const b = a * 5;
     for (let q: usize = 0; q < run; q += 16) {
@@ -168,10 +178,10 @@ function stage5(w: usize, run: usize, m: i32, fromRe: usize, fromIm: usize, toRe
       const mi2 = add(i0, add(mul(cosine2, si1), mul(cosine1, si2)));
       const er2 = sub(mul(sine2, dr1), mul(sine1, dr2));
       const ei2 = sub(mul(sine2, di1), mul(sine1, di2));
-      turnAndStore(w, 0, toRe + t + run, toIm + t + run, sub(mr1, ei1), add(mi1, er1));
-      turnAndStore(w, 1, toRe + t + 2 * run, toIm + t + 2 * run, sub(mr2, ei2), add(mi2, er2));
-      turnAndStore(w, 2, toRe + t + 3 * run, toIm + t + 3 * run, add(mr2, ei2), sub(mi2, er2));
-      turnAndStore(w, 3, toRe + t + 4 * run, toIm + t + 4 * run, add(mr1, ei1), sub(mi1, er1));
+      storeTurned(toRe + t + run, toIm + t + run, sub(mr1, ei1), add(mi1, er1), c1, d1);
+      storeTurned(toRe + t + 2 * run, toIm + t + 2 * run, sub(mr2, ei2), add(mi2, er2), c2, d2);
+      storeTurned(toRe + t + 3 * run, toIm + t + 3 * run, add(mr2, ei2), sub(mi2, er2), c3, d3);
+      storeTurned(toRe + t + 4 * run, toIm + t + 4 * run, add(mr1, ei1), sub(mi1, er1), c4, d4);
     }
     w += 32;
   }
@@ -277,78 +287,84 @@ function transformBlock(
   return source;
 }
 
-/** Four vectors as rows of a square, exchanged for its columns; results in t0 .. t3. */
-let t0: v128 = f32x4.splat(0);
-let t1: v128 = f32x4.splat(0);
-let t2: v128 = f32x4.splat(0);
-let t3: v128 = f32x4.splat(0);
-
+/** Stores four vectors, taken as rows of a square, column by column: `step` bytes apart from `to` on. */
 @inline
-function transpose(a: v128, b: v128, c: v128, d: v128): void {
+function storeTransposed(to: usize, step: usize, a: v128, b: v128, c: v128, d: v128): void {
   const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
   const ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
   const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
   const cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-  t0 = v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5);
-  t1 = v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7);
-  t2 = v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5);
-  t3 = v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7);
+  v128.store(to, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5));
+  v128.store(to + step, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7));
+  v128.store(to + step * 2, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5));
+  v128.store(to + step * 3, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7));
 }
 
-/** Copies four real rows (pointers, 0 for none) into lanes at `to`, one after the other along x. */
+/** Address of a row, or of a spare one beyond the last: what is read from it goes nowhere, what is written to it is never read. */
+@inline
+function rowAt(base: usize, row: i32, rowEnd: i32, bytes: usize, spare: usize): usize {
+  return row < rowEnd ? base + <usize>row * bytes : spare;
+}
+
+/** Copies four rows of n numbers into four lanes. */
 function gatherRows(to: usize, a: usize, b: usize, c: usize, d: usize, n: i32): void {
-  const zero = f32x4.splat(0);
-  const whole = n & ~3;
-  for (let x = 0; x < whole; x += 4) {
-    const at = <usize>x * 4;
-    transpose(
-      a ? get(a + at) : zero,
-      b ? get(b + at) : zero,
-      c ? get(c + at) : zero,
-      d ? get(d + at) : zero,
-    );
-    const p = to + rowBytes * <usize>x;
-    v128.store(p, t0);
-    v128.store(p + rowBytes, t1);
-    v128.store(p + 2 * rowBytes, t2);
-    v128.store(p + 3 * rowBytes, t3);
+  const end = a + <usize>(n & ~3) * 4;
+  while (a < end) {
+    storeTransposed(to, rowBytes, get(a), get(b), get(c), get(d));
+    a += 16;
+    b += 16;
+    c += 16;
+    d += 16;
+    to += rowBytes * 4;
   }
-  for (let x = whole; x < n; x++) {
-    const at = <usize>x * 4;
-    const p = to + rowBytes * <usize>x;
-    store<f32>(p, a ? load<f32>(a + at) : 0);
-    store<f32>(p + 4, b ? load<f32>(b + at) : 0);
-    store<f32>(p + 8, c ? load<f32>(c + at) : 0);
-    store<f32>(p + 12, d ? load<f32>(d + at) : 0);
+  for (let x = n & ~3; x < n; x++) {
+    store<f32>(to, load<f32>(a));
+    store<f32>(to, load<f32>(b), 4);
+    store<f32>(to, load<f32>(c), 8);
+    store<f32>(to, load<f32>(d), 12);
+    a += 4;
+    b += 4;
+    c += 4;
+    d += 4;
+    to += rowBytes;
   }
+}
+
+/** Stores the columns of a square of vectors at four addresses. */
+@inline
+function scatterSquare(a: usize, b: usize, c: usize, d: usize, v0: v128, v1: v128, v2: v128, v3: v128): void {
+  const ab0 = v128.shuffle<f32>(v0, v1, 0, 4, 1, 5);
+  const ab1 = v128.shuffle<f32>(v0, v1, 2, 6, 3, 7);
+  const cd0 = v128.shuffle<f32>(v2, v3, 0, 4, 1, 5);
+  const cd1 = v128.shuffle<f32>(v2, v3, 2, 6, 3, 7);
+  v128.store(a, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5));
+  v128.store(b, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7));
+  v128.store(c, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5));
+  v128.store(d, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7));
 }
 
 /** The reverse of gatherRows. */
 function scatterRows(from: usize, a: usize, b: usize, c: usize, d: usize, n: i32): void {
-  const whole = n & ~3;
-  for (let x = 0; x < whole; x += 4) {
-    const p = from + rowBytes * <usize>x;
-    transpose(get(p), get(p + rowBytes), get(p + 2 * rowBytes), get(p + 3 * rowBytes));
-    const at = <usize>x * 4;
-    if (a) v128.store(a + at, t0);
-    if (b) v128.store(b + at, t1);
-    if (c) v128.store(c + at, t2);
-    if (d) v128.store(d + at, t3);
+  const end = a + <usize>(n & ~3) * 4;
+  while (a < end) {
+    scatterSquare(a, b, c, d, get(from), v128.load(from, 64), v128.load(from, 128), v128.load(from, 192));
+    a += 16;
+    b += 16;
+    c += 16;
+    d += 16;
+    from += rowBytes * 4;
   }
-  for (let x = whole; x < n; x++) {
-    const p = from + rowBytes * <usize>x;
-    const at = <usize>x * 4;
-    if (a) store<f32>(a + at, load<f32>(p));
-    if (b) store<f32>(b + at, load<f32>(p + 4));
-    if (c) store<f32>(c + at, load<f32>(p + 8));
-    if (d) store<f32>(d + at, load<f32>(p + 12));
+  for (let x = n & ~3; x < n; x++) {
+    store<f32>(a, load<f32>(from));
+    store<f32>(b, load<f32>(from, 4));
+    store<f32>(c, load<f32>(from, 8));
+    store<f32>(d, load<f32>(from, 12));
+    a += 4;
+    b += 4;
+    c += 4;
+    d += 4;
+    from += rowBytes;
   }
-}
-
-/** Address of a row, 0 beyond the last. */
-@inline
-function rowAt(base: usize, row: i32, rowEnd: i32, bytes: usize): usize {
-  return row < rowEnd ? base + <usize>row * bytes : 0;
 }
 
 export function forwardRows(
@@ -367,18 +383,19 @@ export function forwardRows(
   rowEnd: i32,
 ): void {
   const block = <usize>n * rowBytes;
+  const spare = scratch + block * 4 + squareBytes;
   const realBytes = <usize>n * 4;
   const bytes = <usize>stride * 4;
   for (let row = rowBegin; row < rowEnd; row += 2 * lanes) {
     for (let lane = 0; lane < lanes; lane += 4) {
-      const first = row + 2 * lane;
       for (let part = 0; part < 2; part++) {
+        const first = row + 2 * lane + part;
         gatherRows(
           scratch + <usize>part * block + <usize>lane * 4,
-          rowAt(real, first + part, rowEnd, realBytes),
-          rowAt(real, first + 2 + part, rowEnd, realBytes),
-          rowAt(real, first + 4 + part, rowEnd, realBytes),
-          rowAt(real, first + 6 + part, rowEnd, realBytes),
+          rowAt(real, first, rowEnd, realBytes, spare),
+          rowAt(real, first + 2, rowEnd, realBytes, spare),
+          rowAt(real, first + 4, rowEnd, realBytes, spare),
+          rowAt(real, first + 6, rowEnd, realBytes, spare),
           n,
         );
       }
@@ -386,70 +403,72 @@ export function forwardRows(
     const result = transformBlock(scratch, n, factors, factorCount, twiddles, roots, false);
     for (let lane = 0; lane < lanes; lane += 4) {
       const first = row + 2 * lane;
-      if (first >= rowEnd) break;
-      separateRows(result + <usize>lane * 4, block, n, keep, first, rowEnd, re, im, bytes);
+      const partRe = result + <usize>lane * 4;
+      const partIm = partRe + block;
+      // Two real rows A and B share a transform: A = (Z(h) + conj Z(n - h)) / 2, B = (Z(h) - conj Z(n - h)) / 2i.
+      separate(partRe, n, keep, 0.5, 0.5, re, first, rowEnd, bytes, spare);
+      separate(partIm, n, keep, 0.5, -0.5, im, first, rowEnd, bytes, spare);
+      separate(partIm, n, keep, 0.5, 0.5, re, first + 1, rowEnd, bytes, spare);
+      separate(partRe, n, keep, -0.5, 0.5, im, first + 1, rowEnd, bytes, spare);
     }
   }
 }
 
-/** Spectra of the eight rows from `first` on that share four lanes of a transform. */
-function separateRows(
+/** near * Z(h) + far * Z(n - h), zero beyond the half spectrum. */
+@inline
+function mirrored(from: usize, n: i32, h: i32, near: v128, far: v128): v128 {
+  if (2 * h > n) return f32x4.splat(0);
+  const other = h == 0 ? 0 : n - h;
+  return add(mul(near, get(from + <usize>h * rowBytes)), mul(far, get(from + <usize>other * rowBytes)));
+}
+
+/** Writes one part of the spectra of rows first, first + 2, first + 4, first + 6 from four lanes. */
+function separate(
   from: usize,
-  block: usize,
   n: i32,
   keep: i32,
+  nearFactor: f32,
+  farFactor: f32,
+  target: usize,
   first: i32,
   rowEnd: i32,
-  re: usize,
-  im: usize,
   bytes: usize,
+  spare: usize,
 ): void {
-  const zero = f32x4.splat(0);
-  const scale = f32x4.splat(0.5);
-  const half = n >> 1;
+  const near = f32x4.splat(nearFactor);
+  const far = f32x4.splat(farFactor);
+  const a = rowAt(target, first, rowEnd, bytes, spare);
+  const b = rowAt(target, first + 2, rowEnd, bytes, spare);
+  const c = rowAt(target, first + 4, rowEnd, bytes, spare);
+  const d = rowAt(target, first + 6, rowEnd, bytes, spare);
   for (let h = 0; h < keep; h += 4) {
-    let xr0 = zero, xr1 = zero, xr2 = zero, xr3 = zero;
-    let xi0 = zero, xi1 = zero, xi2 = zero, xi3 = zero;
-    let yr0 = zero, yr1 = zero, yr2 = zero, yr3 = zero;
-    let yi0 = zero, yi1 = zero, yi2 = zero, yi3 = zero;
-    for (let c = 0; c < 4; c++) {
-      const index = h + c;
-      if (index > half) break;
-      const a = from + <usize>index * rowBytes;
-      const b = from + <usize>(index == 0 ? 0 : n - index) * rowBytes;
-      const ar = get(a);
-      const ai = get(a + block);
-      const br = get(b);
-      const bi = get(b + block);
-      const xr = mul(scale, add(ar, br));
-      const xi = mul(scale, sub(ai, bi));
-      const yr = mul(scale, add(ai, bi));
-      const yi = mul(scale, sub(br, ar));
-      if (c == 0) { xr0 = xr; xi0 = xi; yr0 = yr; yi0 = yi; }
-      else if (c == 1) { xr1 = xr; xi1 = xi; yr1 = yr; yi1 = yi; }
-      else if (c == 2) { xr2 = xr; xi2 = xi; yr2 = yr; yi2 = yi; }
-      else { xr3 = xr; xi3 = xi; yr3 = yr; yi3 = yi; }
-    }
     const at = <usize>h * 4;
-    transpose(xr0, xr1, xr2, xr3);
-    storeEveryOther(re + at, first, rowEnd, bytes);
-    transpose(xi0, xi1, xi2, xi3);
-    storeEveryOther(im + at, first, rowEnd, bytes);
-    transpose(yr0, yr1, yr2, yr3);
-    storeEveryOther(re + at, first + 1, rowEnd, bytes);
-    transpose(yi0, yi1, yi2, yi3);
-    storeEveryOther(im + at, first + 1, rowEnd, bytes);
+    if (h > 0 && 2 * (h + 3) <= n) {
+      const p = from + <usize>h * rowBytes;
+      const q = from + <usize>(n - h - 3) * rowBytes;
+      scatterSquare(
+        a + at,
+        b + at,
+        c + at,
+        d + at,
+        add(mul(near, get(p)), mul(far, v128.load(q, 192))),
+        add(mul(near, v128.load(p, 64)), mul(far, v128.load(q, 128))),
+        add(mul(near, v128.load(p, 128)), mul(far, v128.load(q, 64))),
+        add(mul(near, v128.load(p, 192)), mul(far, get(q))),
+      );
+    } else {
+      scatterSquare(
+        a + at,
+        b + at,
+        c + at,
+        d + at,
+        mirrored(from, n, h, near, far),
+        mirrored(from, n, h + 1, near, far),
+        mirrored(from, n, h + 2, near, far),
+        mirrored(from, n, h + 3, near, far),
+      );
+    }
   }
-}
-
-/** Stores t0 .. t3 in rows first, first + 2, ... as far as they exist. */
-@inline
-function storeEveryOther(base: usize, first: i32, rowEnd: i32, bytes: usize): void {
-  const p = base + <usize>first * bytes;
-  if (first < rowEnd) v128.store(p, t0);
-  if (first + 2 < rowEnd) v128.store(p + 2 * bytes, t1);
-  if (first + 4 < rowEnd) v128.store(p + 4 * bytes, t2);
-  if (first + 6 < rowEnd) v128.store(p + 6 * bytes, t3);
 }
 
 export function inverseRows(
@@ -468,27 +487,29 @@ export function inverseRows(
   rowEnd: i32,
 ): void {
   const block = <usize>n * rowBytes;
+  const spare = scratch + block * 4 + squareBytes;
   const realBytes = <usize>n * 4;
   const bytes = <usize>stride * 4;
-  const half = n >> 1;
-  const used = min(keep, half + 1);
+  const used = min(keep, (n >> 1) + 1);
   for (let row = rowBegin; row < rowEnd; row += 2 * lanes) {
-    memory.fill(scratch, 0, 2 * block);
+    if (2 * used <= n) {
+      // Frequencies that are not kept.
+      memory.fill(scratch + <usize>used * rowBytes, 0, <usize>(n - 2 * used + 1) * rowBytes);
+      memory.fill(scratch + block + <usize>used * rowBytes, 0, <usize>(n - 2 * used + 1) * rowBytes);
+    }
     for (let lane = 0; lane < lanes; lane += 4) {
-      const first = row + 2 * lane;
-      if (first >= rowEnd) break;
-      mergeRows(scratch + <usize>lane * 4, block, n, used, first, rowEnd, re, im, bytes);
+      merge(scratch + <usize>lane * 4, block, n, used, row + 2 * lane, rowEnd, re, im, bytes, spare);
     }
     const result = transformBlock(scratch, n, factors, factorCount, twiddles, roots, true);
     for (let lane = 0; lane < lanes; lane += 4) {
-      const first = row + 2 * lane;
       for (let part = 0; part < 2; part++) {
+        const first = row + 2 * lane + part;
         scatterRows(
           result + <usize>part * block + <usize>lane * 4,
-          rowAt(real, first + part, rowEnd, realBytes),
-          rowAt(real, first + 2 + part, rowEnd, realBytes),
-          rowAt(real, first + 4 + part, rowEnd, realBytes),
-          rowAt(real, first + 6 + part, rowEnd, realBytes),
+          rowAt(real, first, rowEnd, realBytes, spare),
+          rowAt(real, first + 2, rowEnd, realBytes, spare),
+          rowAt(real, first + 4, rowEnd, realBytes, spare),
+          rowAt(real, first + 6, rowEnd, realBytes, spare),
           n,
         );
       }
@@ -496,21 +517,29 @@ export function inverseRows(
   }
 }
 
-/** Loads four frequencies of rows first, first + 2, ... and turns them into lanes, in t0 .. t3. */
+/** Transposes four frequencies of rows first, first + 2, first + 4, first + 6 into 64 bytes at `to`. */
 @inline
-function loadEveryOther(base: usize, first: i32, rowEnd: i32, bytes: usize): void {
-  const zero = f32x4.splat(0);
-  const p = base + <usize>first * bytes;
-  transpose(
-    first < rowEnd ? get(p) : zero,
-    first + 2 < rowEnd ? get(p + 2 * bytes) : zero,
-    first + 4 < rowEnd ? get(p + 4 * bytes) : zero,
-    first + 6 < rowEnd ? get(p + 6 * bytes) : zero,
+function loadSquare(
+  to: usize,
+  base: usize,
+  at: usize,
+  first: i32,
+  rowEnd: i32,
+  bytes: usize,
+  spare: usize,
+): void {
+  storeTransposed(
+    to,
+    16,
+    get(rowAt(base, first, rowEnd, bytes, spare) + at),
+    get(rowAt(base, first + 2, rowEnd, bytes, spare) + at),
+    get(rowAt(base, first + 4, rowEnd, bytes, spare) + at),
+    get(rowAt(base, first + 6, rowEnd, bytes, spare) + at),
   );
 }
 
 /** Puts the spectra of eight rows into four lanes: Z = A + iB for rows A and B that share a lane. */
-function mergeRows(
+function merge(
   to: usize,
   block: usize,
   n: i32,
@@ -520,47 +549,36 @@ function mergeRows(
   re: usize,
   im: usize,
   bytes: usize,
+  spare: usize,
 ): void {
+  const square = spare - squareBytes;
   for (let h = 0; h < used; h += 4) {
     const at = <usize>h * 4;
-    loadEveryOther(re + at, first, rowEnd, bytes);
-    const ar0 = t0, ar1 = t1, ar2 = t2, ar3 = t3;
-    loadEveryOther(im + at, first, rowEnd, bytes);
-    const ai0 = t0, ai1 = t1, ai2 = t2, ai3 = t3;
-    loadEveryOther(re + at, first + 1, rowEnd, bytes);
-    const br0 = t0, br1 = t1, br2 = t2, br3 = t3;
-    loadEveryOther(im + at, first + 1, rowEnd, bytes);
-    mergeFrequency(to, block, n, h, used, ar0, ai0, br0, t0);
-    mergeFrequency(to, block, n, h + 1, used, ar1, ai1, br1, t1);
-    mergeFrequency(to, block, n, h + 2, used, ar2, ai2, br2, t2);
-    mergeFrequency(to, block, n, h + 3, used, ar3, ai3, br3, t3);
+    loadSquare(square, re, at, first, rowEnd, bytes, spare);
+    loadSquare(square + 64, im, at, first, rowEnd, bytes, spare);
+    loadSquare(square + 128, re, at, first + 1, rowEnd, bytes, spare);
+    loadSquare(square + 192, im, at, first + 1, rowEnd, bytes, spare);
+    const count = min(4, used - h);
+    for (let c = 0; c < count; c++) {
+      const ar = get(square + <usize>c * 16);
+      const ai = v128.load(square + <usize>c * 16, 64);
+      const br = v128.load(square + <usize>c * 16, 128);
+      const bi = v128.load(square + <usize>c * 16, 192);
+      const index = h + c;
+      const p = to + <usize>index * rowBytes;
+      if (index == 0 || 2 * index == n) {
+        // The imaginary part of a frequency that is its own conjugate is no signal.
+        v128.store(p, ar);
+        v128.store(p + block, br);
+      } else {
+        const mirror = to + <usize>(n - index) * rowBytes;
+        v128.store(p, sub(ar, bi));
+        v128.store(p + block, add(ai, br));
+        v128.store(mirror, add(ar, bi));
+        v128.store(mirror + block, sub(br, ai));
+      }
+    }
   }
-}
-
-@inline
-function mergeFrequency(
-  to: usize,
-  block: usize,
-  n: i32,
-  h: i32,
-  used: i32,
-  ar: v128,
-  ai: v128,
-  br: v128,
-  bi: v128,
-): void {
-  if (h >= used) return;
-  const p = to + <usize>h * rowBytes;
-  if (h == 0 || 2 * h == n) {
-    v128.store(p, ar);
-    v128.store(p + block, br);
-    return;
-  }
-  const mirror = to + <usize>(n - h) * rowBytes;
-  v128.store(p, sub(ar, bi));
-  v128.store(p + block, add(ai, br));
-  v128.store(mirror, add(ar, bi));
-  v128.store(mirror + block, sub(br, ai));
 }
 
 export function transformColumns(

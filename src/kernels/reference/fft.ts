@@ -29,6 +29,7 @@ export function transformBlock(plan: FftPlan, inverse: boolean): number {
     if (radix === 4) stage4(scratch, plan.twiddles, stage);
     else if (radix === 2) stage2(scratch, plan.twiddles, stage);
     else if (radix === 3) stage3(scratch, plan.twiddles, stage);
+    else if (radix === 5) stage5(scratch, plan.twiddles, stage);
     else stageAny(scratch, plan.twiddles, plan.roots.subarray(root), radix, stage);
     twiddle += 2 * m * (radix - 1);
     if (radix > 4) root += 2 * radix;
@@ -164,6 +165,61 @@ function stage4(v: Float32Array, w: Float32Array, stage: Stage): void {
       const zi = fi + hr;
       v[toRe + to + 3 * run] = zr * c3 - zi * d3;
       v[toIm + to + 3 * run] = zr * d3 + zi * c3;
+    }
+  }
+}
+
+function stage5(v: Float32Array, w: Float32Array, stage: Stage): void {
+  const { s, m, fromRe, fromIm, toRe, toIm } = stage;
+  const run = s * fftLanes;
+  const step = m * run;
+  const cosine1 = Math.cos((2 * Math.PI) / 5);
+  const cosine2 = Math.cos((4 * Math.PI) / 5);
+  const sine1 = -Math.sin((2 * Math.PI) / 5);
+  const sine2 = -Math.sin((4 * Math.PI) / 5);
+  for (let p = 0; p < m; p++) {
+    const at = stage.twiddle + 8 * p;
+    const c1 = w[at]!;
+    const d1 = w[at + 1]!;
+    const c2 = w[at + 2]!;
+    const d2 = w[at + 3]!;
+    const c3 = w[at + 4]!;
+    const d3 = w[at + 5]!;
+    const c4 = w[at + 6]!;
+    const d4 = w[at + 7]!;
+    for (let q = 0; q < run; q++) {
+      const re = fromRe + p * run + q;
+      const im = fromIm + p * run + q;
+      const r0 = v[re]!;
+      const i0 = v[im]!;
+      const sr1 = v[re + step]! + v[re + 4 * step]!;
+      const si1 = v[im + step]! + v[im + 4 * step]!;
+      const dr1 = v[re + step]! - v[re + 4 * step]!;
+      const di1 = v[im + step]! - v[im + 4 * step]!;
+      const sr2 = v[re + 2 * step]! + v[re + 3 * step]!;
+      const si2 = v[im + 2 * step]! + v[im + 3 * step]!;
+      const dr2 = v[re + 2 * step]! - v[re + 3 * step]!;
+      const di2 = v[im + 2 * step]! - v[im + 3 * step]!;
+      const mr1 = r0 + cosine1 * sr1 + cosine2 * sr2;
+      const mi1 = i0 + cosine1 * si1 + cosine2 * si2;
+      const er1 = sine1 * dr1 + sine2 * dr2;
+      const ei1 = sine1 * di1 + sine2 * di2;
+      const mr2 = r0 + cosine2 * sr1 + cosine1 * sr2;
+      const mi2 = i0 + cosine2 * si1 + cosine1 * si2;
+      const er2 = sine2 * dr1 - sine1 * dr2;
+      const ei2 = sine2 * di1 - sine1 * di2;
+      const tr = toRe + 5 * p * run + q;
+      const ti = toIm + 5 * p * run + q;
+      v[tr] = r0 + sr1 + sr2;
+      v[ti] = i0 + si1 + si2;
+      v[tr + run] = (mr1 - ei1) * c1 - (mi1 + er1) * d1;
+      v[ti + run] = (mr1 - ei1) * d1 + (mi1 + er1) * c1;
+      v[tr + 2 * run] = (mr2 - ei2) * c2 - (mi2 + er2) * d2;
+      v[ti + 2 * run] = (mr2 - ei2) * d2 + (mi2 + er2) * c2;
+      v[tr + 3 * run] = (mr2 + ei2) * c3 - (mi2 - er2) * d3;
+      v[ti + 3 * run] = (mr2 + ei2) * d3 + (mi2 - er2) * c3;
+      v[tr + 4 * run] = (mr1 + ei1) * c4 - (mi1 - er1) * d4;
+      v[ti + 4 * run] = (mr1 + ei1) * d4 + (mi1 - er1) * c4;
     }
   }
 }
