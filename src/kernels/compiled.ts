@@ -4,6 +4,7 @@ import { kernelsWasm } from "./generated/kernels-wasm.ts";
 import type { Kernels } from "./kernels.ts";
 import type { KernelMemory } from "./memory.ts";
 import { type NeighbourCells, sortIntoCells } from "./reference/neighbours.ts";
+import type { PairLimits, PairList, PairRules } from "./reference/pairs.ts";
 
 type KernelFunction = (...values: number[]) => number;
 
@@ -114,6 +115,7 @@ export function createCompiledKernels(memory: KernelMemory): Kernels {
     setSum(target, base, scale, source) {
       call["setSum"]!(target.byteOffset, base.byteOffset, scale, source.byteOffset, target.length);
     },
+    selectPairs: (rules, xyz, limits) => selectPairsCompiled(memory, call["selectPairs"]!, rules, xyz, limits),
     findNeighbours: (xyz, count, cutoff) =>
       findNeighboursCompiled(memory, call["filterNeighbours"]!, xyz, count, cutoff),
   };
@@ -176,11 +178,6 @@ interface PlacedCells {
 /** Copies what the filter reads into the kernels' memory, with coordinates relative to the lowest corner in cell order. */
 function placeCells(memory: KernelMemory, cells: NeighbourCells, xyz: Float64Array, count: number): PlacedCells {
   const { order, cellStart, cellOf, low } = cells;
-  const integers = (name: string, values: Int32Array): number => {
-    const at = memory.scratch(name, values.byteLength);
-    new Int32Array(memory.memory.buffer, at, values.length).set(values);
-    return at;
-  };
   const sorted = ["x", "y", "z"].map((axis) => memory.scratch(`sorted ${axis}`, 4 * count + 16)) as [
     number,
     number,
@@ -190,13 +187,73 @@ function placeCells(memory: KernelMemory, cells: NeighbourCells, xyz: Float64Arr
     const column = new Float32Array(memory.memory.buffer, at, count);
     for (let row = 0; row < count; row++) column[row] = xyz[3 * order[row]! + axis]! - low[axis]!;
   });
-  const xyzAt = memory.scratch("neighbour coordinates", 8 * xyz.length);
-  new Float64Array(memory.memory.buffer, xyzAt, xyz.length).set(xyz);
   return {
-    order: integers("cell order", order),
-    cellStart: integers("cell starts", cellStart),
-    cellOf: integers("cell of atom", cellOf),
+    order: place(memory, "cell order", order),
+    cellStart: place(memory, "cell starts", cellStart),
+    cellOf: place(memory, "cell of atom", cellOf),
     sorted,
-    xyz: xyzAt,
+    xyz: place(memory, "neighbour coordinates", xyz),
   };
+}
+
+/** Copies an array to a buffer of that name; returns its address. */
+function place(memory: KernelMemory, name: string, values: ArrayBufferView): number {
+  const at = memory.scratch(name, values.byteLength);
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  new Uint8Array(memory.memory.buffer, at, values.byteLength).set(bytes);
+  return at;
+}
+
+/** Pairs expected per atom at first. */
+const expectedPairs = 12;
+
+function selectPairsCompiled(
+  memory: KernelMemory,
+  select: KernelFunction,
+  rules: PairRules,
+  xyz: Float64Array,
+  { cutoff, buffer, moving }: PairLimits,
+): PairList {
+  const count = rules.kind.length;
+  const cells = sortIntoCells(xyz, count, cutoff);
+  const input = placeCells(memory, cells, xyz, count);
+  const columns = (["conformer", "model"] as const).map((name) => place(memory, `pair ${name}`, rules[name]));
+  const movingAt = moving === undefined ? 0 : place(memory, "pair moving", moving);
+  const lists = (["excludeOffset", "exclude", "oneFourOffset", "oneFour"] as const).map((name) =>
+    place(memory, `pair ${name}`, rules[name]),
+  );
+  const kind = place(memory, "pair kind", rules.kind);
+  const contact = place(memory, "pair contact", rules.contact);
+  for (let capacity = 1024 + expectedPairs * count; ; capacity *= 2) {
+    const out = [4, 4, 8].map((bytes, column) => memory.scratch(`pair out ${column}`, bytes * capacity)) as [
+      number,
+      number,
+      number,
+    ];
+    const found = select(
+      input.order,
+      input.cellStart,
+      ...cells.dimensions,
+      ...input.sorted,
+      input.xyz,
+      cutoff,
+      buffer,
+      kind,
+      rules.kinds,
+      contact,
+      ...columns,
+      movingAt,
+      ...lists,
+      ...out,
+      capacity,
+    );
+    if (found < 0) continue;
+    const { buffer: bytes } = memory.memory;
+    return {
+      count: found,
+      i: new Int32Array(bytes, out[0], found).slice(),
+      j: new Int32Array(bytes, out[1], found).slice(),
+      contact: new Float64Array(bytes, out[2], found).slice(),
+    };
+  }
 }

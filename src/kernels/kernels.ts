@@ -5,6 +5,7 @@ import type { KernelMemory } from "./memory.ts";
 import { addDensity, type DensityGrid, type GridAtoms, type SampleGrid, sampleTricubic } from "./reference/density.ts";
 import { forwardRows, inverseRows, type SpectrumRows, transformColumns } from "./reference/fft.ts";
 import { findNeighbours } from "./reference/neighbours.ts";
+import { type PairLimits, type PairList, type PairRules, selectPairs } from "./reference/pairs.ts";
 import { addScaled, dot, setSum } from "./reference/vectors.ts";
 
 export type KernelKind = "simd" | "reference";
@@ -63,6 +64,8 @@ export interface Kernels extends VectorKernels {
     count: number,
     cutoff: number,
   ): { readonly offset: Int32Array; readonly partner: Int32Array };
+  /** Arrays may come from anywhere. */
+  selectPairs(rules: PairRules, xyz: Float64Array, limits: PairLimits): PairList;
 }
 
 /** Plain twins: slower, the reference of every test. */
@@ -75,6 +78,7 @@ function createReferenceKernels(): Kernels {
     addDensity,
     sampleTricubic,
     findNeighbours,
+    selectPairs,
     ...plainVectors,
   };
 }

@@ -8,9 +8,12 @@ import { type DensityMap, mapFrame, toFractional } from "../density/map.ts";
 import { idealizeHydrogens } from "../hydrogens/idealize.ts";
 import { prepareRiding, type RidingHydrogens, updateRidingFrames } from "../hydrogens/riding.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import type { PairRules } from "../kernels/reference/pairs.ts";
 import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
 import { applyCdl, type CdlState, prepareCdl } from "../restraints/cdl.ts";
 import { buildElasticNetwork, elasticReach } from "../restraints/elastic.ts";
+import { makePairRules } from "../restraints/nonbonded.ts";
 import { buildTopology } from "../topology/build-topology.ts";
 import type { Topology } from "../topology/topology.ts";
 import { fitCoordinates } from "../validation/fit/coordinate-fit.ts";
@@ -18,7 +21,7 @@ import { computeFit } from "../validation/fit/correlation.ts";
 import { summarizeGeometry } from "../validation/geometry/geometry-statistics.ts";
 import { createSampler, prepareTargetMap } from "./map-target.ts";
 import type { Assessment, MapScale, RefineOptions } from "./refine-options.ts";
-import { type DensitySampler, type NeighbourFinder, RefinementTarget } from "./target.ts";
+import { type DensitySampler, RefinementTarget } from "./target.ts";
 
 export interface RefinementProblem {
   readonly engine: ComputeEngine;
@@ -32,7 +35,8 @@ export interface RefinementProblem {
   readonly mapFactor: Float64Array;
   readonly mapScale: MapScale;
   readonly sampler: DensitySampler;
-  readonly findNeighbours: NeighbourFinder;
+  readonly kernels: Kernels;
+  readonly pairRules: PairRules;
   readonly hydrogenBondException: boolean;
   /** 1 for atoms of polymer backbones. */
   readonly backbone: Uint8Array;
@@ -65,6 +69,7 @@ export function prepareProblem(
     });
   }
   reportOutside(model, map, movable, context);
+  const hydrogenBondException = options.hydrogenBondException ?? topology.isHydrogen.includes(1);
   const target = prepareTargetMap(engine, map, model.atoms, {
     region: options.mapScaling,
     filterTo: isFiltered(options) ? options.resolution : null,
@@ -81,8 +86,9 @@ export function prepareProblem(
     mapFactor,
     mapScale: target.scale,
     sampler: createSampler(engine, target.map, target.values, mapFactor),
-    findNeighbours: (xyz, cutoff) => engine.kernels.findNeighbours(xyz, topology.atomCount, cutoff),
-    hydrogenBondException: options.hydrogenBondException ?? topology.isHydrogen.includes(1),
+    kernels: engine.kernels,
+    pairRules: makePairRules(topology.nonbonded, hydrogenBondException),
+    hydrogenBondException,
     backbone: markBackbone(model),
   };
 }
@@ -134,17 +140,22 @@ export function createTarget(
   idealizeHydrogens(topology, placed, movable);
   updateRidingFrames(riding, placed);
   if (!withElastic) return new RefinementTarget({ ...problem, movable }, placed);
-  const elastic = buildElasticNetwork(topology, placed, problem.findNeighbours(placed, elasticReach), {
-    moving: movable,
-    backbone: problem.backbone,
-    hydrogenBondException: problem.hydrogenBondException,
-  });
+  const elastic = buildElasticNetwork(
+    topology,
+    placed,
+    problem.kernels.findNeighbours(placed, topology.atomCount, elasticReach),
+    {
+      moving: movable,
+      backbone: problem.backbone,
+      hydrogenBondException: problem.hydrogenBondException,
+    },
+  );
   return new RefinementTarget({ ...problem, movable, elastic }, placed);
 }
 
 /** Fit and geometry of the whole model at these coordinates. */
 export function assess(problem: RefinementProblem, xyz: Float64Array, context: RunContext): Assessment {
-  const { engine, model, map, options, topology, cdl, findNeighbours, hydrogenBondException } = problem;
+  const { engine, model, map, options, topology, cdl, kernels, pairRules } = problem;
   applyCdl(topology, cdl, xyz);
   return {
     fit: computeFit(
@@ -154,7 +165,7 @@ export function assess(problem: RefinementProblem, xyz: Float64Array, context: R
       { resolution: options.resolution, table: options.scattering },
       context,
     ),
-    geometry: summarizeGeometry(topology, xyz, findNeighbours, { hydrogenBondException }),
+    geometry: summarizeGeometry(topology, xyz, kernels, pairRules),
   };
 }
 

@@ -1,5 +1,8 @@
 // The function that coordinate refinement minimises: weighted map term plus restraints, over the free atoms.
+
 import { placeRidingHydrogens, type RidingHydrogens, returnRidingGradient } from "../hydrogens/riding.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import type { PairRules } from "../kernels/reference/pairs.ts";
 import { solveFactorized } from "../math/block-cholesky.ts";
 import type { Objective, Preconditioner } from "../math/lbfgs.ts";
 import { angleDeviations } from "../restraints/angles.ts";
@@ -13,18 +16,8 @@ import {
 import { factorizeCurvature } from "../restraints/curvature.ts";
 import type { DeviationRmsd } from "../restraints/deviations.ts";
 import { addElasticEnergy, type ElasticNetwork } from "../restraints/elastic.ts";
-import {
-  addNonbondedEnergy,
-  countClosePairs,
-  largestContact,
-  type NeighbourTable,
-  type NonbondedPairs,
-  selectNonbondedPairs,
-} from "../restraints/nonbonded.ts";
+import { addNonbondedEnergy, countClosePairs, largestContact, type NonbondedPairs } from "../restraints/nonbonded.ts";
 import type { Topology } from "../topology/topology.ts";
-
-/** Neighbours within a distance. */
-export type NeighbourFinder = (xyz: Float64Array, cutoff: number) => NeighbourTable;
 
 /** Density at every atom and its gradient (3 per atom, per Angstrom), in units of the scaled map. */
 export interface DensitySampler {
@@ -42,8 +35,8 @@ export interface TargetInput {
   /** Pull of each atom on the map: 1, or 0 for hydrogens and atoms outside the selection. */
   readonly mapFactor: Float64Array;
   readonly sampler: DensitySampler;
-  readonly findNeighbours: NeighbourFinder;
-  readonly hydrogenBondException: boolean;
+  readonly kernels: Pick<Kernels, "selectPairs">;
+  readonly pairRules: PairRules;
   /** Springs to the coordinates at hand; absent: none. */
   readonly elastic?: ElasticNetwork;
 }
@@ -218,12 +211,11 @@ export class RefinementTarget {
   }
 
   private buildPairs(): NonbondedPairs {
-    const { topology, findNeighbours, hydrogenBondException } = this.input;
+    const { topology, kernels, pairRules } = this.input;
     this.listXyz.set(this.xyz);
-    const reach = largestContact(topology.nonbonded) + listBuffer;
-    return selectNonbondedPairs(topology.nonbonded, this.xyz, findNeighbours(this.xyz, reach), {
+    return kernels.selectPairs(pairRules, this.xyz, {
+      cutoff: largestContact(topology.nonbonded) + listBuffer,
       buffer: listBuffer,
-      hydrogenBondException,
       moving: this.moving,
     });
   }

@@ -1,7 +1,8 @@
 // Contact distances and which pairs the repulsion runs over.
 import { describe, expect, test } from "vitest";
+import { createEngine } from "../kernels/engine.ts";
 import { hydrogenBondClass, type NonbondedAtoms } from "../topology/topology.ts";
-import { contactDistance, countClosePairs, selectNonbondedPairs } from "./nonbonded.ts";
+import { contactDistance, countClosePairs, makePairRules } from "./nonbonded.ts";
 
 const { neither, donor, acceptor, both, hydrogen } = hydrogenBondClass;
 
@@ -49,16 +50,16 @@ describe("contact distance", () => {
   });
 });
 
-describe("pairs that interact", () => {
+describe.each(["simd", "reference"] as const)("pairs that interact, %s", (kind) => {
   const xyz = Float64Array.of(0, 0, 0, 3, 0, 0, 0, 3, 0, 0, 0, 3);
-  const everyPair = { offset: Int32Array.of(0, 3, 5, 6, 6), partner: Int32Array.of(1, 2, 3, 2, 3, 3) };
+  const { kernels } = createEngine(kind);
   const select = (
     change: Partial<NonbondedAtoms>,
     options: { buffer?: number; moving?: Uint8Array } = {},
   ): string[] => {
     const atoms = atomsOf([1.7, 1.7, 1.7, 1.7], [neither, neither, neither, neither], change);
-    const pairs = selectNonbondedPairs(atoms, xyz, everyPair, { buffer: 2, hydrogenBondException: false, ...options });
-    return Array.from(pairs.i, (i, at) => `${i}-${pairs.j[at]} ${pairs.contact[at]!.toFixed(2)}`);
+    const pairs = kernels.selectPairs(makePairRules(atoms, false), xyz, { cutoff: 10, buffer: 2, ...options });
+    return Array.from(pairs.i, (i, at) => `${i}-${pairs.j[at]} ${pairs.contact[at]!.toFixed(2)}`).toSorted();
   };
 
   test("are those within contact plus buffer", () => {

@@ -1,4 +1,5 @@
 // Repulsion between atoms that are not bonded (PROLSQ form) and the list of pairs it runs over.
+import type { PairList, PairRules } from "../kernels/reference/pairs.ts";
 import { hydrogenBondClass, type NonbondedAtoms } from "../topology/topology.ts";
 
 /** Force constant c of c (d_vdw - d)^4. */
@@ -6,30 +7,14 @@ export const repulsionConstant = 100;
 /** Contacts this much closer than their contact distance count as close, Angstrom. */
 export const closeOverlap = 0.4;
 const minimumDistance = 1;
-const oneFourFactor = 0.8;
 
-/** Pairs by row, first < second, with the contact distance below which they repel. */
-export interface NonbondedPairs {
-  readonly count: number;
-  readonly i: Int32Array;
-  readonly j: Int32Array;
-  /** Contact distance d_vdw, Angstrom. */
-  readonly contact: Float64Array;
-}
+/** Pairs by row, first < second, with the contact distance d_vdw below which they repel, Angstrom. */
+export type NonbondedPairs = PairList;
 
 /** Neighbours of each atom with higher row: partner[offset[a]] .. partner[offset[a + 1] - 1], in any fixed order. */
 export interface NeighbourTable {
   readonly offset: Int32Array;
   readonly partner: Int32Array;
-}
-
-export interface NonbondedOptions {
-  /** Pairs further apart than their contact distance plus this are left out, Angstrom. */
-  readonly buffer: number;
-  /** Shorter contacts for hydrogen bonds: 0.6 Angstrom hydrogen to acceptor, 0.2 between the heavy atoms. */
-  readonly hydrogenBondException: boolean;
-  /** Pairs in which neither atom is marked are left out; absent: all atoms move. */
-  readonly moving?: Uint8Array;
 }
 
 /** Largest sum of radii in the table, Angstrom: the reach of the repulsion. */
@@ -57,21 +42,17 @@ function hydrogenBondShortening(first: number, second: number): number {
   return (donates(first) && accepts(second)) || (donates(second) && accepts(first)) ? 0.2 : 0;
 }
 
-/** Atoms of one radius and hydrogen-bond class are of one kind; contact distances are looked up by two kinds. */
-interface ContactTable {
-  readonly kind: Uint16Array;
-  readonly kinds: number;
-  /** kinds x kinds, Angstrom. */
-  readonly contact: Float64Array;
-}
-
-function tabulateContacts(atoms: NonbondedAtoms, hydrogenBondException: boolean): ContactTable {
+/**
+ * Rules of pair selection: not 1-2 or 1-3 bonded, same model, compatible conformers. Atoms of one radius and hydrogen-bond
+ * class are of one kind; hydrogen bonds may be shorter when asked: 0.6 Angstrom hydrogen to acceptor, 0.2 between the heavy atoms.
+ */
+export function makePairRules(atoms: NonbondedAtoms, hydrogenBondException: boolean): PairRules {
   const atomCount = atoms.radius.length;
   const kind = new Uint16Array(atomCount);
   const known = new Map<number, number>();
   const examples: number[] = [];
   for (let atom = 0; atom < atomCount; atom++) {
-    const key = 8 * atoms.radius[atom]! + 1e6 * atoms.hydrogenBond[atom]!;
+    const key = atoms.radius[atom]! + 1000 * atoms.hydrogenBond[atom]!;
     let row = known.get(key);
     if (row === undefined) {
       row = examples.push(atom) - 1;
@@ -87,76 +68,18 @@ function tabulateContacts(atoms: NonbondedAtoms, hydrogenBondException: boolean)
       hydrogenBondException,
     ),
   );
-  return { kind, kinds: examples.length, contact };
-}
-
-/** Pairs that are being collected; the arrays grow. */
-interface PairBuffer {
-  i: Int32Array;
-  j: Int32Array;
-  contact: Float64Array;
-}
-
-function growBuffer(buffer: PairBuffer, capacity: number): void {
-  const i = new Int32Array(capacity);
-  const j = new Int32Array(capacity);
-  const contact = new Float64Array(capacity);
-  i.set(buffer.i);
-  j.set(buffer.j);
-  contact.set(buffer.contact);
-  Object.assign(buffer, { i, j, contact });
-}
-
-const firstPairsPerAtom = 16;
-
-/** Keeps the neighbours that interact: not 1-2 or 1-3 bonded, same model, compatible conformers, within contact plus buffer. */
-export function selectNonbondedPairs(
-  atoms: NonbondedAtoms,
-  xyz: Float64Array,
-  neighbours: NeighbourTable,
-  options: NonbondedOptions,
-): NonbondedPairs {
-  const { moving, buffer, hydrogenBondException } = options;
-  const { exclude, excludeOffset, oneFour, oneFourOffset, conformer, model } = atoms;
-  const { offset, partner } = neighbours;
-  const { kind, kinds, contact } = tabulateContacts(atoms, hydrogenBondException);
-  const atomCount = atoms.radius.length;
-  const pairs: PairBuffer = { i: new Int32Array(0), j: new Int32Array(0), contact: new Float64Array(0) };
-  growBuffer(pairs, 64 + firstPairsPerAtom * atomCount);
-  // Relation to the atom at hand: 2 i + 1 bonded, 2 i + 2 one to four, anything else none.
-  const relation = new Int32Array(atomCount);
-  let count = 0;
-  for (let i = 0; i < atomCount; i++) {
-    const bonded = 2 * i + 1;
-    const related = 2 * i + 2;
-    for (let entry = excludeOffset[i]!; entry < excludeOffset[i + 1]!; entry++) relation[exclude[entry]!] = bonded;
-    for (let entry = oneFourOffset[i]!; entry < oneFourOffset[i + 1]!; entry++) relation[oneFour[entry]!] = related;
-    const end = offset[i + 1]!;
-    if (count + end - offset[i]! > pairs.i.length) growBuffer(pairs, 2 * pairs.i.length + end - offset[i]!);
-    const isStill = moving !== undefined && moving[i] === 0;
-    const letter = conformer[i]!;
-    const row = kinds * kind[i]!;
-    const x = xyz[3 * i]!;
-    const y = xyz[3 * i + 1]!;
-    const z = xyz[3 * i + 2]!;
-    for (let entry = offset[i]!; entry < end; entry++) {
-      const j = partner[entry]!;
-      const distance = contact[row + kind[j]!]!;
-      const touch = relation[j] === related ? oneFourFactor * distance : distance;
-      const reach = touch + buffer;
-      const dx = x - xyz[3 * j]!;
-      const dy = y - xyz[3 * j + 1]!;
-      const dz = z - xyz[3 * j + 2]!;
-      if (dx * dx + dy * dy + dz * dz > reach * reach || relation[j] === bonded) continue;
-      if (isStill && moving![j] === 0) continue;
-      const other = conformer[j]!;
-      if ((letter !== other && letter !== 0 && other !== 0) || model[i] !== model[j]) continue;
-      pairs.i[count] = i;
-      pairs.j[count] = j;
-      pairs.contact[count++] = touch;
-    }
-  }
-  return { count, i: pairs.i.slice(0, count), j: pairs.j.slice(0, count), contact: pairs.contact.slice(0, count) };
+  const { conformer, model, excludeOffset, exclude, oneFourOffset, oneFour } = atoms;
+  return {
+    kind,
+    kinds: examples.length,
+    contact,
+    conformer,
+    model,
+    excludeOffset,
+    exclude,
+    oneFourOffset,
+    oneFour,
+  };
 }
 
 function squaredDistance(xyz: Float64Array, i: number, j: number): number {

@@ -2,4 +2,5 @@
 export { addDensity, sampleTricubic } from "./density";
 export { forwardRows, inverseRows, transformColumns } from "./fft";
 export { filterNeighbours } from "./neighbours";
+export { selectPairs } from "./pairs";
 export { addScaled, dot, setSum } from "./vectors";

@@ -1,5 +1,7 @@
 // Root mean square deviations, Z scores and outliers of a model from its restraints.
 
+import type { Kernels } from "../../kernels/kernels.ts";
+import type { PairRules } from "../../kernels/reference/pairs.ts";
 import {
   angleWithGradient,
   chiralVolumeWithGradient,
@@ -14,9 +16,7 @@ import {
   addNonbondedEnergy,
   countClosePairs,
   largestContact,
-  type NeighbourTable,
   type NonbondedPairs,
-  selectNonbondedPairs,
 } from "../../restraints/nonbonded.ts";
 import { fitPlane } from "../../restraints/planarity.ts";
 import type { Topology } from "../../topology/topology.ts";
@@ -57,24 +57,16 @@ export interface GeometrySummary extends GeometryCounts {
   readonly withHydrogens: GeometryCounts | null;
 }
 
-/** Neighbours within a distance, for the non-bonded list. */
-export type NeighbourFinder = (xyz: Float64Array, cutoff: number) => NeighbourTable;
-
-export interface GeometryOptions {
-  readonly hydrogenBondException: boolean;
-}
-
 /** Statistics of the present coordinates; ideal values are those of the lists as they are (apply CDL before). */
 export function summarizeGeometry(
   topology: Topology,
   xyz: Float64Array,
-  findNeighbours: NeighbourFinder,
-  options: GeometryOptions,
+  kernels: Pick<Kernels, "selectPairs">,
+  rules: PairRules,
 ): GeometrySummary {
-  const reach = largestContact(topology.nonbonded);
-  const pairs = selectNonbondedPairs(topology.nonbonded, xyz, findNeighbours(xyz, reach + 1), {
+  const pairs = kernels.selectPairs(rules, xyz, {
+    cutoff: largestContact(topology.nonbonded) + 1,
     buffer: Number.POSITIVE_INFINITY,
-    hydrogenBondException: options.hydrogenBondException,
   });
   if (!topology.isHydrogen.includes(1)) return { ...countTerms(topology, pairs, xyz), withHydrogens: null };
   const heavyPairs = pairsWithout(pairs, topology.isHydrogen);

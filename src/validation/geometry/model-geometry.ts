@@ -4,6 +4,7 @@ import type { Dictionary } from "../../chemistry/monomer.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import type { Model } from "../../model/model.ts";
 import { applyCdl, prepareCdl } from "../../restraints/cdl.ts";
+import { makePairRules } from "../../restraints/nonbonded.ts";
 import { buildTopology, type TopologyOptions } from "../../topology/build-topology.ts";
 import type { Topology } from "../../topology/topology.ts";
 import { type GeometrySummary, summarizeGeometry } from "./geometry-statistics.ts";
@@ -23,10 +24,9 @@ export function computeGeometry(
 ): ModelGeometry {
   const { model, dictionary } = input;
   const topology = buildTopology(model, dictionary, options, context);
-  const { xyz, count } = model.atoms;
+  const { xyz } = model.atoms;
   applyCdl(topology, prepareCdl(topology), xyz);
-  const geometry = summarizeGeometry(topology, xyz, (at, cutoff) => engine.kernels.findNeighbours(at, count, cutoff), {
-    hydrogenBondException: topology.isHydrogen.includes(1),
-  });
+  const rules = makePairRules(topology.nonbonded, topology.isHydrogen.includes(1));
+  const geometry = summarizeGeometry(topology, xyz, engine.kernels, rules);
   return { geometry, topology };
 }
