@@ -106,7 +106,7 @@ export function addLinkTerms(
   const first = templates[found.first];
   const second = templates[found.second];
   if (!link || !first || !second) return;
-  const joined = joinConformers(residueAtoms[found.first]!, residueAtoms[found.second]!);
+  const joined = joinConformers(residueAtoms[found.first]!, residueAtoms[found.second]!, found.conformers);
   const chirality = link.chiralities.length > 0 ? linkChirality(link, [first, second]) : [];
   for (let conformer = 0; conformer < joined.conformers.length; conformer++) {
     const map = joined.maps[conformer]!;
@@ -143,9 +143,9 @@ function linkAtomName(atom: LinkAtom): string {
   return `${atom.component}:${atom.id}`;
 }
 
-/** Atoms of both residues by "1:name" and "2:name", for every conformer either of them has. */
-function joinConformers(first: ResidueAtoms, second: ResidueAtoms): ResidueAtoms {
-  const letters = [...new Set([...first.conformers, ...second.conformers])]
+/** Atoms of both residues by "1:name" and "2:name", for every conformer either of them has, or those that are asked for. */
+function joinConformers(first: ResidueAtoms, second: ResidueAtoms, wanted?: readonly string[]): ResidueAtoms {
+  const letters = [...new Set(wanted ?? [...first.conformers, ...second.conformers])]
     .filter((letter) => letter !== "")
     .toSorted();
   const conformers = letters.length === 0 ? [""] : letters;

@@ -368,6 +368,30 @@ describe("atoms that are odd", () => {
     expect(wrong.chiralities.idealVolume).toEqual(right.chiralities.idealVolume);
   });
 
+  test("residues that share a position are linked in their own alternates only", () => {
+    const lines = peptideLines(["ALA", "ALA", "ALA"], strand);
+    const as = (line: string, letter: string, name = line.slice(17, 20)): string =>
+      line.slice(0, 16) + letter + name + line.slice(20);
+    const [first, second, third] = [1, 2, 3].map((number) =>
+      lines.filter((line) => Number(line.slice(22, 26)) === number),
+    );
+    const model = readLines([
+      ...first!,
+      ...second!.map((line) => as(line, "A")),
+      ...second!.slice(0, 4).map((line) => as(line, "B", "GLY")),
+      as(third![0]!, "A"),
+      as(third![0]!, "B"),
+      ...third!.slice(1),
+    ]);
+    const { bonds } = build(model);
+    const label = (atom: number): string =>
+      `${model.residues.sequenceNumber[model.atoms.residue[atom]!]}${model.atoms.name[atom]}${model.atoms.altloc[atom]}`;
+    const links = Array.from({ length: bonds.count }, (_, row) => row)
+      .filter((row) => bonds.link[row]! >= 0)
+      .map((row) => `${label(bonds.i[row]!)}-${label(bonds.j[row]!)}`);
+    expect(links.toSorted()).toEqual(["1C-2NA", "1C-2NB", "2CA-3NA", "2CB-3NB"]);
+  });
+
   test("alternate conformers each get their terms, and do not repel each other", () => {
     const lines = peptideLines(["ALA"], strand);
     const betas = ["A", "B"].map((letter, at) => {

@@ -9,7 +9,7 @@ import { findDisulfides } from "./disulfides.ts";
 import { type FoundLink, isNucleotideGroup, isPeptideGroup, type MonomerOf } from "./found-link.ts";
 import { findMetalLinks, metalReach } from "./metal-links.ts";
 import { findGlycosidicBonds, findNamedLinks, type NearLinkInput, nearLinkReach } from "./near-links.ts";
-import { atomsOfResidue, listPositions } from "./residue-atoms.ts";
+import { atomsOfResidue, listPositions, type ResiduePosition } from "./residue-atoms.ts";
 import { findStatedLinks } from "./stated-links.ts";
 
 /** Consecutive residues stay linked over a stretched bond up to here, Angstrom. */
@@ -100,13 +100,33 @@ function findPolymerLinks(model: Model, monomerOf: MonomerOf, context: RunContex
       if (positions[index]!.endsSegment) continue;
       for (const first of positions[index]!.residues) {
         for (const second of positions[index + 1]!.residues) {
+          const conformers = sharedConformers(model, positions[index]!, positions[index + 1]!, [first, second]);
+          if (conformers?.length === 0) continue;
           const link = polymerLink(model, first, second, monomerOf, context);
-          if (link) links.push(link);
+          if (link) links.push(conformers === undefined ? link : { ...link, conformers });
         }
       }
     }
   }
   return links;
+}
+
+/** Where residues share a position, each links in its own alternates only; undefined where none does. */
+function sharedConformers(
+  model: Model,
+  before: ResiduePosition,
+  after: ResiduePosition,
+  [first, second]: readonly [number, number],
+): string[] | undefined {
+  const own = (residue: number): string[] => {
+    const letters = Array.from(atomsOfResidue(model, residue), (atom) => model.atoms.altloc[atom]!);
+    return [...new Set(letters)].filter((letter) => letter !== "");
+  };
+  const isFirstShared = before.residues.length > 1;
+  const isSecondShared = after.residues.length > 1;
+  if (!isFirstShared && !isSecondShared) return undefined;
+  if (!isSecondShared) return own(first);
+  return isFirstShared ? own(first).filter((letter) => own(second).includes(letter)) : own(second);
 }
 
 function polymerLink(

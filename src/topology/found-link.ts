@@ -14,6 +14,8 @@ export interface FoundLink {
   readonly sigma?: number;
   /** Angles the dictionary's link does not have. */
   readonly angles?: readonly FoundAngle[];
+  /** The alternates it joins, where residues of several names share a position; absent for all. */
+  readonly conformers?: readonly string[];
   /** Hand of the link's chiral centre where the monomer decides it, in the link's order of atoms. */
   readonly hand?: "positive" | "negative";
 }
