@@ -104,18 +104,27 @@ export function describeGeometry(geometry: GeometrySummary): string {
 
 function table(title: string, counts: GeometryCounts): string {
   const { nonbonded } = counts;
-  const units = { bond: "A", angle: "deg", dihedral: "deg", chirality: "A^3", planarity: "A" } as const;
-  const rows = Object.entries(units).map(([kind, unit]) => {
-    const term = counts[kind as keyof typeof units];
-    const digits = unit === "deg" ? 2 : 4;
-    return [
-      `${kind} (${unit})`,
-      show(term.rmsd, digits),
-      show(term.rmsZ, 2),
-      String(term.count),
-      String(term.outliers),
-    ];
-  });
+  const units = {
+    bond: "A",
+    coordination: "A",
+    angle: "deg",
+    dihedral: "deg",
+    chirality: "A^3",
+    planarity: "A",
+  } as const;
+  const rows = Object.entries(units)
+    .filter(([kind]) => kind !== "coordination" || counts.coordination.count > 0)
+    .map(([kind, unit]) => {
+      const term = counts[kind as keyof typeof units];
+      const digits = unit === "deg" ? 2 : 4;
+      return [
+        `${kind} (${unit})`,
+        show(term.rmsd, digits),
+        show(term.rmsZ, 2),
+        String(term.count),
+        String(term.outliers),
+      ];
+    });
   return [
     alignRows([[title, "rmsd", "rmsZ", "count", "beyond 4 sigma"], ...rows]),
     `non-bonded: ${nonbonded.count} pairs, ${nonbonded.closePairs} closer than their contact distance less 0.4 A, ` +

@@ -9,6 +9,9 @@ import { hasExcessContacts, judgeWeight, largestWeight, smallestWeight } from ".
 
 /** Cycles after the planned ones, as long as none has met the limits. */
 const extraCycles = 5;
+/** Cycles before the last may be called, and the gain in score that is worth another one. */
+const leastCycles = 3;
+const leastGain = 5e-4;
 /** Changes of the weight from one cycle to the next. */
 const smallestStep = 0.75;
 const largestStep = 1.3;
@@ -56,6 +59,13 @@ export async function runCycle(run: Run, plan: CyclePlan, context: RunContext): 
   if (cancelled !== null) throw cancelled;
 }
 
+/** From the third cycle on, one within the limits that brings next to nothing is the last. */
+function isDone({ records, last, limits, hasMetLimits }: Run, cycle: number): boolean {
+  if (cycle < leastCycles || !hasMetLimits || hasExcessContacts(last.state, limits)) return false;
+  const before = Math.max(...records.slice(0, -1).map(({ score }) => score));
+  return last.record.score - before < leastGain;
+}
+
 /**
  * The cycle after `done`, or null when there is none; the automatic weight and the repulsion follow the state of the whole
  * model.
@@ -65,6 +75,7 @@ export function planNextCycle(run: Run, done: CyclePlan): CyclePlan | null {
   const { options } = run.problem;
   const isAutomatic = options.weight === null;
   const cycle = done.cycle + 1;
+  if (isAutomatic && isDone(run, done.cycle)) return null;
   const mayGoOn =
     cycle <= options.cycles || (isAutomatic && !run.hasMetLimits && cycle <= options.cycles + extraCycles);
   if (!mayGoOn) return null;

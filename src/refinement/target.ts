@@ -6,7 +6,7 @@ import type { PairRules } from "../kernels/reference/pairs.ts";
 import { solveFactorized } from "../math/block-cholesky.ts";
 import type { Objective, Preconditioner } from "../math/lbfgs.ts";
 import { angleDeviations } from "../restraints/angles.ts";
-import { bondDeviations } from "../restraints/bonds.ts";
+import { bondDeviations, markCoordination } from "../restraints/bonds.ts";
 import {
   addCovalentEnergies,
   type CovalentLists,
@@ -50,7 +50,7 @@ export interface TargetValue {
 
 /** Geometry of the free atoms, hydrogens left out of bonds and angles. */
 export interface StateMeasure {
-  /** Angstrom. */
+  /** Angstrom; without the bonds of metals. */
   readonly bonds: DeviationRmsd;
   /** Degrees. */
   readonly angles: DeviationRmsd;
@@ -111,7 +111,7 @@ export class RefinementTarget {
     const pairs = this.buildPairs();
     const unused = new Float64Array(xyz.length);
     return {
-      bonds: bondDeviations(this.lists.bonds, xyz),
+      bonds: bondDeviations(this.lists.bonds, xyz, markCoordination(this.lists.bonds, input.topology.links)),
       angles: angleDeviations(this.lists.angles, xyz),
       covalentEnergy: totalCovalentEnergy(addCovalentEnergies(this.lists, xyz, unused)),
       nonbondedEnergy: addNonbondedEnergy(pairs, xyz, unused),

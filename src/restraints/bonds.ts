@@ -1,5 +1,6 @@
 // Bond-length energy: harmonic, with optional slack and top-out.
-import type { BondList } from "../topology/topology.ts";
+import { distanceBetween } from "../math/internal-coordinates.ts";
+import type { BondList, TopologyLink } from "../topology/topology.ts";
 import { type DeviationRmsd, summarizeDeviations } from "./deviations.ts";
 
 /** Energy and derivative with respect to the distance, for one deviation. */
@@ -57,14 +58,19 @@ export function addBondEnergy(bonds: BondList, xyz: Float64Array, gradient: Floa
   return energy;
 }
 
-/** Deviations of bond lengths, Angstrom. */
-export function bondDeviations({ count, i, j, ideal, sigma }: BondList, xyz: Float64Array): DeviationRmsd {
-  return summarizeDeviations(count, sigma, (bond) => {
-    const a = 3 * i[bond]!;
-    const b = 3 * j[bond]!;
-    const x = xyz[a]! - xyz[b]!;
-    const y = xyz[a + 1]! - xyz[b + 1]!;
-    const z = xyz[a + 2]! - xyz[b + 2]!;
-    return ideal[bond]! - Math.sqrt(x * x + y * y + z * z);
+/** 1 for bonds of metals: their lengths vary far more than covalent ones, so statistics count them apart. */
+export function markCoordination({ link }: BondList, links: readonly TopologyLink[]): Uint8Array {
+  return Uint8Array.from(link, (row) => (row >= 0 && links[row]!.id === "metal" ? 1 : 0));
+}
+
+/** Deviations of bond lengths, Angstrom, without the bonds marked in `left`. */
+export function bondDeviations(bonds: BondList, xyz: Float64Array, left: Uint8Array): DeviationRmsd {
+  const { i, j, ideal, sigma } = bonds;
+  const rows: number[] = [];
+  for (let bond = 0; bond < bonds.count; bond++) if (left[bond] === 0) rows.push(bond);
+  const sigmas = Float64Array.from(rows, (bond) => sigma[bond]!);
+  return summarizeDeviations(rows.length, sigmas, (row) => {
+    const bond = rows[row]!;
+    return ideal[bond]! - distanceBetween(xyz, i[bond]!, j[bond]!);
   });
 }

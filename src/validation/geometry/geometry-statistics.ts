@@ -10,6 +10,7 @@ import {
 } from "../../math/internal-coordinates.ts";
 import type { Model } from "../../model/model.ts";
 import { atomLabel } from "../../model/model.ts";
+import { markCoordination } from "../../restraints/bonds.ts";
 import { chiralityDelta } from "../../restraints/chirality.ts";
 import { type CovalentLists, covalentSubset } from "../../restraints/covalent.ts";
 import {
@@ -43,7 +44,10 @@ export interface NonbondedStatistics {
 }
 
 export interface GeometryCounts {
+  /** Without the bonds of metals. */
   readonly bond: TermStatistics;
+  /** The bonds of metals. */
+  readonly coordination: TermStatistics;
   readonly angle: TermStatistics;
   readonly dihedral: TermStatistics;
   readonly chirality: TermStatistics;
@@ -68,10 +72,12 @@ export function summarizeGeometry(
     cutoff: largestContact(topology.nonbonded) + 1,
     buffer: Number.POSITIVE_INFINITY,
   });
-  if (!topology.isHydrogen.includes(1)) return { ...countTerms(topology, pairs, xyz), withHydrogens: null };
+  const count = (lists: CovalentLists, some: NonbondedPairs): GeometryCounts =>
+    countTerms(lists, markCoordination(lists.bonds, topology.links), some, xyz);
+  if (!topology.isHydrogen.includes(1)) return { ...count(topology, pairs), withHydrogens: null };
   const heavyPairs = pairsWithout(pairs, topology.isHydrogen);
   const heavy = covalentSubset(topology, { without: topology.isHydrogen });
-  return { ...countTerms(heavy, heavyPairs, xyz), withHydrogens: countTerms(topology, pairs, xyz) };
+  return { ...count(heavy, heavyPairs), withHydrogens: count(topology, pairs) };
 }
 
 function pairsWithout(pairs: NonbondedPairs, isHydrogen: Uint8Array): NonbondedPairs {
@@ -87,9 +93,15 @@ function pairsWithout(pairs: NonbondedPairs, isHydrogen: Uint8Array): NonbondedP
   };
 }
 
-function countTerms(lists: CovalentLists, pairs: NonbondedPairs, xyz: Float64Array): GeometryCounts {
+function countTerms(
+  lists: CovalentLists,
+  coordination: Uint8Array,
+  pairs: NonbondedPairs,
+  xyz: Float64Array,
+): GeometryCounts {
   const tallies = {
     bond: createTally(),
+    coordination: createTally(),
     angle: createTally(),
     dihedral: createTally(),
     chirality: createTally(),
@@ -99,7 +111,7 @@ function countTerms(lists: CovalentLists, pairs: NonbondedPairs, xyz: Float64Arr
   const plane = { row: 0, count: 0, squares: 0, squaresZ: 0 };
   forEachDeviation(lists, xyz, ({ kind, row, delta, sigma }) => {
     if (kind !== "planarity") {
-      addToTally(tallies[kind], delta, sigma);
+      addToTally(tallies[kind === "bond" && coordination[row] === 1 ? "coordination" : kind], delta, sigma);
       return;
     }
     if (row !== plane.row) Object.assign(plane, { row, count: 0, squares: 0, squaresZ: 0 });
@@ -113,6 +125,7 @@ function countTerms(lists: CovalentLists, pairs: NonbondedPairs, xyz: Float64Arr
   });
   return {
     bond: finishTally(tallies.bond),
+    coordination: finishTally(tallies.coordination),
     angle: finishTally(tallies.angle),
     dihedral: finishTally(tallies.dihedral),
     chirality: finishTally(tallies.chirality),
