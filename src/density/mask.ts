@@ -14,16 +14,17 @@ export function maskRadius(element: number): number {
   return radii[elementSymbol(element)] ?? radiusOfUnknown;
 }
 
-/** Calls `visit(voxel, squaredDistance)` for every grid point within `radius` of a point; the box is periodic. */
-export type SphereVisitor = (voxel: number, squaredDistance: number) => void;
+/** Receives a run of grid points along x: `row` is the index of its x = 0, `first` to `last` may lie outside the box. */
+export type SpanVisitor = (row: number, first: number, last: number) => void;
 
-export function forEachVoxelInSphere(
+/** Calls `visit` for every run of grid points along x that lies within `radius` of a point; the box is periodic. */
+export function forEachSpanInSphere(
   frame: MapFrame,
   x: number,
   y: number,
   z: number,
   radius: number,
-  visit: SphereVisitor,
+  visit: SpanVisitor,
 ): void {
   const [nx, ny, nz] = frame.size;
   const f = frame.fractionalization;
@@ -34,9 +35,9 @@ export function forEachVoxelInSphere(
   const px = (f[0] * rx + f[1] * ry + f[2] * rz) * nx;
   const py = (f[3] * rx + f[4] * ry + f[5] * rz) * ny;
   const pz = (f[6] * rx + f[7] * ry + f[8] * rz) * nz;
-  const reachX = radius * Math.hypot(f[0], f[1], f[2]) * nx;
   const reachY = radius * Math.hypot(f[3], f[4], f[5]) * ny;
   const reachZ = radius * Math.hypot(f[6], f[7], f[8]) * nz;
+  const step = o[0] / nx;
   const limit = radius * radius;
   for (let iz = Math.ceil(pz - reachZ); iz <= pz + reachZ; iz++) {
     const gz = (iz - pz) / nz;
@@ -47,15 +48,28 @@ export function forEachVoxelInSphere(
       const dy = o[4] * gy + o[5] * gz;
       const left = limit - dz * dz - dy * dy;
       if (left < 0) continue;
-      const skew = o[1] * gy + o[2] * gz;
-      const row = nx * (wrapIndex(iy, ny) + plane);
-      for (let ix = Math.ceil(px - reachX); ix <= px + reachX; ix++) {
-        const dx = (o[0] * (ix - px)) / nx + skew;
-        const squared = dx * dx + dy * dy + dz * dz;
-        if (squared <= limit) visit(row + wrapIndex(ix, nx), squared);
-      }
+      const middle = px - (o[1] * gy + o[2] * gz) / step;
+      const half = Math.sqrt(left) / step;
+      const first = Math.ceil(middle - half);
+      const last = Math.floor(middle + half);
+      if (first <= last) visit(nx * (wrapIndex(iy, ny) + plane), first, last);
     }
   }
+}
+
+/** Calls `visit` for every grid point within `radius` of a point; the box is periodic. */
+export function forEachVoxelInSphere(
+  frame: MapFrame,
+  x: number,
+  y: number,
+  z: number,
+  radius: number,
+  visit: (voxel: number) => void,
+): void {
+  const nx = frame.size[0];
+  forEachSpanInSphere(frame, x, y, z, radius, (row, first, last) => {
+    for (let ix = first; ix <= last; ix++) visit(row + wrapIndex(ix, nx));
+  });
 }
 
 function wrapIndex(index: number, length: number): number {
@@ -78,21 +92,20 @@ export function computeMolecularMask(
   element: Uint8Array,
   count: number,
 ): Uint8Array {
-  const labels = new Uint8Array(frame.size[0] * frame.size[1] * frame.size[2]);
+  const nx = frame.size[0];
+  const labels = new Uint8Array(nx * frame.size[1] * frame.size[2]);
   for (let atom = 0; atom < count; atom++) {
+    const [x, y, z] = [xyz[3 * atom]!, xyz[3 * atom + 1]!, xyz[3 * atom + 2]!];
     const radius = maskRadius(element[atom]!);
-    const squared = radius * radius;
-    forEachVoxelInSphere(
-      frame,
-      xyz[3 * atom]!,
-      xyz[3 * atom + 1]!,
-      xyz[3 * atom + 2]!,
-      radius + solventRadius,
-      (voxel, distance) => {
-        if (distance < squared) labels[voxel] = inside;
-        else if (labels[voxel] === solvent) labels[voxel] = shell;
-      },
-    );
+    forEachSpanInSphere(frame, x, y, z, radius + solventRadius, (row, first, last) => {
+      for (let ix = first; ix <= last; ix++) {
+        const voxel = row + wrapIndex(ix, nx);
+        if (labels[voxel] === solvent) labels[voxel] = shell;
+      }
+    });
+    forEachSpanInSphere(frame, x, y, z, radius, (row, first, last) => {
+      for (let ix = first; ix <= last; ix++) labels[row + wrapIndex(ix, nx)] = inside;
+    });
   }
   return shrinkShell(frame, labels);
 }
