@@ -160,17 +160,6 @@ function shrinkShell(frame: MapFrame, labels: Uint8Array): Uint8Array {
   return mask;
 }
 
-/** Mask (1 inside) of all points within `radius` of an atom. */
-export function computeSphereMask(frame: MapFrame, xyz: Float64Array, count: number, radius: number): Uint8Array {
-  const mask = new Uint8Array(frame.size[0] * frame.size[1] * frame.size[2]);
-  for (let atom = 0; atom < count; atom++) {
-    forEachVoxelInSphere(frame, xyz[3 * atom]!, xyz[3 * atom + 1]!, xyz[3 * atom + 2]!, radius, (voxel) => {
-      mask[voxel] = 1;
-    });
-  }
-  return mask;
-}
-
 /** The molecular mask grown by a distance in Angstrom: voxels nearer than that to a van der Waals sphere. */
 export function computeDilatedMask(
   frame: MapFrame,
