@@ -120,20 +120,23 @@ function makeRecord(problem: RefinementProblem, yardstick: Yardstick, outcome: C
   };
 }
 
-/** Fit less what it costs: a limit that is not kept costs 0.01 of correlation and as much again for every 10 % beyond it. */
-function scoreOf({ limits, freeAtoms }: Yardstick, { cc, state }: CycleOutcome): number {
-  const costOf = (value: number, limit: number): number =>
-    value <= limit ? 0 : 0.01 + 0.1 * Math.min(1, value / limit - 1);
-  const excess = Math.max(
-    0,
-    state.closePairs - (limits.closePairs ?? 0),
-    state.closeHeavyPairs - (limits.closeHeavyPairs ?? 0),
-  );
+/** Contacts are few where a model is good: an excess is measured against at least this many. */
+const fewContacts = 10;
+
+/**
+ * Fit less what it costs: a limit that is not kept costs 0.01 of correlation and as much again for every 10 % beyond it, 0.11
+ * at most.
+ */
+function scoreOf({ limits }: Yardstick, { cc, state }: CycleOutcome): number {
+  const costOf = (excess: number): number => (excess <= 0 ? 0 : 0.01 + 0.1 * Math.min(1, excess));
+  const beyond = (value: number, limit: number): number => costOf(value / limit - 1);
+  const more = (count: number, limit: number | null): number =>
+    limit === null ? 0 : costOf((count - limit) / Math.max(limit, fewContacts));
   return (
     (cc ?? 0) -
-    costOf(state.bonds.all, limits.bondRmsd) -
-    costOf(state.angles.all, limits.angleRmsd) -
-    (excess > 0 ? 0.01 + Math.min(0.05, excess / freeAtoms) : 0)
+    beyond(state.bonds.all, limits.bondRmsd) -
+    beyond(state.angles.all, limits.angleRmsd) -
+    Math.max(more(state.closePairs, limits.closePairs), more(state.closeHeavyPairs, limits.closeHeavyPairs))
   );
 }
 
