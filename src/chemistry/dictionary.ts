@@ -75,7 +75,9 @@ export function loadDictionary(): Dictionary {
 
 /** `extra` over `base`: an entry of the same name replaces the base's. */
 export function mergeDictionaries(base: Dictionary, extra: Partial<Dictionary>): Dictionary {
+  const edits = extra.edits ?? base.edits;
   return {
+    ...(edits === undefined ? {} : { edits }),
     monomers: new Map([...base.monomers, ...(extra.monomers ?? [])]),
     links: new Map([...base.links, ...(extra.links ?? [])]),
     modifications: new Map([...base.modifications, ...(extra.modifications ?? [])]),

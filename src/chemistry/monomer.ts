@@ -1,5 +1,7 @@
 // The dictionary's data types: monomers, links, modifications and energy types (CCP4 monomer library vocabulary).
 
+import type { RestraintEdits } from "./restraint-edits.ts";
+
 export interface MonomerAtom {
   readonly id: string;
   readonly element: string;
@@ -151,4 +153,6 @@ export interface Dictionary {
   readonly links: ReadonlyMap<string, Link>;
   readonly modifications: ReadonlyMap<string, Modification>;
   readonly energyTypes: ReadonlyMap<string, EnergyType>;
+  /** What the user changes by hand, after everything else. */
+  readonly edits?: RestraintEdits;
 }

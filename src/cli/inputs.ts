@@ -8,6 +8,7 @@ import { readFileBytes } from "../io/files.node.ts";
 import { readUserDictionary } from "../io/mmcif/read-dictionary.ts";
 import { addLibraryMonomers } from "../io/monomer-library.node.ts";
 import type { MapFile } from "../io/mrc/read-mrc.ts";
+import { readEdits } from "../io/phil/read-edits.ts";
 import { readMap } from "../io/read-map.ts";
 import { decodeText, readModel } from "../io/read-model.ts";
 import type { Model } from "../model/model.ts";
@@ -25,6 +26,7 @@ export async function loadMap(path: string, context: RunContext): Promise<MapFil
 export interface DictionarySettings {
   readonly restraints: readonly string[];
   readonly monomerLibrary?: string | undefined;
+  readonly edits: readonly string[];
 }
 
 /** The built-in dictionary under the user's, and what both lack for the model from the library's folder. */
@@ -33,6 +35,10 @@ export async function loadDictionaries(settings: DictionarySettings, model: Mode
   for (const path of settings.restraints) {
     const text = decodeText(await unpack(readFileBytes(path), path));
     dictionary = mergeDictionaries(dictionary, readUserDictionary(text, path));
+  }
+  for (const path of settings.edits) {
+    const { edits, longestBond } = readEdits(decodeText(await unpack(readFileBytes(path), path)), path);
+    dictionary = { ...dictionary, edits: { edits: [...(dictionary.edits?.edits ?? []), ...edits], longestBond } };
   }
   const { monomerLibrary: folder } = settings;
   return folder === undefined ? dictionary : addLibraryMonomers(dictionary, folder, model.residues.name);

@@ -32,6 +32,12 @@ const monomerLibrary = z
   .describe("folder of a CCP4 monomer library, for residues that are not built in")
   .meta({ placeholder: "DIR" });
 
+const edits = z
+  .array(z.string())
+  .default([])
+  .describe("bonds and angles to add, change or delete (Phenix's geometry_restraints.edits)")
+  .meta({ placeholder: "FILE" });
+
 const unknownLigands = z
   .enum(["error", "hold"])
   .default("error")
@@ -77,6 +83,7 @@ export const refineSchema = z.strictObject({
     .meta({ placeholder: "S" }),
   restraints,
   monomerLibrary,
+  edits,
   unknownLigands,
   scattering,
   threads: z.number().int().min(1).default(1).describe("threads (one is used at present)").meta({ placeholder: "N" }),
@@ -96,6 +103,7 @@ export const fitSchema = z.strictObject({
 export const geometrySchema = z.strictObject({
   restraints,
   monomerLibrary,
+  edits,
   unknownLigands,
   list: z.boolean().default(false).describe("list every restraint with ideal and model value and sigma"),
   worst: z.number().int().min(0).default(5).describe("worst offenders shown of each kind").meta({ placeholder: "N" }),

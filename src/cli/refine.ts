@@ -30,7 +30,7 @@ export async function runRefine(
   const resolution = requireResolution(settings.resolution, "refine");
   const folder = settings.outDir ?? `${stemOf(modelPath!)}_emend`;
   const outputs = resultNames.map((name) => join(folder, name));
-  const inputs = [modelPath!, mapPath!, ...settings.restraints];
+  const inputs = [modelPath!, mapPath!, ...settings.restraints, ...settings.edits];
   checkOutputs(outputs, inputs, settings.overwrite || settings.resume);
   context.report({ phase: "reading", fraction: 0 });
   const pair = await loadPair(modelPath!, mapPath!, context);

@@ -8,6 +8,7 @@ import { isWaterName } from "../chemistry/residue-classes.ts";
 import { chiralVolume, distanceBetween } from "../math/internal-coordinates.ts";
 import { atomLabel, type Model, residueLabel } from "../model/model.ts";
 import { addLinkTerms, addResidueTerms, listBackbone } from "./add-terms.ts";
+import { applyEdits } from "./apply-edits.ts";
 import { findLinks } from "./find-links.ts";
 import { type FoundLink, isNucleotideGroup, isPeptideGroup, withPolymerGroup } from "./found-link.ts";
 import { createNonbondedAtoms, energyTypeOfElement } from "./nonbonded-atoms.ts";
@@ -48,6 +49,7 @@ export function buildTopology(
     if (template) addResidueTerms(lists, template, residueAtoms[residue]!, model.atoms.altloc, puckers[residue]);
   }
   links.forEach((link, row) => addLinkTerms(lists, dictionary, link, row, templates, residueAtoms, model.atoms.altloc));
+  if (dictionary.edits) applyEdits(lists, model, dictionary.edits, context);
   const bonds = packBonds(lists);
   const isHydrogen = Uint8Array.from(model.atoms.element, (element) => (isHydrogenElement(element) ? 1 : 0));
   const energyType = assignEnergyTypes(model, dictionary, templates, residueAtoms);

@@ -1,8 +1,14 @@
 // Growing lists of restraint terms, packed into typed arrays when the topology is complete.
 import type { AngleList, BondList, ChiralityList, DihedralList, PlaneList } from "./topology.ts";
 
+/** Numbers per bond and angle. */
+export const bondWidth = 5;
+export const angleWidth = 6;
+
 export interface TermLists {
   readonly bonds: number[];
+  /** Slack and top-out limit of the few bonds that have one, by their two atoms in ascending order. */
+  readonly bondForms: Map<string, { readonly slack: number; readonly limit: number }>;
   readonly angles: number[];
   readonly dihedrals: number[];
   readonly dihedralIds: string[];
@@ -16,6 +22,7 @@ export interface TermLists {
 export function createTermLists(): TermLists {
   return {
     bonds: [],
+    bondForms: new Map(),
     angles: [],
     dihedrals: [],
     dihedralIds: [],
@@ -47,27 +54,35 @@ function reals(rows: readonly number[], width: number, column: number): Float64A
 }
 
 /** Rows: i, j, ideal, sigma, link. */
-export function packBonds({ bonds }: TermLists): BondList {
+export function packBonds({ bonds, bondForms }: TermLists): BondList {
+  const list: BondList = {
+    count: bonds.length / bondWidth,
+    i: integers(bonds, bondWidth, 0),
+    j: integers(bonds, bondWidth, 1),
+    ideal: reals(bonds, bondWidth, 2),
+    sigma: reals(bonds, bondWidth, 3),
+    link: integers(bonds, bondWidth, 4),
+  };
+  if (bondForms.size === 0) return list;
+  const formOf = (row: number): { readonly slack: number; readonly limit: number } | undefined =>
+    bondForms.get([list.i[row]!, list.j[row]!].toSorted((a, b) => a - b).join(" "));
   return {
-    count: bonds.length / 5,
-    i: integers(bonds, 5, 0),
-    j: integers(bonds, 5, 1),
-    ideal: reals(bonds, 5, 2),
-    sigma: reals(bonds, 5, 3),
-    link: integers(bonds, 5, 4),
+    ...list,
+    slack: list.ideal.map((_, row) => formOf(row)?.slack ?? 0),
+    limit: list.ideal.map((_, row) => formOf(row)?.limit ?? -1),
   };
 }
 
 /** Rows: i, j, k, ideal, sigma, link. */
 export function packAngles({ angles }: TermLists): AngleList {
   return {
-    count: angles.length / 6,
-    i: integers(angles, 6, 0),
-    j: integers(angles, 6, 1),
-    k: integers(angles, 6, 2),
-    ideal: reals(angles, 6, 3),
-    sigma: reals(angles, 6, 4),
-    link: integers(angles, 6, 5),
+    count: angles.length / angleWidth,
+    i: integers(angles, angleWidth, 0),
+    j: integers(angles, angleWidth, 1),
+    k: integers(angles, angleWidth, 2),
+    ideal: reals(angles, angleWidth, 3),
+    sigma: reals(angles, angleWidth, 4),
+    link: integers(angles, angleWidth, 5),
   };
 }
 
