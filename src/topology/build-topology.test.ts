@@ -84,6 +84,17 @@ describe("peptide links", () => {
     expect(codes(context)).not.toContain("CHAIN_BREAK");
   });
 
+  test("take in a modified residue that its dictionary calls a ligand, but no ligand beside the chain", () => {
+    const alanine = loadDictionary().monomers.get("ALA")!;
+    const modified = new Map([["XAA", { ...alanine, id: "XAA", group: "NON-POLYMER" }]]);
+    const dictionary = mergeDictionaries(loadDictionary(), { monomers: modified });
+    const lines = peptideLines(["ALA", "ALA"], strand).map((line, at) => (at > 4 ? line.replace("ALA", "XAA") : line));
+    const ids = (from: readonly string[]): string[] =>
+      build(readLines(from), "error", createRunContext(), dictionary).links.map(({ id }) => id);
+    expect(ids(lines)).toEqual(["TRANS"]);
+    expect(ids(movedFrom(lines, 2, 2.5))).toEqual([]);
+  });
+
   test("stop at a chain terminator", () => {
     const lines = peptideLines(["ALA", "ALA"], strand);
     expect(linkIds([...lines.slice(0, 5), "TER", ...lines.slice(5)])).toEqual([]);

@@ -6,7 +6,7 @@ import { dihedralAngle, distanceBetween } from "../math/internal-coordinates.ts"
 import { type Model, residueLabel } from "../model/model.ts";
 import { type AtomGrid, createAtomGrid } from "./atom-grid.ts";
 import { findDisulfides } from "./disulfides.ts";
-import { type FoundLink, isNucleotideGroup, isPeptideGroup, type MonomerOf } from "./found-link.ts";
+import { type FoundLink, isLikeGroup, isNucleotideGroup, isPeptideGroup, type MonomerOf } from "./found-link.ts";
 import { findMetalLinks, metalReach } from "./metal-links.ts";
 import { findGlycosidicBonds, findNamedLinks, type NearLinkInput, nearLinkReach } from "./near-links.ts";
 import { atomsOfResidue, listPositions, type ResiduePosition } from "./residue-atoms.ts";
@@ -137,16 +137,18 @@ function polymerLink(
   context: RunContext,
 ): FoundLink | undefined {
   const groups = [monomerOf(first)?.group ?? "", monomerOf(second)?.group ?? ""] as const;
+  // What only looks like part of a chain may be a ligand beside it.
+  const mayStretch = !groups.some(isLikeGroup);
   if (isPeptideGroup(groups[0]) && isPeptideGroup(groups[1])) {
     const c = firstAtomNamed(model, first, "C");
     const n = firstAtomNamed(model, second, "N");
-    if (!reaches(model, first, second, c, n, context)) return undefined;
+    if (!reaches(model, [first, second], [c, n], mayStretch, context)) return undefined;
     return { id: peptideLinkId(model, first, second, groups[1], context), first, second };
   }
   if (isNucleotideGroup(groups[0]) && isNucleotideGroup(groups[1])) {
     const o3 = firstNamed(model, first, ["O3'", "O3*"]);
     const p = firstAtomNamed(model, second, "P");
-    return reaches(model, first, second, o3, p, context) ? { id: "p", first, second } : undefined;
+    return reaches(model, [first, second], [o3, p], mayStretch, context) ? { id: "p", first, second } : undefined;
   }
   return undefined;
 }
@@ -162,14 +164,13 @@ function firstNamed(model: Model, residue: number, names: readonly string[]): nu
 /** Order in the chain decides; distance only tells a gap from a stretched bond. */
 function reaches(
   model: Model,
-  first: number,
-  second: number,
-  atom1: number,
-  atom2: number,
+  [first, second]: readonly [number, number],
+  [atom1, atom2]: readonly [number, number],
+  mayStretch: boolean,
   context: RunContext,
 ): boolean {
   const { sequenceNumber } = model.residues;
-  const consecutive = sequenceNumber[second]! - sequenceNumber[first]! <= 1;
+  const consecutive = mayStretch && sequenceNumber[second]! - sequenceNumber[first]! <= 1;
   if (atom1 < 0 || atom2 < 0) {
     if (consecutive) {
       addDiagnostic(

@@ -35,7 +35,12 @@ export function isPeptideGroup(group: string): boolean {
 }
 
 export function isNucleotideGroup(group: string): boolean {
-  return group === "DNA" || group === "RNA" || group === "DNA/RNA";
+  return /^(DNA|RNA|DNA\/RNA)(-like)?$/.test(group);
+}
+
+/** A ligand by its dictionary entry that has the backbone of a polymer. */
+export function isLikeGroup(group: string): boolean {
+  return group.endsWith("-like");
 }
 
 /** Six-membered sugar rings, aldoses and ketoses, under the names of old and new dictionaries. */
@@ -63,7 +68,7 @@ export function withPolymerGroup(monomer: Monomer): Monomer {
   const bonds = new Set(monomer.bonds.flatMap(({ atom1, atom2 }) => [`${atom1} ${atom2}`, `${atom2} ${atom1}`]));
   const has = (pairs: readonly (readonly [string, string])[]): boolean =>
     pairs.every(([a, b]) => bonds.has(`${a} ${b}`));
-  if (has(peptideBonds)) return { ...monomer, group: "peptide" };
+  if (has(peptideBonds)) return { ...monomer, group: "peptide-like" };
   if (!has(nucleotideBonds)) return monomer;
-  return { ...monomer, group: monomer.atoms.some(({ id }) => id === "O2'") ? "RNA" : "DNA" };
+  return { ...monomer, group: monomer.atoms.some(({ id }) => id === "O2'") ? "RNA-like" : "DNA-like" };
 }
