@@ -17,6 +17,8 @@ export interface RunContext {
   readonly report: (progress: Progress) => void;
   readonly rng: Rng;
   readonly diagnostics: Diagnostics;
+  /** Bytes that a run may take in all; infinite unless it is set. */
+  readonly memoryLimit: number;
 }
 
 export function createRunContext(options: Partial<RunContext> = {}): RunContext {
@@ -25,6 +27,7 @@ export function createRunContext(options: Partial<RunContext> = {}): RunContext 
     report: options.report ?? (() => {}),
     rng: options.rng ?? createRng(0),
     diagnostics: options.diagnostics ?? createDiagnostics(),
+    memoryLimit: options.memoryLimit ?? Number.POSITIVE_INFINITY,
   };
 }
 

@@ -5,6 +5,14 @@ import type { Diagnostics } from "../base/diagnostics.ts";
 import { InputError, type OutputError } from "../base/errors.ts";
 import type { Progress } from "../base/run-context.ts";
 
+/** Where a command's words go; the process's own streams, or what a test listens to. */
+export interface Terminal {
+  out(text: string): void;
+  error(text: string): void;
+  /** The stream of a progress bar; null where nobody watches. */
+  readonly bar: NodeJS.WriteStream | null;
+}
+
 export interface Console {
   readonly json: boolean;
   /** A line of the result, on stdout unless JSON is printed there or it is quiet. */
@@ -17,19 +25,22 @@ export interface Console {
   endProgress(): void;
 }
 
-export function createConsole(settings: { readonly json: boolean; readonly quiet: boolean }): Console {
+export function createConsole(
+  settings: { readonly json: boolean; readonly quiet: boolean },
+  terminal: Terminal,
+): Console {
   const { json, quiet } = settings;
-  const bar = createProgress(quiet);
+  const bar = createProgress(quiet, terminal);
   return {
     json,
     print(line) {
-      if (!json && !quiet) process.stdout.write(`${line}\n`);
+      if (!json && !quiet) terminal.out(`${line}\n`);
     },
     document(value) {
-      if (json) process.stdout.write(`${toJson(value)}\n`);
+      if (json) terminal.out(`${toJson(value)}\n`);
     },
     note(line) {
-      if (!quiet) process.stderr.write(`${line}\n`);
+      if (!quiet) terminal.error(`${line}\n`);
     },
     progress: (progress) => bar.update(progress),
     endProgress: () => bar.stop(),
@@ -41,9 +52,9 @@ interface ProgressView {
   stop(): void;
 }
 
-function createProgress(quiet: boolean): ProgressView {
+function createProgress(quiet: boolean, terminal: Terminal): ProgressView {
   if (quiet) return { update() {}, stop() {} };
-  return process.stderr.isTTY ? createBar() : createLines();
+  return terminal.bar ? createBar(terminal.bar) : createLines(terminal);
 }
 
 function describeValues(values: Progress["values"]): string {
@@ -55,11 +66,11 @@ function describeValues(values: Progress["values"]): string {
   return shown.join(", ");
 }
 
-function createBar(): ProgressView {
+function createBar(stream: NodeJS.WriteStream): ProgressView {
   const bar = new cliProgress.SingleBar(
     {
       format: `${colors.cyan("{bar}")} {percentage}% | {phase} | {state} | {left}`,
-      stream: process.stderr,
+      stream,
       hideCursor: true,
       clearOnComplete: true,
       barsize: 24,
@@ -90,13 +101,13 @@ function createBar(): ProgressView {
 const checkingPhases = new Set(["reading", "restraints"]);
 
 /** Without a terminal: a line for each finished cycle and for each phase that begins. */
-function createLines(): ProgressView {
+function createLines(terminal: Terminal): ProgressView {
   let lastPhase = "";
   return {
     update({ phase, values }) {
-      if (values) process.stderr.write(`${phase}: ${describeValues(values)}\n`);
+      if (values) terminal.error(`${phase}: ${describeValues(values)}\n`);
       else if (phase !== lastPhase && !phase.startsWith("cycle") && !checkingPhases.has(phase))
-        process.stderr.write(`${phase}\n`);
+        terminal.error(`${phase}\n`);
       lastPhase = phase;
     },
     stop() {},

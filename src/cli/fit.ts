@@ -4,6 +4,7 @@ import { createEngine } from "../kernels/engine.ts";
 import { computeFit } from "../validation/fit/correlation.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics } from "./console.ts";
+import { fitEstimate } from "./estimate.ts";
 import { loadPair, requireResolution } from "./inputs.ts";
 import type { FitSettings } from "./options.ts";
 import { describeFit } from "./tables.ts";
@@ -15,7 +16,7 @@ export async function runFit(
   context: RunContext,
 ): Promise<CommandOutcome> {
   const resolution = requireResolution(settings.resolution, "fit");
-  const { model, map } = await loadPair(modelPath!, mapPath!, context);
+  const { model, map } = await loadPair(modelPath!, mapPath!, context, fitEstimate);
   const options = { resolution, table: settings.scattering, perAtom: settings.perAtom };
   const fit = computeFit(createEngine(), model, map, options, context);
   console.endProgress();

@@ -4,13 +4,14 @@ import { isHydrogenElement } from "../chemistry/elements.ts";
 import { residueClass } from "../chemistry/residue-classes.ts";
 import { mapFrame } from "../density/map.ts";
 import { computeStatistics } from "../density/statistics.ts";
-import { readFileBytes } from "../io/files.node.ts";
-import { looksLikeMrc } from "../io/mrc/mrc-header.ts";
+import { toSource } from "../io/byte-source.ts";
+import { withFile } from "../io/files.node.ts";
+import { headerBytes, looksLikeMrc } from "../io/mrc/mrc-header.ts";
 import type { MapFile } from "../io/mrc/read-mrc.ts";
 import { readMap } from "../io/read-map.ts";
 import { readModel } from "../io/read-model.ts";
 import type { Model } from "../model/model.ts";
-import { unpack } from "../text/gzip.ts";
+import { isPacked, unpack } from "../text/gzip.ts";
 import { measureBelonging } from "../validation/fit/belonging.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics } from "./console.ts";
@@ -67,11 +68,16 @@ export async function runInfo(
 }
 
 async function readEither(path: string, context: RunContext): Promise<Content> {
-  const plain = await unpack(readFileBytes(path), path);
-  if (looksLikeMrc(plain) || /\.(mrc|map|ccp4|rec|st)(\.gz)?$/i.test(path)) {
-    return { mapFile: await readMap(plain, path, context) };
-  }
-  return { model: await readModel(plain, path, context) };
+  return withFile(path, async (source) => {
+    const start = source.read(0, headerBytes);
+    const content = isPacked(start)
+      ? toSource(await unpack(source.read(0, source.size), path, context.memoryLimit))
+      : source;
+    if (looksLikeMrc(content.read(0, headerBytes)) || /\.(mrc|map|ccp4|rec|st)(\.gz)?$/i.test(path)) {
+      return { mapFile: await readMap(content, path, context) };
+    }
+    return { model: await readModel(content.read(0, content.size), path, context) };
+  });
 }
 
 function describeModel(model: Model): Record<string, unknown> {

@@ -4,6 +4,12 @@ import { z } from "zod";
 const common = {
   json: z.boolean().default(false).describe("print one JSON document on stdout, everything else on stderr"),
   quiet: z.boolean().default(false).describe("no progress and no summary"),
+  maxMemory: z
+    .number()
+    .positive()
+    .optional()
+    .describe("memory that may be used, in GiB (default: 80 % of the machine's)")
+    .meta({ placeholder: "G" }),
 };
 
 const resolution = z

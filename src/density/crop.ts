@@ -1,8 +1,13 @@
 // The part of a map around a set of points.
-import { type DensityMap, type GridSize, mapFrame, toFractional } from "./map.ts";
+import { type DensityMap, type GridSize, type MapBlock, type MapGrid, mapFrame, toFractional } from "./map.ts";
+
+/** The part of the map around the points (3 per point, Angstrom), as `blockAround` gives it. */
+export function cropAround(map: DensityMap, xyz: Float64Array, margin: number): DensityMap {
+  return cutBlock(map, blockAround(map, xyz, margin));
+}
 
 /** Grid block that holds all points (3 per point, Angstrom) and a margin, as far as the map reaches; at least two voxels wide. */
-export function cropAround(map: DensityMap, xyz: Float64Array, margin: number): DensityMap {
+export function blockAround(map: MapGrid, xyz: Float64Array, margin: number): MapBlock {
   const frame = mapFrame(map);
   const f = frame.fractionalization;
   const low: [number, number, number] = [Infinity, Infinity, Infinity];
@@ -25,10 +30,10 @@ export function cropAround(map: DensityMap, xyz: Float64Array, margin: number): 
     begin[axis] = first;
     size[axis] = last - first + 1;
   }
-  return cutBlock(map, begin, size);
+  return { begin, size };
 }
 
-function cutBlock(map: DensityMap, begin: GridSize, size: GridSize): DensityMap {
+function cutBlock(map: DensityMap, { begin, size }: MapBlock): DensityMap {
   if (size.every((length, axis) => length === map.size[axis])) return map;
   const values = new Float32Array(size[0] * size[1] * size[2]);
   for (let z = 0; z < size[2]; z++) {

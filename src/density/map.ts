@@ -19,6 +19,15 @@ export interface DensityMap {
   readonly offset: Vector3;
 }
 
+/** A map without its voxels. */
+export type MapGrid = Omit<DensityMap, "values">;
+
+/** A part of a map, in voxels along x, y and z. */
+export interface MapBlock {
+  readonly begin: GridSize;
+  readonly size: GridSize;
+}
+
 /** The box a map occupies as its own P1 cell: edges size times step, first voxel at Cartesian `corner`. */
 export interface MapFrame {
   readonly size: GridSize;
@@ -30,7 +39,7 @@ export interface MapFrame {
   readonly corner: Vector3;
 }
 
-export function mapFrame(map: Omit<DensityMap, "values">): MapFrame {
+export function mapFrame(map: MapGrid): MapFrame {
   const { cell, size, sampling, start, offset } = map;
   const boxCell: UnitCell = {
     ...cell,

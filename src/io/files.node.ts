@@ -14,41 +14,78 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { InputError, OutputError } from "../base/errors.ts";
+import { type ByteSource, toSource } from "./byte-source.ts";
 
 /** One read call moves at most this many bytes; Node's own whole-file read stops at 2 GiB. */
 const pieceBytes = 1 << 30;
 
 /** Bytes of a file. Throws InputError FILE_* when it is not there or not readable. */
 export function readFileBytes(path: string): Uint8Array {
-  let handle: number;
+  return withFile(path, (source) => source.read(0, source.size));
+}
+
+/**
+ * Opens a file for the time of a task that may read any part of it. Pipes and process substitutions are read first.
+ * Throws InputError FILE_*; OutputError with the system's code where reading fails.
+ */
+export function withFile<T>(path: string, task: (source: ByteSource) => T): T {
+  const handle = openForReading(path);
+  let isWaiting = false;
   try {
-    handle = openSync(path, "r");
-  } catch (error) {
-    throw cannotRead(path, error);
-  }
-  try {
-    const stats = fstatSync(handle);
-    if (stats.isDirectory()) {
-      throw new InputError({ code: "FILE_IS_FOLDER", message: "This is a folder, not a file", file: path });
-    }
-    return stats.isFile() ? readKnownSize(handle, stats.size) : readStream(handle);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new OutputError(errorCode(error), `Cannot read: ${errorText(error)}`, path);
+    const result = task(sourceOf(handle, path));
+    if (!(result instanceof Promise)) return result;
+    isWaiting = true;
+    return result.finally(() => closeSync(handle)) as T;
   } finally {
-    closeSync(handle);
+    if (!isWaiting) closeSync(handle);
   }
 }
 
-function readKnownSize(handle: number, size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
+function openForReading(path: string): number {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+}
+
+function sourceOf(handle: number, path: string): ByteSource {
+  const attempt = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw new OutputError(errorCode(error), `Cannot read: ${errorText(error)}`, path);
+    }
+  };
+  const stats = attempt(() => fstatSync(handle));
+  if (stats.isDirectory()) {
+    throw new InputError({ code: "FILE_IS_FOLDER", message: "This is a folder, not a file", file: path });
+  }
+  if (!stats.isFile()) return toSource(attempt(() => readStream(handle)));
+  const fill = (target: Uint8Array, begin: number): number => attempt(() => readAt(handle, target, begin));
+  return {
+    size: stats.size,
+    inMemory: false,
+    read(begin, length) {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, stats.size - begin)));
+      return bytes.subarray(0, fill(bytes, begin));
+    },
+    readInto(target, begin) {
+      if (fill(target, begin) === target.length) return;
+      throw new InputError({ code: "FILE_CHANGED", message: "The file became shorter while it was read", file: path });
+    },
+  };
+}
+
+/** Number of bytes that were read. */
+function readAt(handle: number, target: Uint8Array, begin: number): number {
   let at = 0;
-  while (at < size) {
-    const got = readSync(handle, bytes, at, Math.min(pieceBytes, size - at), at);
+  while (at < target.length) {
+    const got = readSync(handle, target, at, Math.min(pieceBytes, target.length - at), begin + at);
     if (got === 0) break;
     at += got;
   }
-  return at === size ? bytes : bytes.subarray(0, at);
+  return at;
 }
 
 /** Pipes and process substitutions have no size. */
@@ -119,9 +156,11 @@ export interface StagedFile {
   discard(): void;
 }
 
+/** What a file is to hold: whole, or handed on piece by piece. */
+export type FileContent = Uint8Array | string | ((write: (piece: string) => void) => void);
+
 /** Writes and syncs a file under a temporary name of the same folder. Throws OutputError with the system's code. */
-export function stageFile(path: string, data: Uint8Array | string): StagedFile {
-  const bytes = typeof data === "string" ? Buffer.from(data, "utf8") : data;
+export function stageFile(path: string, data: FileContent): StagedFile {
   const temporary = join(dirname(path), `.${basename(path)}.emend-${process.pid}.tmp`);
   const discard = (): void => {
     try {
@@ -131,7 +170,7 @@ export function stageFile(path: string, data: Uint8Array | string): StagedFile {
     }
   };
   try {
-    writeAndSync(temporary, bytes);
+    writeAndSync(temporary, data);
   } catch (error) {
     discard();
     throw cannotWrite(path, error);
@@ -150,12 +189,17 @@ export function stageFile(path: string, data: Uint8Array | string): StagedFile {
   };
 }
 
-function writeAndSync(path: string, bytes: Uint8Array): void {
+function writeAndSync(path: string, data: FileContent): void {
   const handle = openSync(path, "w");
-  try {
+  const write = (piece: Uint8Array | string): void => {
+    const bytes = typeof piece === "string" ? Buffer.from(piece, "utf8") : piece;
     for (let at = 0; at < bytes.length; ) {
       at += writeSync(handle, bytes, at, Math.min(pieceBytes, bytes.length - at));
     }
+  };
+  try {
+    if (typeof data === "function") data(write);
+    else write(data);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

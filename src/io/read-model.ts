@@ -18,7 +18,7 @@ export function decodeText(bytes: Uint8Array): string {
 
 /** Reads a PDB or mmCIF model, gzipped or not. Throws InputError naming file and line, or saying what the file is instead. */
 export async function readModel(bytes: Uint8Array, fileName: string, context: RunContext): Promise<Model> {
-  const plain = await unpack(bytes, fileName);
+  const plain = await unpack(bytes, fileName, context.memoryLimit);
   if (looksLikeMrc(plain)) {
     throw new InputError({
       code: "MODEL_IS_MAP",

@@ -1,5 +1,6 @@
 // Gzip by content, in Node and in the browser, with limits against bombs.
 import { InputError } from "../base/errors.ts";
+import { describeBytes } from "../base/memory.ts";
 
 /** Unpacked size is refused beyond this ratio once it exceeds `ratioFree` bytes. */
 const maximumRatio = 64;
@@ -17,45 +18,95 @@ const otherPackings = [
   { name: "zip", magic: [0x50, 0x4b, 0x03, 0x04] },
 ];
 
-/** The bytes themselves, or what gzip data hold. Throws what gunzip throws, and InputError PACKED for other kinds of packing. */
-export async function unpack(bytes: Uint8Array, fileName: string): Promise<Uint8Array> {
-  if (isGzip(bytes)) return gunzip(bytes, fileName);
-  const packing = otherPackings.find(({ magic }) => magic.every((byte, at) => bytes[at] === byte));
-  if (packing === undefined) return bytes;
+function otherPacking(bytes: Uint8Array): string | undefined {
+  return otherPackings.find(({ magic }) => magic.every((byte, at) => bytes[at] === byte))?.name;
+}
+
+/** Whether the first bytes of a file say that it is packed, in a way that is known here or not. */
+export function isPacked(bytes: Uint8Array): boolean {
+  return isGzip(bytes) || otherPacking(bytes) !== undefined;
+}
+
+/**
+ * The bytes themselves, or what gzip data hold. Throws what gunzip throws, InputError PACKED for other kinds of packing and
+ * PACKED_TWICE for what is still packed.
+ */
+export async function unpack(
+  bytes: Uint8Array,
+  fileName: string,
+  memoryLimit = Number.POSITIVE_INFINITY,
+): Promise<Uint8Array> {
+  const packing = otherPacking(bytes);
+  if (packing !== undefined) {
+    throw new InputError({
+      code: "PACKED",
+      message: `This file is packed with ${packing}`,
+      file: fileName,
+      hint: "Unpack it first, or pack it with gzip",
+    });
+  }
+  if (!isGzip(bytes)) return bytes;
+  const plain = await gunzip(bytes, fileName, memoryLimit);
+  if (!isPacked(plain)) return plain;
   throw new InputError({
-    code: "PACKED",
-    message: `This file is packed with ${packing.name}`,
+    code: "PACKED_TWICE",
+    message: "This file is packed twice",
     file: fileName,
-    hint: "Unpack it first, or pack it with gzip",
+    hint: "Unpack it once",
   });
 }
 
-/** Unpacks gzip data (several members too). Throws InputError GZIP_DAMAGED for truncated or corrupt data, GZIP_BOMB beyond the limits. */
-export async function gunzip(bytes: Uint8Array, fileName: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+/**
+ * Unpacks gzip data (several members too). Throws InputError GZIP_DAMAGED for truncated or corrupt data, GZIP_BOMB beyond the
+ * ratio of size to data, MEMORY_LIMIT beyond the limit in bytes.
+ */
+export async function gunzip(
+  bytes: Uint8Array,
+  fileName: string,
+  memoryLimit = Number.POSITIVE_INFINITY,
+): Promise<Uint8Array> {
+  let out = new Uint8Array(Math.min(statedSize(bytes), memoryLimit));
   let total = 0;
   const reader = new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream("gzip")).getReader();
   for (;;) {
     const step = await nextChunk(reader, fileName);
-    if (step.done) break;
-    chunks.push(step.value);
-    total += step.value.length;
-    if (total > ratioFree && total > maximumRatio * bytes.length) {
+    if (step.done) return out.length === total ? out : out.slice(0, total);
+    const needed = total + step.value.length;
+    const failure = refusal(needed, bytes.length, memoryLimit);
+    if (failure) {
       await reader.cancel();
-      throw new InputError({
-        code: "GZIP_BOMB",
-        message: `The gzip data unpack to more than ${maximumRatio} times their size`,
-        file: fileName,
-      });
+      throw new InputError({ ...failure, file: fileName });
     }
+    if (needed > out.length) {
+      const longer = new Uint8Array(Math.min(2 * needed, Math.max(needed, memoryLimit)));
+      longer.set(out.subarray(0, total));
+      out = longer;
+    }
+    out.set(step.value, total);
+    total = needed;
   }
-  const out = new Uint8Array(total);
-  let at = 0;
-  for (const chunk of chunks) {
-    out.set(chunk, at);
-    at += chunk.length;
+}
+
+/** What the last four bytes say of the size, where that is believable; a guess otherwise. */
+function statedSize(bytes: Uint8Array): number {
+  const end = bytes.length;
+  if (end < 18) return 0;
+  const stated = (bytes[end - 4]! | (bytes[end - 3]! << 8) | (bytes[end - 2]! << 16) | (bytes[end - 1]! << 24)) >>> 0;
+  return stated <= believableRatio * end ? stated : 4 * end;
+}
+
+/** Maps and models pack less well than this. */
+const believableRatio = 8;
+
+function refusal(size: number, packed: number, memoryLimit: number): { code: string; message: string } | null {
+  if (size > ratioFree && size > maximumRatio * packed) {
+    return { code: "GZIP_BOMB", message: `The gzip data unpack to more than ${maximumRatio} times their size` };
   }
-  return out;
+  if (size <= memoryLimit) return null;
+  return {
+    code: "MEMORY_LIMIT",
+    message: `The gzip data unpack to more than the limit of memory, ${describeBytes(memoryLimit)}`,
+  };
 }
 
 async function nextChunk(

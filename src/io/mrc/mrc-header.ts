@@ -67,14 +67,14 @@ export function looksLikeMrc(bytes: Uint8Array): boolean {
   return hasMapWord(view) && byteOrder(view) !== null;
 }
 
-/** Decodes and checks the header against the size of the file. Throws InputError MRC_* naming the word. */
-export function readMrcHeader(bytes: Uint8Array, fileName: string): MrcHeader {
+/** Decodes the header and checks it against the size of the file. Throws InputError MRC_* naming the word. */
+export function readMrcHeader(bytes: Uint8Array, fileBytes: number, fileName: string): MrcHeader {
   if (bytes.length < headerBytes) {
     fail(
       fileName,
       "MRC_TRUNCATED",
-      `A map needs ${headerBytes} bytes of header, the file has ${bytes.length}`,
-      `byte ${bytes.length}`,
+      `A map needs ${headerBytes} bytes of header, the file has ${fileBytes}`,
+      `byte ${fileBytes}`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -114,7 +114,7 @@ export function readMrcHeader(bytes: Uint8Array, fileName: string): MrcHeader {
     originMakesSense,
     labels: readLabels(bytes, integer(56)),
   };
-  return checkHeader(header, bytes.length, fileName);
+  return checkHeader(header, fileBytes, fileName);
 }
 
 function readCell(edges: [number, number, number], angles: [number, number, number]): UnitCell {

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { InputError } from "../../base/errors.ts";
 import { createRunContext } from "../../base/run-context.ts";
 import { type DensityMap, mapFrame } from "../../density/map.ts";
-import { halfToNumber, type MapFile, readMrc } from "./read-mrc.ts";
+import { type MapFile, readMrc } from "./read-mrc.ts";
+import { halfToNumber } from "./read-voxels.ts";
 import { writeMrc } from "./write-mrc.ts";
 
 interface FileOptions {

@@ -1,10 +1,12 @@
 // Reads MRC2014 and CCP4 maps into the density map type, whatever their axis order, byte order and number type.
 import { addDiagnostic } from "../../base/diagnostics.ts";
-import { InputError } from "../../base/errors.ts";
+import { requireMemory } from "../../base/memory.ts";
 import type { RunContext } from "../../base/run-context.ts";
 import { orthogonalization } from "../../crystal/unit-cell.ts";
-import type { DensityMap, GridSize, Vector3 } from "../../density/map.ts";
+import type { DensityMap, GridSize, MapBlock, MapGrid, Vector3 } from "../../density/map.ts";
+import { type ByteSource, toSource } from "../byte-source.ts";
 import { bytesPerVoxel, headerBytes, type MrcHeader, readMrcHeader } from "./mrc-header.ts";
+import { readVoxels } from "./read-voxels.ts";
 
 export interface MapFile {
   readonly map: DensityMap;
@@ -14,22 +16,38 @@ export interface MapFile {
   readonly fileName: string;
 }
 
-/** Reads a map; the frame follows NSTART or ORIGIN, whichever is set. Throws InputError MRC_* naming the header word or voxel. */
-export function readMrc(bytes: Uint8Array, fileName: string, context: RunContext): MapFile {
-  const header = readMrcHeader(bytes, fileName);
-  reportHeader(header, bytes.length, fileName, context);
-  const { fileSize, fileStart, axes } = header;
-  const size = toSpatial(fileSize, axes);
-  const start = toSpatial(fileStart, axes);
-  const values = readValues(bytes, header, fileName);
-  const common = { values, size, sampling: header.sampling, cell: header.cell };
-  const [chosen, other] = chooseFrame(header, start, fileName, context);
-  return {
-    map: { ...common, ...chosen },
-    alternative: other ? { ...common, ...other } : null,
-    header,
-    fileName,
-  };
+/** Chooses from the frames of a map, before its voxels are read, which part is wanted; null for the whole. */
+export type ChooseBlock = (frames: readonly MapGrid[]) => MapBlock | null;
+
+/**
+ * Reads a map; the frame follows NSTART or ORIGIN, whichever is set. Voxels may share memory with bytes that are given.
+ * Throws InputError MRC_* naming the header word or voxel, MEMORY_LIMIT where the voxels would not fit.
+ */
+export function readMrc(
+  content: Uint8Array | ByteSource,
+  fileName: string,
+  context: RunContext,
+  chooseBlock: ChooseBlock = () => null,
+): MapFile {
+  const source = toSource(content);
+  const header = readMrcHeader(source.read(0, headerBytes), source.size, fileName);
+  reportHeader(header, source.size, fileName, context);
+  const size = toSpatial(header.fileSize, header.axes);
+  const start = toSpatial(header.fileStart, header.axes);
+  const frames = chooseFrame(header, start, fileName, context)
+    .filter((frame) => frame !== null)
+    .map((frame) => ({ size, sampling: header.sampling, cell: header.cell, ...frame }));
+  const block = chooseBlock(frames) ?? { begin: [0, 0, 0], size };
+  const voxels = block.size[0] * block.size[1] * block.size[2];
+  requireMemory(context, 4 * voxels, { what: `The map's ${block.size.join(" x ")} voxels`, file: fileName });
+  const values = readVoxels(source, header, block, fileName);
+  const [map, alternative = null] = frames.map((frame) => ({
+    ...frame,
+    values,
+    size: block.size,
+    start: frame.start.map((first, axis) => first + block.begin[axis]!) as [number, number, number],
+  }));
+  return { map: map!, alternative, header, fileName };
 }
 
 interface Frame {
@@ -78,76 +96,4 @@ function reportHeader(header: MrcHeader, fileBytes: number, fileName: string, co
   const [nx, ny, nz] = header.fileSize;
   const needed = headerBytes + header.extendedBytes + nx * ny * nz * bytesPerVoxel[header.mode]!;
   if (fileBytes > needed) warn("MRC_TRAILING_BYTES", "Bytes after the last voxel are ignored");
-}
-
-/** Voxels in x-fastest order, checked to be finite. */
-function readValues(bytes: Uint8Array, header: MrcHeader, fileName: string): Float32Array {
-  const { fileSize, axes, extendedBytes, mode } = header;
-  const [columns, rows, sections] = fileSize;
-  const [nx, ny] = toSpatial(fileSize, axes);
-  const spatialStride = [1, nx, nx * ny];
-  const stride = axes.map((axis) => spatialStride[axis]!) as [number, number, number];
-  const values = new Float32Array(columns * rows * sections);
-  const read = voxelReader(bytes, header, headerBytes + extendedBytes);
-  let badCount = 0;
-  let firstBad = -1;
-  let source = 0;
-  for (let section = 0; section < sections; section++) {
-    for (let row = 0; row < rows; row++) {
-      let target = section * stride[2] + row * stride[1];
-      for (let column = 0; column < columns; column++) {
-        const value = read(source);
-        // Infinity minus itself is NaN, so one test finds both.
-        if (value - value !== 0) {
-          badCount++;
-          if (firstBad < 0) firstBad = source;
-        }
-        values[target] = value;
-        target += stride[0];
-        source++;
-      }
-    }
-  }
-  if (badCount > 0) {
-    const column = firstBad % columns;
-    const row = Math.floor(firstBad / columns) % rows;
-    const section = Math.floor(firstBad / (columns * rows));
-    throw new InputError({
-      code: "MRC_NOT_FINITE",
-      message: `${badCount} voxel${badCount === 1 ? " is" : "s are"} NaN or infinite (mode ${mode})`,
-      file: fileName,
-      place: `voxel column ${column}, row ${row}, section ${section}`,
-      hint: "Replace them, for instance by zero, in the program that wrote the map",
-    });
-  }
-  return values;
-}
-
-/** Reads voxel number n of the file as a number. */
-function voxelReader(bytes: Uint8Array, header: MrcHeader, begin: number): (index: number) => number {
-  const { mode, littleEndian } = header;
-  const [columns, rows, sections] = header.fileSize;
-  const count = columns * rows * sections;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + begin, count * bytesPerVoxel[mode]!);
-  if (mode === 0) return (index) => view.getInt8(index);
-  if (mode === 1) return (index) => view.getInt16(2 * index, littleEndian);
-  if (mode === 6) return (index) => view.getUint16(2 * index, littleEndian);
-  if (mode === 12) return (index) => halfToNumber(view.getUint16(2 * index, littleEndian));
-  if (littleEndian) {
-    // A copy is aligned, whatever the extended header's length. Node's Buffer has a slice that does not copy.
-    const words = new Float32Array(count);
-    new Uint8Array(words.buffer).set(bytes.subarray(begin, begin + 4 * count));
-    return (index) => words[index]!;
-  }
-  return (index) => view.getFloat32(4 * index, littleEndian);
-}
-
-/** IEEE 754 half precision. */
-export function halfToNumber(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -2,8 +2,9 @@
 import { addDiagnostic } from "../../base/diagnostics.ts";
 import { InputError } from "../../base/errors.ts";
 import type { RunContext } from "../../base/run-context.ts";
-import { type DensityMap, mapFrame, toFractional, type Vector3 } from "../../density/map.ts";
-import { computeStatistics } from "../../density/statistics.ts";
+import { blockAround } from "../../density/crop.ts";
+import { type DensityMap, type MapBlock, type MapGrid, mapFrame, type Vector3 } from "../../density/map.ts";
+import { computeStatistics, type ValueStatistics } from "../../density/statistics.ts";
 
 /** Share of atoms inside the box, and the mean map value there in standard deviations above the box's mean. */
 export interface Belonging {
@@ -14,26 +15,42 @@ export interface Belonging {
 /** Least share of atoms that must lie inside the map. */
 const leastInside = 0.5;
 
-export function measureBelonging(xyz: Float64Array, map: DensityMap, shift: Vector3 = [0, 0, 0]): Belonging {
-  const frame = mapFrame(map);
+/** Where the map's values are not known, the mean is null. */
+export function measureBelonging(
+  xyz: Float64Array,
+  map: MapGrid & { readonly values?: Float32Array },
+  shift: Vector3 = [0, 0, 0],
+  statistics: ValueStatistics | null = map.values ? computeStatistics(map.values) : null,
+): Belonging {
+  const { corner, fractionalization: f } = mapFrame(map);
   const [nx, ny, nz] = map.size;
   let inside = 0;
   let sum = 0;
   for (let at = 0; at < xyz.length; at += 3) {
-    const f = toFractional(frame, xyz[at]! + shift[0], xyz[at + 1]! + shift[1], xyz[at + 2]! + shift[2]);
-    if (!f.every((value) => value >= 0 && value < 1)) continue;
+    const dx = xyz[at]! + shift[0] - corner[0];
+    const dy = xyz[at + 1]! + shift[1] - corner[1];
+    const dz = xyz[at + 2]! + shift[2] - corner[2];
+    const u = f[0] * dx + f[1] * dy + f[2] * dz;
+    const v = f[3] * dx + f[4] * dy + f[5] * dz;
+    const w = f[6] * dx + f[7] * dy + f[8] * dz;
+    if (!(u >= 0 && u < 1 && v >= 0 && v < 1 && w >= 0 && w < 1)) continue;
     inside++;
-    const x = Math.min(nx - 1, Math.round(f[0] * nx));
-    const y = Math.min(ny - 1, Math.round(f[1] * ny));
-    const z = Math.min(nz - 1, Math.round(f[2] * nz));
+    if (!map.values) continue;
+    const x = Math.min(nx - 1, Math.round(u * nx));
+    const y = Math.min(ny - 1, Math.round(v * ny));
+    const z = Math.min(nz - 1, Math.round(w * nz));
     sum += map.values[x + nx * (y + ny * z)]!;
   }
-  const statistics = computeStatistics(map.values);
   const isFlat = statistics === null || !(statistics.sigma > 0);
   return {
     inside: inside / Math.max(1, xyz.length / 3),
     meanSigma: inside > 0 && !isFlat ? (sum / inside - statistics.mean) / statistics.sigma : null,
   };
+}
+
+export interface PairFiles {
+  readonly model: string;
+  readonly map: string;
 }
 
 /**
@@ -44,12 +61,11 @@ export function chooseMapFrame(
   xyz: Float64Array,
   map: DensityMap,
   alternative: DensityMap | null,
-  files: { readonly model: string; readonly map: string },
+  files: PairFiles,
   context: RunContext,
 ): DensityMap {
-  const present = measureBelonging(xyz, map);
-  const other = alternative ? measureBelonging(xyz, alternative) : null;
-  if (alternative && other && present.inside < leastInside && other.inside >= leastInside) {
+  if (measureInside(xyz, map) >= leastInside) return map;
+  if (alternative && measureInside(xyz, alternative) >= leastInside) {
     addDiagnostic(
       context.diagnostics,
       "warning",
@@ -59,10 +75,29 @@ export function chooseMapFrame(
     );
     return alternative;
   }
-  if (present.inside >= leastInside) return map;
+  throw outsideError(xyz, map, files);
+}
+
+/** Which part of a map that cannot be read whole holds the model and a margin. Throws InputError MODEL_OUTSIDE_MAP. */
+export function chooseBlock(xyz: Float64Array, frames: readonly MapGrid[], margin: number, files: PairFiles): MapBlock {
+  const frame = frames.find((candidate) => measureInside(xyz, candidate) >= leastInside);
+  if (frame === undefined) throw outsideError(xyz, frames[0]!, files);
+  return blockAround(frame, xyz, margin);
+}
+
+function measureInside(xyz: Float64Array, map: MapGrid): number {
+  const { size, start, sampling, cell, offset } = map;
+  return measureBelonging(xyz, { size, start, sampling, cell, offset }).inside;
+}
+
+function outsideError(
+  xyz: Float64Array,
+  map: MapGrid & { readonly values?: Float32Array },
+  files: PairFiles,
+): InputError {
   const shift = proposeShift(xyz, map);
-  const percent = Math.round(100 * present.inside);
-  throw new InputError({
+  const percent = Math.round(100 * measureInside(xyz, map));
+  return new InputError({
     code: "MODEL_OUTSIDE_MAP",
     message: `Only ${percent} % of the atoms lie inside the map`,
     file: files.model,
@@ -80,18 +115,18 @@ function centroid(xyz: Float64Array): Vector3 {
   return [sum[0] / count, sum[1] / count, sum[2] / count];
 }
 
-function boxCentre(map: DensityMap): Vector3 {
+function boxCentre(map: MapGrid): Vector3 {
   const { corner, orthogonalization: o } = mapFrame(map);
   return [corner[0] + (o[0] + o[1] + o[2]) / 2, corner[1] + (o[4] + o[5]) / 2, corner[2] + o[8] / 2];
 }
 
-function describePlaces(xyz: Float64Array, map: DensityMap): string {
+function describePlaces(xyz: Float64Array, map: MapGrid): string {
   const show = (point: Vector3): string => `(${point.map((value) => value.toFixed(1)).join(", ")})`;
   return `model centre ${show(centroid(xyz))}, map centre ${show(boxCentre(map))}`;
 }
 
 /** Shifts that origins left out or applied twice would cause, then centre on centre: the one with most atoms on density. */
-function proposeShift(xyz: Float64Array, map: DensityMap): Vector3 | null {
+function proposeShift(xyz: Float64Array, map: MapGrid & { readonly values?: Float32Array }): Vector3 | null {
   const { corner } = mapFrame(map);
   const centre = centroid(xyz);
   const middle = boxCentre(map);
@@ -102,8 +137,9 @@ function proposeShift(xyz: Float64Array, map: DensityMap): Vector3 | null {
   ];
   let best: Vector3 | null = null;
   let bestScore = Number.NEGATIVE_INFINITY;
+  const statistics = map.values ? computeStatistics(map.values) : null;
   for (const shift of candidates) {
-    const { inside, meanSigma } = measureBelonging(xyz, map, shift);
+    const { inside, meanSigma } = measureBelonging(xyz, map, shift, statistics);
     if (inside < 0.9) continue;
     const score = meanSigma ?? 0;
     if (score > bestScore + 0.2) {
