@@ -1,6 +1,7 @@
 // Compiles the AssemblyScript kernels and writes them as a base64 module, so that Node and the browser load them alike.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,11 +10,11 @@ const sources = join(root, "src/kernels/assembly");
 const output = join(root, "src/kernels/generated/kernels-wasm.ts");
 const wasm = join(root, "build/kernels.wasm");
 
-const newest = Math.max(
-  statSync(fileURLToPath(import.meta.url)).mtimeMs,
-  ...readdirSync(sources).map((name) => statSync(join(sources, name)).mtimeMs),
-);
-if (!existsSync(output) || statSync(output).mtimeMs < newest) {
+// The output carries the hash of what it was made from: dates say nothing after a checkout.
+const hash = createHash("sha256").update(readFileSync(fileURLToPath(import.meta.url)));
+for (const name of readdirSync(sources).toSorted()) hash.update(name).update(readFileSync(join(sources, name)));
+const mark = `// Compiled kernels, base64; made from ${hash.digest("hex")}.`;
+if (!existsSync(output) || !readFileSync(output, "utf8").startsWith(mark)) {
   mkdirSync(dirname(output), { recursive: true });
   mkdirSync(dirname(wasm), { recursive: true });
   const flags = [
@@ -32,5 +33,5 @@ if (!existsSync(output) || statSync(output).mtimeMs < newest) {
     { stdio: ["ignore", "inherit", "inherit"], cwd: root },
   );
   const base64 = readFileSync(wasm).toString("base64");
-  writeFileSync(output, `// Compiled kernels, base64.\nexport const kernelsWasm: string =\n  "${base64}";\n`);
+  writeFileSync(output, `${mark}\nexport const kernelsWasm: string =\n  "${base64}";\n`);
 }
