@@ -90,3 +90,12 @@ test("a file where the folder should be is found before the work, at any depth",
     expect(() => checkOutputs([join(folder, output)], [], true)).toThrow(InputError);
   }
 });
+
+test("before the work begins, what killed runs left half written is removed; of runs that go on it stays", () => {
+  const stray = join(folder, ".refined.cif.emend-999999999.tmp");
+  const running = join(folder, `.refined.cif.emend-${process.pid}.tmp`);
+  const other = join(folder, ".refined.cif.tmp");
+  for (const path of [stray, running, other]) writeFileSync(path, "half");
+  checkOutputs([join(folder, "refined.cif")], [], false);
+  expect([stray, running, other].map((path) => existsSync(path))).toEqual([false, true, true]);
+});

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, realpathSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError, OutputError } from "../base/errors.ts";
-import { makeFolder, removeStrayFiles, type StagedFile, stageFile } from "../io/files.node.ts";
+import { type FileContent, makeFolder, removeStrayFiles, type StagedFile, stageFile } from "../io/files.node.ts";
 
 /** "path/to/model.pdb.gz" -> "model" */
 export function stemOf(path: string): string {
@@ -16,13 +16,16 @@ function existingPath(path: string): string {
 }
 
 /**
- * Looks before the work begins whether its results can be written.
+ * Looks before the work begins whether its results can be written, and removes what killed runs left half written there.
  * Throws InputError where a file would overwrite an input, is a folder, or exists and may not be replaced; OutputError where
  * the folder cannot be written to.
  */
 export function checkOutputs(paths: readonly string[], inputs: readonly string[], overwrite: boolean): void {
   const sources = new Set(inputs.map(existingPath));
-  for (const folder of new Set(paths.map((path) => dirname(path)))) checkFolder(folder);
+  for (const folder of new Set(paths.map((path) => dirname(path)))) {
+    checkFolder(folder);
+    if (existsSync(folder)) removeStrayFiles(folder);
+  }
   for (const path of paths) {
     if (!existsSync(path)) continue;
     if (statSync(path).isDirectory()) {
@@ -74,7 +77,7 @@ function checkFolder(folder: string): void {
  */
 export function writeOutputs(
   folder: string,
-  files: Readonly<Record<string, string | Uint8Array>>,
+  files: Readonly<Record<string, FileContent>>,
   retired: readonly string[] = [],
 ): string[] {
   makeFolder(folder);

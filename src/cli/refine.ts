@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { addDiagnostic } from "../base/diagnostics.ts";
 import type { RunContext } from "../base/run-context.ts";
-import { writeMmcif } from "../io/mmcif/write-mmcif.ts";
-import { whyNotPdb, writePdb } from "../io/pdb/write-pdb.ts";
+import { writeMmcifPieces } from "../io/mmcif/write-mmcif.ts";
+import { whyNotPdb, writePdbPieces } from "../io/pdb/write-pdb.ts";
 import { createEngine } from "../kernels/engine.ts";
 import { selectAtoms } from "../model/selection.ts";
 import { refineModel } from "../refinement/refine-model.ts";
@@ -80,8 +80,10 @@ export async function runRefine(
   const notPdb = whyNotPdb(result.model);
   const text = describeRun(summary, result, notPdb, settings);
   const results = {
-    "refined.cif": writeMmcif(result.model),
-    ...(notPdb === null ? { "refined.pdb": writePdb(result.model) } : {}),
+    "refined.cif": (write: (piece: string) => void) => writeMmcifPieces(result.model, write),
+    ...(notPdb === null
+      ? { "refined.pdb": (write: (piece: string) => void) => writePdbPieces(result.model, write) }
+      : {}),
     "log.txt": `${text}\n`,
     "summary.json": `${toJson(summary)}\n`,
   };

@@ -162,13 +162,7 @@ export type FileContent = Uint8Array | string | ((write: (piece: string) => void
 /** Writes and syncs a file under a temporary name of the same folder. Throws OutputError with the system's code. */
 export function stageFile(path: string, data: FileContent): StagedFile {
   const temporary = join(dirname(path), `.${basename(path)}.emend-${process.pid}.tmp`);
-  const discard = (): void => {
-    try {
-      unlinkSync(temporary);
-    } catch {
-      // Never made, or the folder is gone: nothing to clean.
-    }
-  };
+  const discard = (): void => removeQuietly(temporary);
   try {
     writeAndSync(temporary, data);
   } catch (error) {
@@ -228,11 +222,29 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** Removes temporary files that killed runs left in a folder. */
+/** Removes temporary files that killed runs left in a folder; what cannot be removed stays. */
 export function removeStrayFiles(folder: string): void {
-  for (const name of readdirSync(folder)) {
+  for (const name of namesIn(folder)) {
     const match = strayPattern.exec(name);
-    if (match && !isRunning(Number(match[2]))) unlinkSync(join(folder, name));
+    if (match && !isRunning(Number(match[2]))) removeQuietly(join(folder, name));
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // A folder that may not be listed can still be written to.
+    return [];
+  }
+}
+
+/** Another run may have removed it, the folder may be gone, or it belongs to somebody else. */
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // Nothing depends on it.
   }
 }
 

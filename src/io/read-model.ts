@@ -29,6 +29,14 @@ export async function readModel(bytes: Uint8Array, fileName: string, context: Ru
   }
   if (isBlank(plain)) throw new InputError({ code: "MODEL_EMPTY", message: "The file is empty", file: fileName });
   const head = new TextDecoder("latin1").decode(plain.subarray(0, headBytes));
+  if (head.slice(0, 400).includes("encoder") && plain[0]! >= 0x80) {
+    throw new InputError({
+      code: "MODEL_BINARY_CIF",
+      message: "This is BinaryCIF",
+      file: fileName,
+      hint: "Give the entry as mmCIF or PDB",
+    });
+  }
   return looksLikeCif(head) ? readMmcif(plain, fileName, context) : readPlainPdb(plain, fileName, context);
 }
 

@@ -1,4 +1,5 @@
 // CIF syntax: blocks, categories and values, kept as they were written so that files survive a round trip.
+import { InputError } from "../base/errors.ts";
 import {
   type CifCursor,
   createCursor,
@@ -186,6 +187,7 @@ export function parseCif(content: string | Uint8Array, fileName: string): CifDoc
 
 function readPair(cursor: CifCursor, categories: CifCategory[]): boolean {
   const tag = tokenText(cursor);
+  const tagBegin = cursor.begin;
   if (!nextToken(cursor) || isReserved(cursor)) failAt(cursor, `Item ${tag} has no value`);
   const name = categoryName(tag);
   // Items of one category may stand apart.
@@ -194,9 +196,21 @@ function readPair(cursor: CifCursor, categories: CifCategory[]): boolean {
     category = pairCategory(name, lineAt(cursor.text, cursor.begin));
     categories.push(category);
   }
+  requireNew(cursor, category.tags, tag, tagBegin);
   category.tags.push(tag);
   category.values.push(tokenText(cursor));
   return nextToken(cursor);
+}
+
+function requireNew({ text, fileName }: CifCursor, tags: readonly string[], tag: string, begin: number): void {
+  const name = tag.toLowerCase();
+  if (!tags.some((other) => other.toLowerCase() === name)) return;
+  throw new InputError({
+    code: "CIF_DUPLICATE",
+    message: `Item ${tag} is given twice`,
+    file: fileName,
+    place: `line ${lineAt(text, begin)}`,
+  });
 }
 
 function readLoop(cursor: CifCursor, categories: CifCategory[]): boolean {
@@ -204,7 +218,9 @@ function readLoop(cursor: CifCursor, categories: CifCategory[]): boolean {
   const { begin } = cursor;
   let more = nextToken(cursor);
   while (more && cursor.kind === plainToken && cursor.text.bytes[cursor.begin] === 95) {
-    tags.push(tokenText(cursor));
+    const tag = tokenText(cursor);
+    requireNew(cursor, tags, tag, cursor.begin);
+    tags.push(tag);
     more = nextToken(cursor);
   }
   if (tags.length === 0) failAt(cursor, "A loop has no item names", begin);

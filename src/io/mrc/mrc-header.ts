@@ -149,7 +149,7 @@ function checkHeader(header: MrcHeader, fileBytes: number, fileName: string): Mr
   return { ...header, axes };
 }
 
-function checkContents({ mode, spaceGroup, fileSize, sampling }: MrcHeader, fileName: string): void {
+function checkContents({ mode, spaceGroup, fileSize, fileStart, sampling }: MrcHeader, fileName: string): void {
   if (mode === 3 || mode === 4)
     fail(fileName, "MRC_TRANSFORM", "This file holds a Fourier transform, not a map", "header word 4");
   if (bytesPerVoxel[mode] === undefined) {
@@ -160,6 +160,9 @@ function checkContents({ mode, spaceGroup, fileSize, sampling }: MrcHeader, file
   }
   if (sampling.some((intervals) => intervals <= 0 || intervals > largestEdge)) {
     fail(fileName, "MRC_SAMPLING", `Cell sampling ${sampling.join(", ")} makes no sense`, "header words 8-10");
+  }
+  if (fileStart.some((start) => Math.abs(start) > largestEdge)) {
+    fail(fileName, "MRC_START", `A first voxel at ${fileStart.join(", ")} makes no sense`, "header words 5-7");
   }
   // In a stack of volumes, word 10 is the number of sections of one volume.
   if (spaceGroup === 401 && sampling[2] < fileSize[2])

@@ -267,7 +267,7 @@ test.each([
   ["x of asterisks", atom() + atom({ 31: "********" }), "PDB_COORDINATE", "line 2, column 31"],
   ["an empty y", atom({ 39: "        " }), "PDB_COORDINATE", "line 1, column 39"],
   ["z of NaN", atom({ 47: "     NaN" }), "PDB_COORDINATE", "line 1, column 47"],
-  ["coordinates that are cut off", atom().slice(0, 45), "PDB_COORDINATE", "line 1, column 47"],
+  ["coordinates that are cut off", atom().slice(0, 45), "PDB_LINE_CUT", "line 1, column 46"],
   ["a residue number of asterisks", `REMARK\n${atom({ 23: "****" })}`, "PDB_RESIDUE_NUMBER", "line 2, column 23"],
   ["no atom name", atom({ 13: "    " }), "PDB_ATOM_NAME", "line 1"],
   ["no atoms", "HEADER\nEND\n", "MODEL_EMPTY", undefined],

@@ -127,23 +127,28 @@ function countAtoms({ text, lineCount, begins, ends }: PdbDocument): number {
   return count;
 }
 
-/** ATOM or HETATM in either case. */
+/** ATOM or HETATM in either case. Serial numbers of six digits reach into the sixth column. */
 function isAtom(bytes: Uint8Array, begin: number, end: number): boolean {
   if (end - begin < 4) return false;
   const first = bytes[begin]! | 32;
-  if (first === 97) return isWord(bytes, begin, end, atomWord);
-  return first === 104 && isWord(bytes, begin, end, heteroWord);
+  if (first === 104) return isWord(bytes, begin, end, heteroWord);
+  if (first !== 97 || !isWord(bytes, begin, end, atomWord)) return false;
+  const fifth = end - begin < 5 ? 32 : bytes[begin + 4]!;
+  const sixth = end - begin < 6 ? 32 : bytes[begin + 5]!;
+  return fifth === 32 && (sixth === 32 || isDigit(sixth));
 }
 
-const atomWord = [97, 116, 111, 109, 32, 32];
+const atomWord = [97, 116, 111, 109];
 const heteroWord = [104, 101, 116, 97, 116, 109];
 
 function isWord(bytes: Uint8Array, begin: number, end: number, word: readonly number[]): boolean {
-  for (let at = 0; at < 6; at++) {
-    const byte = begin + at < end ? bytes[begin + at]! : 32;
-    if ((byte | 32) !== word[at] || (word[at] === 32 && byte > 32)) return false;
-  }
+  if (end - begin < word.length) return false;
+  for (let at = 0; at < word.length; at++) if ((bytes[begin + at]! | 32) !== word[at]) return false;
   return true;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57;
 }
 
 /** Row of the line's atom, or the mark of another line. */
@@ -162,7 +167,9 @@ function readLine(begin: number, end: number, state: PdbState): number {
     readAnisotropic(inColumns(text, begin, end), state);
     return tensorLine;
   }
-  if (record === "TER") state.segment++;
+  if (record.startsWith("ATOM")) {
+    warn(state, "PDB_ATOM_LINE", "Lines that begin with ATOM but are not in the format's columns are ignored");
+  } else if (record === "TER") state.segment++;
   else if (record === "ENDMDL") state.modelNumber++;
   else if (/^(MODEL|CRYST1|SSBOND|LINKR?|HELIX|SHEET)$/.test(record))
     readHeader(record, text.decode(begin, end), state);
@@ -238,6 +245,15 @@ function fieldInteger(line: ColumnLine, from: number, to: number): number | null
 
 function readCoordinate(line: ColumnLine, column: number, state: PdbState): number {
   const value = fieldNumber(line, column, column + 8);
+  if (line.end < line.begin + column + 8) {
+    throw new InputError({
+      code: "PDB_LINE_CUT",
+      message: "The line ends before the coordinates do",
+      file: state.fileName,
+      place: `line ${state.lineNumber}, column ${line.end - line.begin + 1}`,
+      hint: "Copy or download the file again",
+    });
+  }
   if (value !== null && Math.abs(value) < largestCoordinate) return value;
   throw new InputError({
     code: "PDB_COORDINATE",
@@ -258,7 +274,8 @@ function readAtom(line: ColumnLine, state: PdbState): void {
   columns.occupancy[atom] = readOptional(line, 54, 1, "PDB_OCCUPANCY", state);
   columns.bFactor[atom] = readOptional(line, 60, 0, "PDB_B_FACTOR", state);
   columns.charge[atom] = readCharge(line);
-  const serial = fieldInteger(line, 6, 11);
+  const isLong = line.end - line.begin > 5 && isDigit(line.text.bytes[line.begin + 5]!);
+  const serial = fieldInteger(line, isLong ? 5 : 6, 11);
   if (serial === null) warn(state, "PDB_SERIAL", "Unreadable atom serial numbers are ignored");
   columns.serial[atom] = serial ?? atom + 1;
   columns.isHetero[atom] = (line.text.bytes[line.begin]! | 32) === 104 ? 1 : 0;
@@ -343,13 +360,10 @@ function readAnisotropic(line: ColumnLine, state: PdbState): void {
   for (let column = 12; isSame && column < 27; column++) {
     isSame = text.bytes[lastAtom + column] === line.text.bytes[line.begin + column];
   }
-  if (!isSame) {
-    warn(state, "PDB_ANISOU", "ANISOU records that do not follow their atom are ignored");
-    return;
-  }
   const u: number[] = [];
   for (let index = 0; index < 6; index++) {
     u.push((fieldNumber(line, 28 + 7 * index, 35 + 7 * index) ?? 0) / 1e4);
   }
-  if (u.every(Number.isFinite)) setAnisotropic(columns, columns.count - 1, u);
+  if (isSame && u.every(Number.isFinite)) setAnisotropic(columns, columns.count - 1, u);
+  else warn(state, "PDB_ANISOU", "ANISOU records that do not follow their atom or are no numbers are ignored");
 }

@@ -85,9 +85,9 @@ export function chooseBlock(xyz: Float64Array, frames: readonly MapGrid[], margi
   return blockAround(frame, xyz, margin);
 }
 
-function measureInside(xyz: Float64Array, map: MapGrid): number {
+function measureInside(xyz: Float64Array, map: MapGrid, shift?: Vector3): number {
   const { size, start, sampling, cell, offset } = map;
-  return measureBelonging(xyz, { size, start, sampling, cell, offset }).inside;
+  return measureBelonging(xyz, { size, start, sampling, cell, offset }, shift).inside;
 }
 
 function outsideError(
@@ -135,13 +135,13 @@ function proposeShift(xyz: Float64Array, map: MapGrid & { readonly values?: Floa
     [-corner[0], -corner[1], -corner[2]],
     [middle[0] - centre[0], middle[1] - centre[1], middle[2] - centre[2]],
   ];
+  const inside = candidates.filter((shift) => measureInside(xyz, map, shift) >= 0.9);
+  if (inside.length < 2) return inside[0] ?? null;
   let best: Vector3 | null = null;
   let bestScore = Number.NEGATIVE_INFINITY;
   const statistics = map.values ? computeStatistics(map.values) : null;
-  for (const shift of candidates) {
-    const { inside, meanSigma } = measureBelonging(xyz, map, shift, statistics);
-    if (inside < 0.9) continue;
-    const score = meanSigma ?? 0;
+  for (const shift of inside) {
+    const score = measureBelonging(xyz, map, shift, statistics).meanSigma ?? 0;
     if (score > bestScore + 0.2) {
       best = shift;
       bestScore = score;
