@@ -11,10 +11,10 @@ export interface RunEstimate {
 }
 
 /** The program itself, before it has read anything. */
-const baseBytes = 110 * 2 ** 20;
+const baseBytes = 90 * 2 ** 20;
 
-export const fitEstimate: RunEstimate = { bytesPerAtom: 2500, bytesPerVoxel: 24 };
-export const refineEstimate: RunEstimate = { bytesPerAtom: 20_000, bytesPerVoxel: 24 };
+export const fitEstimate: RunEstimate = { bytesPerAtom: 600, bytesPerVoxel: 24 };
+export const refineEstimate: RunEstimate = { bytesPerAtom: 6000, bytesPerVoxel: 24 };
 
 /** Of a voxel's bytes, those in the kernels' memory, of which there are 4 GiB at most. */
 const kernelBytesPerVoxel = 19;

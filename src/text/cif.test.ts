@@ -173,3 +173,8 @@ _c.only -
   expect(contents(again)).toEqual(contents(document));
   expect(rowCount(again.blocks[0]!.categories[1]!)).toBe(3);
 });
+
+test("a value of a no-break space at the end of a row survives", () => {
+  const text = "data_x\nloop_\n_a.id\n_a.v\n1 \u00a0\n2 b\n";
+  expect(column(writeCif(parseCif(text, "x.cif")), "v")).toEqual(["\u00a0", "b"]);
+});

@@ -56,6 +56,13 @@ function writeLoop(category: CifCategory, write: (piece: string) => void): void 
   write(piece);
 }
 
+/** Blanks that padded a column; other white space at the end, such as a no-break space, belongs to the value. */
+function withoutPadding(line: string): string {
+  let end = line.length;
+  while (line.charCodeAt(end - 1) === 32) end--;
+  return line.slice(0, end);
+}
+
 /** Text fields stand on lines of their own. */
 function rowLines(row: readonly string[], widths: Int32Array): string {
   const last = row.length - 1;
@@ -64,10 +71,10 @@ function rowLines(row: readonly string[], widths: Int32Array): string {
   for (let column = 0; column <= last; column++) {
     const value = row[column]!;
     if (value.charCodeAt(0) === 59) {
-      if (line !== "") lines += `${line.trimEnd()}\n`;
+      if (line !== "") lines += `${withoutPadding(line)}\n`;
       lines += `${value}\n`;
       line = "";
     } else line += column === last ? value : `${value.padEnd(widths[column]!)} `;
   }
-  return line === "" ? lines : `${lines}${line.trimEnd()}\n`;
+  return line === "" ? lines : `${lines}${withoutPadding(line)}\n`;
 }

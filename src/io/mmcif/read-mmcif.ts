@@ -25,6 +25,7 @@ export function readMmcif(content: string | Uint8Array, fileName: string, contex
   );
   if (block < 0) throw noAtoms(document, fileName);
   const found = document.blocks[block]!;
+  requireOneSite(found, fileName);
   const columns = readAtoms(found, fileName, context);
   const source: MmcifSource = { document, block };
   return buildModel(columns, {
@@ -33,6 +34,18 @@ export function readMmcif(content: string | Uint8Array, fileName: string, contex
     helices: readHelices(found),
     strands: readStrands(found),
     source: { format: "mmcif", fileName, content: source },
+  });
+}
+
+/** Of two loops of atoms one would be lost. */
+function requireOneSite({ categories }: CifBlock, fileName: string): void {
+  const [, second] = categories.filter(({ name }) => name === "_atom_site");
+  if (second === undefined) return;
+  throw new InputError({
+    code: "CIF_DUPLICATE",
+    message: "Category _atom_site is given twice in a data block",
+    file: fileName,
+    ...(second.lines[0] === undefined ? {} : { place: `line ${second.lines[0]}` }),
   });
 }
 
@@ -128,18 +141,17 @@ function readAtoms(block: CifBlock, fileName: string, context: RunContext): Atom
     context,
     place: () => `line ${site.source ? lineAt(site.source.text, walk.offset()) : (site.lines[0] ?? 0)}`,
   };
-  let segment = 0;
-  let previousInstance: string | null = null;
-  let previousModel = 0;
+  const segments = new Map<string | null, number>();
   while (walk.next()) {
     const atom = columns.count;
     readSiteNames(reader, atom);
     readSiteNumbers(reader, atom);
     const instance = walk.text(reader.at.instance);
-    const present = columns.modelNumber[atom]!;
-    if (atom > 0 && (instance !== previousInstance || present !== previousModel)) segment++;
-    previousInstance = instance;
-    previousModel = present;
+    let segment = segments.get(instance);
+    if (segment === undefined) {
+      segment = segments.size;
+      segments.set(instance, segment);
+    }
     columns.segment[atom] = segment;
     columns.count++;
   }
@@ -150,7 +162,7 @@ function readAtoms(block: CifBlock, fileName: string, context: RunContext): Atom
 function readSiteNames(reader: SiteReader, atom: number): void {
   const { walk, at, columns, fileName, place } = reader;
   const either = ([first, second]: readonly [number, number]): string | null => walk.text(first) ?? walk.text(second);
-  const name = either(at.atomName);
+  const name = either(at.atomName) || null;
   let sequenceNumber = walk.integer(at.sequenceNumber[0]);
   if (walk.isMissing(at.sequenceNumber[0])) sequenceNumber = walk.integer(at.sequenceNumber[1]);
   if (name === null || !(Math.abs(sequenceNumber) < 2 ** 31)) {

@@ -305,3 +305,22 @@ test("a file of one volume marked as a stack, all-zero axes and all-zero angles 
   expect([...read(stack).map.values]).toEqual(ramp);
   expect([plain.cell.alpha, plain.cell.gamma, plain.size]).toEqual([90, 90, [2, 3, 4]]);
 });
+
+test.each([
+  [[1, 2, 3], 2],
+  [[3, 1, 2], 2],
+  [[2, 3, 1], 1],
+  [[3, 2, 1], 0],
+] as const)("a part of a map with axes %j and mode %i is that part of the whole", (axes, mode) => {
+  const bytes = makeFile({ axes, mode, size: [4, 5, 6] });
+  const whole = readMrc(bytes, "m.mrc", createRunContext()).map;
+  const begin = [1, 0, 2] as const;
+  const size = [2, 3, 2] as const;
+  const part = readMrc(bytes, "m.mrc", createRunContext(), () => ({ begin, size })).map;
+  expect([part.size, part.start]).toEqual([size, begin]);
+  const expected: number[] = [];
+  for (let z = 0; z < 2; z++)
+    for (let y = 0; y < 3; y++)
+      for (let x = 0; x < 2; x++) expected.push(whole.values[x + 1 + whole.size[0] * (y + whole.size[1] * (z + 2))]!);
+  expect([...part.values]).toEqual(expected);
+});

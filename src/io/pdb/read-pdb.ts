@@ -46,7 +46,8 @@ interface PdbState {
   cell: UnitCell | null;
   spaceGroup: string | null;
   modelNumber: number;
-  segment: number;
+  /** Number of TER records that each chain has had. */
+  readonly segments: Map<string, number>;
   /** Where the line of the last atom begins; -1 before the first. */
   lastAtom: number;
   lineNumber: number;
@@ -68,7 +69,7 @@ export function readPdb(content: string | Uint8Array, fileName: string, context:
     cell: null,
     spaceGroup: null,
     modelNumber: 1,
-    segment: 0,
+    segments: new Map(),
     lastAtom: -1,
     lineNumber: 0,
   };
@@ -169,17 +170,22 @@ function readLine(begin: number, end: number, state: PdbState): number {
   }
   if (record.startsWith("ATOM")) {
     warn(state, "PDB_ATOM_LINE", "Lines that begin with ATOM but are not in the format's columns are ignored");
-  } else if (record === "TER") state.segment++;
+  } else if (record === "TER") endSegment(state);
   else if (record === "ENDMDL") state.modelNumber++;
   else if (/^(MODEL|CRYST1|SSBOND|LINKR?|HELIX|SHEET)$/.test(record))
     readHeader(record, text.decode(begin, end), state);
   return otherLine;
 }
 
+/** TER ends the chain of the atom before it. */
+function endSegment({ columns, segments }: PdbState): void {
+  const chain = columns.chain[columns.count - 1];
+  if (chain !== undefined) segments.set(chain, (segments.get(chain) ?? 0) + 1);
+}
+
 function readHeader(record: string, line: string, state: PdbState): void {
   if (record === "MODEL") {
     state.modelNumber = decodeHybrid36(line.slice(6, 14).trim(), 8) ?? state.modelNumber + 1;
-    state.segment++;
   } else if (record === "CRYST1") Object.assign(state, readCell(line));
   else if (record === "SSBOND") state.statedLinks.push(readDisulfide(line));
   else if (record === "HELIX") state.helices.push(readHelix(line));
@@ -280,7 +286,7 @@ function readAtom(line: ColumnLine, state: PdbState): void {
   columns.serial[atom] = serial ?? atom + 1;
   columns.isHetero[atom] = (line.text.bytes[line.begin]! | 32) === 104 ? 1 : 0;
   columns.modelNumber[atom] = state.modelNumber;
-  columns.segment[atom] = state.segment;
+  columns.segment[atom] = state.segments.get(columns.chain[atom]!) ?? 0;
 }
 
 function readAtomNames(line: ColumnLine, atom: number, state: PdbState): void {

@@ -4,6 +4,9 @@ import { type AtomAddress, findResidue, type Model } from "../../model/model.ts"
 import { encodeHybrid36 } from "../../text/hybrid36.ts";
 import { type PdbDocument, visitPdbLines } from "./read-pdb.ts";
 
+/** Would not come back from its columns as it was. */
+const oddName = /^\s|\s$|[^\x20-\x7e]/;
+
 /** Why the format cannot hold the model; null when it can. */
 export function whyNotPdb(model: Model): string | null {
   const { atoms, residues, chains } = model;
@@ -14,6 +17,12 @@ export function whyNotPdb(model: Model): string | null {
   const longAtom = atoms.name.find((name) => name.length > 4);
   if (longAtom !== undefined) return `atom name "${longAtom}" is longer than four characters`;
   if (atoms.altloc.some((letter) => letter.length > 1)) return "an alternate location has more than one character";
+  const longCode = residues.insertionCode.find((code) => code.length > 1);
+  if (longCode !== undefined) return `insertion code "${longCode}" has more than one character`;
+  for (const names of [chains.id, residues.name, residues.insertionCode, atoms.name, atoms.altloc]) {
+    const odd = names.find((name) => oddName.test(name));
+    if (odd !== undefined) return `the name "${odd}" has blanks around it or characters beyond ASCII`;
+  }
   for (const number of residues.sequenceNumber) {
     if (encodeHybrid36(number, 4) === null) return `residue number ${number} does not fit four columns`;
   }
@@ -101,6 +110,7 @@ function writePlain(model: Model, out: string[], pass: () => void): void {
   writeHeader(model, out);
   const { atoms, residues, chains, modelNumbers } = model;
   const several = modelNumbers.length > 1;
+  const endsPolymer = findPolymerEnds(model);
   let serial = 0;
   let openModel = -1;
   for (let atom = 0; atom < atoms.count; atom++) {
@@ -115,15 +125,31 @@ function writePlain(model: Model, out: string[], pass: () => void): void {
     pass();
     out.push(atomLine(model, atom, serial));
     pushAnisotropic(out, model, atom);
-    const nextResidue = atom + 1 < atoms.count ? atoms.residue[atom + 1]! : -1;
-    const isPolymer = atoms.isHetero[atom] === 0;
-    if (nextResidue !== residue && residues.endsSegment[residue] === 1 && isPolymer) {
+    if (endsPolymer[atom] === 1) {
       serial++;
       out.push(`TER   ${encodeHybrid36(serial, 5)}      ${out[out.length - 1]!.slice(17, 27)}`);
     }
   }
   if (several) out.push("ENDMDL");
   out.push("END");
+}
+
+/** 1 for atoms after which a chain's segment is complete, where it ends in a polymer. */
+function findPolymerEnds({ atoms, residues, chains }: Model): Uint8Array {
+  const ends = new Uint8Array(atoms.count);
+  for (let chain = 0; chain < chains.count; chain++) {
+    let last = -1;
+    for (let entry = chains.residueOffset[chain]!; entry < chains.residueOffset[chain + 1]!; entry++) {
+      const residue = chains.residueIndex[entry]!;
+      // Atoms of a residue are in the order of the file.
+      const lastOfResidue = residues.atomIndex[residues.atomOffset[residue + 1]! - 1]!;
+      last = Math.max(last, lastOfResidue);
+      if (residues.endsSegment[residue] === 0) continue;
+      if (atoms.isHetero[lastOfResidue] === 0) ends[last] = 1;
+      last = -1;
+    }
+  }
+  return ends;
 }
 
 function atomLine(model: Model, atom: number, serial: number): string {
