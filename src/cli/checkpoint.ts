@@ -1,11 +1,11 @@
 // Checkpoints of a refinement on disk: two generations, tied to their inputs, taken up with --resume.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { addDiagnostic } from "../base/diagnostics.ts";
 import { InputError } from "../base/errors.ts";
 import type { RunContext } from "../base/run-context.ts";
-import { makeFolder, readFileBytes, stageFile } from "../io/files.node.ts";
+import { makeFolder, stageFile } from "../io/files.node.ts";
 import type { Candidate, Checkpoint } from "../refinement/run-state.ts";
 import type { RefineSettings } from "./options.ts";
 import { version } from "./version.ts";
@@ -19,9 +19,26 @@ const harmless = new Set(["outDir", "overwrite", "resume", "json", "quiet", "thr
 /** Hash of the program's version, the bytes of all inputs and the settings that matter. */
 export function fingerprint(paths: readonly string[], settings: RefineSettings): string {
   const hash = createHash("sha256").update(version);
-  for (const path of paths) hash.update(createHash("sha256").update(readFileBytes(path)).digest());
+  for (const path of paths) hash.update(hashFile(path));
   const kept = Object.entries(settings).filter(([key]) => !harmless.has(key));
   return hash.update(JSON.stringify(kept.toSorted(([one], [other]) => (one < other ? -1 : 1)))).digest("hex");
+}
+
+const pieceBytes = 1 << 24;
+
+/** Hash of a file read in pieces: a map may be larger than what memory is allowed. */
+function hashFile(path: string): Buffer {
+  const hash = createHash("sha256");
+  const piece = Buffer.alloc(pieceBytes);
+  const handle = openSync(path, "r");
+  try {
+    for (let length = readSync(handle, piece); length > 0; length = readSync(handle, piece)) {
+      hash.update(piece.subarray(0, length));
+    }
+  } finally {
+    closeSync(handle);
+  }
+  return hash.digest();
 }
 
 /** Text of a checkpoint, ended by a hash of itself so that damage is seen; coordinates are base64 of their bytes. */
