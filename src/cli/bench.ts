@@ -124,7 +124,7 @@ interface KernelTiming {
 }
 
 function benchKernels(): KernelTiming[] {
-  const timeOf = (task: Task, kind: KernelKind): number => measure(task(createEngine(kind)));
+  const timeOf = (task: Task, kind: KernelKind): number => measure(task(createEngine({ kind })));
   return kernelTasks.map(([kernel, task]) => {
     const simdMs = timeOf(task, "simd");
     const referenceMs = timeOf(task, "reference");

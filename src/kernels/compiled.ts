@@ -5,11 +5,18 @@ import type { Kernels } from "./kernels.ts";
 import type { KernelMemory } from "./memory.ts";
 import { type NeighbourCells, sortIntoCells } from "./reference/neighbours.ts";
 import type { PairLimits, PairList, PairRules } from "./reference/pairs.ts";
-
-type KernelFunction = (...values: number[]) => number;
+import { spawnWorker } from "./spawn-worker.ts";
+import { createThreadPool, type KernelFunction, type ThreadPool } from "./threads.ts";
 
 /** Bytes the density kernels work in: three axes of five rows of 128 numbers. */
 const densityScratchBytes = 3 * 5 * 128 * 4;
+/** Rows that share transforms two by two, and how many blocks of them a thread takes at once. */
+const rowsPerBlock = 32;
+const blocksOfRows = 4;
+/** Slabs of a density grid per thread: more share the work better and meet more atoms twice. */
+const slabsPerThread = 2;
+const leastSlab = 8;
+const atomsPerBlock = 512;
 
 let compiledModule: WebAssembly.Module | undefined;
 
@@ -19,12 +26,20 @@ function kernelModule(): WebAssembly.Module {
   return compiledModule;
 }
 
-function planAddresses({ scratch, length, factors, twiddles, roots }: FftPlan): number[] {
-  return [scratch.byteOffset, length, factors.byteOffset, factors.length, twiddles.byteOffset, roots.byteOffset];
+function planNumbers({ length, factors, twiddles, roots }: FftPlan): number[] {
+  return [length, factors.byteOffset, factors.length, twiddles.byteOffset, roots.byteOffset];
 }
 
-export function createCompiledKernels(memory: KernelMemory): Kernels {
-  const instance = new WebAssembly.Instance(kernelModule(), {
+/** The compiled module over this memory, and the threads that run it. */
+export interface CompiledModule {
+  readonly call: Record<string, KernelFunction>;
+  readonly pool: ThreadPool;
+}
+
+/** Instantiates the kernels; with `threads` above 1 starts workers, or computes alone where there can be none. */
+export function startCompiledModule(memory: KernelMemory, threads: number): CompiledModule {
+  const module = kernelModule();
+  const { exports } = new WebAssembly.Instance(module, {
     env: {
       memory: memory.memory,
       abort() {
@@ -32,81 +47,77 @@ export function createCompiledKernels(memory: KernelMemory): Kernels {
       },
     },
   });
-  const call = instance.exports as unknown as Record<string, KernelFunction>;
+  const pool = createThreadPool({
+    module,
+    memory: memory.memory,
+    exports,
+    reserveScratch: (bytes) => memory.scratch("threads", bytes),
+    threads,
+    spawn: spawnWorker,
+  });
+  return { call: exports as unknown as Record<string, KernelFunction>, pool };
+}
+
+export function createCompiledKernels(memory: KernelMemory, { call, pool }: CompiledModule): Kernels {
   return {
     kind: "simd",
-    forwardRows(plan, real, { re, im, stride }, keep, rowBegin, rowEnd) {
-      call["forwardRows"]!(
-        ...planAddresses(plan),
-        real.byteOffset,
-        re.byteOffset,
-        im.byteOffset,
-        stride,
-        keep,
-        rowBegin,
-        rowEnd,
-      );
+    forwardRows(plan, real, { re, im, stride }, keep, begin, end) {
+      pool.run({
+        kernel: "forwardRows",
+        values: [...planNumbers(plan), real.byteOffset, re.byteOffset, im.byteOffset, stride, keep],
+        begin,
+        end,
+        grain: rowsPerBlock * blocksOfRows,
+        scratchBytes: plan.scratch.byteLength,
+      });
     },
-    inverseRows(plan, { re, im, stride }, keep, real, rowBegin, rowEnd) {
-      call["inverseRows"]!(
-        ...planAddresses(plan),
-        re.byteOffset,
-        im.byteOffset,
-        stride,
-        keep,
-        real.byteOffset,
-        rowBegin,
-        rowEnd,
-      );
+    inverseRows(plan, { re, im, stride }, keep, real, begin, end) {
+      pool.run({
+        kernel: "inverseRows",
+        values: [...planNumbers(plan), re.byteOffset, im.byteOffset, stride, keep, real.byteOffset],
+        begin,
+        end,
+        grain: rowsPerBlock * blocksOfRows,
+        scratchBytes: plan.scratch.byteLength,
+      });
     },
-    transformColumns(plan, { re, im }, inverse, columns, lineStride, outerStride, outerBegin, outerEnd) {
-      call["transformColumns"]!(
-        ...planAddresses(plan),
-        re.byteOffset,
-        im.byteOffset,
-        inverse ? 1 : 0,
-        columns,
-        lineStride,
-        outerStride,
-        outerBegin,
-        outerEnd,
-      );
+    transformColumns(plan, { re, im }, inverse, columns, lineStride, outerStride, begin, end) {
+      const layout = [inverse ? 1 : 0, columns, lineStride, outerStride];
+      pool.run({
+        kernel: "transformColumns",
+        values: [...planNumbers(plan), re.byteOffset, im.byteOffset, ...layout],
+        begin,
+        end,
+        grain: 2,
+        scratchBytes: plan.scratch.byteLength,
+      });
     },
-    addDensity({ values, nx, ny, nz, stepX, stepY, stepZ }, atoms, zBegin, zEnd) {
-      call["addDensity"]!(
-        values.byteOffset,
-        nx,
-        ny,
-        nz,
-        stepX,
-        stepY,
-        stepZ,
-        atoms.count,
-        atoms.position.byteOffset,
-        atoms.amplitude.byteOffset,
-        atoms.decay.byteOffset,
-        atoms.radius.byteOffset,
-        zBegin,
-        zEnd,
-        memory.scratch("density", densityScratchBytes),
-      );
+    addDensity({ values, nx, ny, nz, stepX, stepY, stepZ }, atoms, begin, end) {
+      const { count, position, amplitude, decay, radius } = atoms;
+      pool.run({
+        kernel: "addDensity",
+        values: [
+          ...[values.byteOffset, nx, ny, nz, stepX, stepY, stepZ, count],
+          ...[position.byteOffset, amplitude.byteOffset, decay.byteOffset, radius.byteOffset],
+        ],
+        begin,
+        end,
+        grain: Math.max(leastSlab, Math.ceil((end - begin) / (slabsPerThread * pool.threads))),
+        scratchBytes: densityScratchBytes,
+      });
     },
     sampleTricubic({ values, nx, ny, nz, toGrid, corner, periodic }, xyz, rows, valuesOut, gradients) {
-      call["sampleTricubic"]!(
-        values.byteOffset,
-        nx,
-        ny,
-        nz,
-        toGrid.byteOffset,
-        corner.byteOffset,
-        periodic ? 1 : 0,
-        xyz.byteOffset,
-        rows.byteOffset,
-        rows.length,
-        valuesOut.byteOffset,
-        gradients.byteOffset,
-        memory.scratch("density", densityScratchBytes),
-      );
+      pool.run({
+        kernel: "sampleTricubic",
+        values: [
+          ...[values.byteOffset, nx, ny, nz, toGrid.byteOffset, corner.byteOffset, periodic ? 1 : 0],
+          ...[xyz.byteOffset, rows.byteOffset, valuesOut.byteOffset, gradients.byteOffset],
+        ],
+        begin: 0,
+        end: rows.length,
+        grain: atomsPerBlock,
+        scratchBytes: densityScratchBytes,
+      });
     },
     dot: (a, b) => call["dot"]!(a.byteOffset, b.byteOffset, a.length),
     addScaled(target, scale, source) {

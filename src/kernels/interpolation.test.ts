@@ -9,7 +9,7 @@ const right: UnitCell = { a: 12, b: 12, c: 12, alpha: 90, beta: 90, gamma: 90 };
 
 /** sin(2 pi x) cos(2 pi y) + sin(2 pi z) / 2 over the cell, sampled at one Cartesian place: value, then gradient. */
 function sampleWave(kind: KernelKind, cell: UnitCell, place: readonly [number, number, number]): number[] {
-  const engine = createEngine(kind);
+  const engine = createEngine({ kind });
   const values = engine.memory.float32(points ** 3);
   const turn = (2 * Math.PI) / points;
   for (let z = 0; z < points; z++) {

@@ -55,7 +55,7 @@ const sizes: readonly (readonly [number, number, number])[] = [
 
 describe.each(kinds)("Fourier transform, %s", (kind) => {
   test.each(sizes)("a %i x %i x %i grid has the terms of the definition and comes back", (nx, ny, nz) => {
-    const engine = createEngine(kind);
+    const engine = createEngine({ kind });
     const grid = randomGrid(engine, nx * ny * nz);
     const spectrum = createSpectrum(engine, nx, ny, nz);
     forwardTransform(engine, grid, spectrum, everything);
@@ -79,7 +79,7 @@ describe.each(kinds)("Fourier transform, %s", (kind) => {
   test("transforms cut at a resolution equal whole transforms with zeros beyond it", () => {
     const [nx, ny, nz] = [40, 36, 45];
     const limits = { h: 5, k: 7, l: 9 };
-    const engine = createEngine(kind);
+    const engine = createEngine({ kind });
     const grid = randomGrid(engine, nx * ny * nz);
     const whole = createSpectrum(engine, nx, ny, nz);
     const cut = createSpectrum(engine, nx, ny, nz);
@@ -108,7 +108,7 @@ test("smooth lengths have no prime factor above 7", () => {
 });
 
 function densityOf(kind: KernelKind, zRanges: readonly (readonly [number, number])[]): Float32Array {
-  const engine = createEngine(kind);
+  const engine = createEngine({ kind });
   const rng = createRng(4);
   const count = 40;
   const atoms = {
@@ -149,7 +149,7 @@ describe("density of atoms on a grid", () => {
 });
 
 function sampleOf(kind: KernelKind, periodic: boolean): { values: Float64Array; gradients: Float64Array } {
-  const engine = createEngine(kind);
+  const engine = createEngine({ kind });
   const rng = createRng(9);
   const [nx, ny, nz] = [9, 8, 11];
   const grid = {
@@ -197,7 +197,7 @@ describe.each(kinds)("neighbours, %s", (kind) => {
   ])("of %i atoms in a box of %i A within %f A are those of a search through all pairs", (count, edge, cutoff) => {
     const rng = createRng(count);
     const xyz = Float64Array.from({ length: 3 * count }, () => edge * (rng.uniform() - 0.5));
-    const { offset, partner } = createEngine(kind).kernels.findNeighbours(xyz, count, cutoff);
+    const { offset, partner } = createEngine({ kind }).kernels.findNeighbours(xyz, count, cutoff);
     const found: string[] = [];
     for (let atom = 0; atom < count; atom++) {
       for (let entry = offset[atom]!; entry < offset[atom + 1]!; entry++) found.push(`${atom} ${partner[entry]}`);
@@ -216,7 +216,7 @@ describe.each(kinds)("neighbours, %s", (kind) => {
 describe("vectors", () => {
   test.each([0, 1, 2, 3, 5, 64, 1003])("of length %i: compiled and plain give the same bits", (length) => {
     const results = kinds.map((kind) => {
-      const { memory, kernels } = createEngine(kind);
+      const { memory, kernels } = createEngine({ kind });
       const rng = createRng(length);
       const [a, b, c] = [0, 1, 2].map(() => memory.float64(length)) as [Float64Array, Float64Array, Float64Array];
       for (const vector of [a, b, c]) for (let at = 0; at < length; at++) vector[at] = rng.normal();

@@ -1,7 +1,5 @@
 // The kernels' common face: the same functions compiled (SIMD) and as plain TypeScript twins.
-import { createCompiledKernels } from "./compiled.ts";
 import type { FftPlan } from "./fft-plan.ts";
-import type { KernelMemory } from "./memory.ts";
 import { addDensity, type DensityGrid, type GridAtoms, type SampleGrid, sampleTricubic } from "./reference/density.ts";
 import { forwardRows, inverseRows, type SpectrumRows, transformColumns } from "./reference/fft.ts";
 import { findNeighbours } from "./reference/neighbours.ts";
@@ -69,7 +67,7 @@ export interface Kernels extends VectorKernels {
 }
 
 /** Plain twins: slower, the reference of every test. */
-function createReferenceKernels(): Kernels {
+export function createReferenceKernels(): Kernels {
   return {
     kind: "reference",
     forwardRows,
@@ -81,8 +79,4 @@ function createReferenceKernels(): Kernels {
     selectPairs,
     ...plainVectors,
   };
-}
-
-export function createKernels(memory: KernelMemory, kind: KernelKind): Kernels {
-  return kind === "simd" ? createCompiledKernels(memory) : createReferenceKernels();
 }

@@ -73,7 +73,7 @@ test.each([
   ]) {
     const expected = pairsByDefinition(rules, xyz, limits);
     const [compiled, plain] = (["simd", "reference"] as const).map((kind) =>
-      createEngine(kind).kernels.selectPairs(rules, xyz, limits),
+      createEngine({ kind }).kernels.selectPairs(rules, xyz, limits),
     );
     expect(
       Array.from(plain!.i, (i, at) => `${i} ${plain!.j[at]} ${plain!.contact[at]!.toFixed(9)}`).toSorted(),

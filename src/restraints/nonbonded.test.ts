@@ -52,7 +52,7 @@ describe("contact distance", () => {
 
 describe.each(["simd", "reference"] as const)("pairs that interact, %s", (kind) => {
   const xyz = Float64Array.of(0, 0, 0, 3, 0, 0, 0, 3, 0, 0, 0, 3);
-  const { kernels } = createEngine(kind);
+  const { kernels } = createEngine({ kind });
   const select = (
     change: Partial<NonbondedAtoms>,
     options: { buffer?: number; moving?: Uint8Array } = {},

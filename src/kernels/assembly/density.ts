@@ -179,7 +179,7 @@ function nodeIndex(index: i32, length: i32, periodic: bool): i32 {
   return index < 0 ? 0 : index >= length ? length - 1 : index;
 }
 
-/** `rows` lists the atoms to sample; scratch holds 26 numbers of 8 bytes. */
+/** Samples the atoms listed in `rows` from begin to end; scratch holds 26 numbers of 8 bytes. */
 export function sampleTricubic(
   values: usize,
   nx: i32,
@@ -190,9 +190,10 @@ export function sampleTricubic(
   periodic: bool,
   xyz: usize,
   rows: usize,
-  count: i32,
   valuesOut: usize,
   gradientsOut: usize,
+  begin: i32,
+  end: i32,
   scratch: usize,
 ): void {
   const f0 = load<f64>(toGrid), f1 = load<f64>(toGrid, 8), f2 = load<f64>(toGrid, 16);
@@ -203,7 +204,7 @@ export function sampleTricubic(
   const wy = scratch + 64;
   const wz = scratch + 128;
   const gathered = scratch + 192;
-  for (let entry: usize = 0; entry < <usize>count; entry++) {
+  for (let entry = <usize>begin; entry < <usize>end; entry++) {
     const atom = <usize>load<i32>(rows + entry * 4);
     const x = load<f64>(xyz + atom * 24) - cornerX;
     const y = load<f64>(xyz + atom * 24, 8) - cornerY;

@@ -83,7 +83,6 @@ function scatterRows(from: usize, a: usize, b: usize, c: usize, d: usize, n: i32
 }
 
 export function forwardRows(
-  scratch: usize,
   n: i32,
   factors: usize,
   factorCount: i32,
@@ -96,6 +95,7 @@ export function forwardRows(
   keep: i32,
   rowBegin: i32,
   rowEnd: i32,
+  scratch: usize,
 ): void {
   const block = <usize>n * rowBytes;
   const spare = scratch + block * 4 + squareBytes;
@@ -187,7 +187,6 @@ function separate(
 }
 
 export function inverseRows(
-  scratch: usize,
   n: i32,
   factors: usize,
   factorCount: i32,
@@ -200,6 +199,7 @@ export function inverseRows(
   real: usize,
   rowBegin: i32,
   rowEnd: i32,
+  scratch: usize,
 ): void {
   const block = <usize>n * rowBytes;
   const spare = scratch + block * 4 + squareBytes;
@@ -297,7 +297,6 @@ function merge(
 }
 
 export function transformColumns(
-  scratch: usize,
   length: i32,
   factors: usize,
   factorCount: i32,
@@ -311,6 +310,7 @@ export function transformColumns(
   outerStride: i32,
   outerBegin: i32,
   outerEnd: i32,
+  scratch: usize,
 ): void {
   const block = <usize>length * rowBytes;
   const step = <usize>lineStride * 4;
