@@ -1,12 +1,16 @@
 // All covalent terms of a topology together, and the part of a topology over chosen atoms.
-import type { PlaneList, Topology } from "../topology/topology.ts";
+import type { ParallelityList, PlaneList, Topology } from "../topology/topology.ts";
 import { addAngleEnergy } from "./angles.ts";
 import { addBondEnergy } from "./bonds.ts";
 import { addChiralityEnergy } from "./chirality.ts";
 import { addDihedralEnergy } from "./dihedrals.ts";
+import { addParallelityEnergy } from "./parallelity.ts";
 import { addPlanarityEnergy } from "./planarity.ts";
 
-export type CovalentLists = Pick<Topology, "bonds" | "angles" | "dihedrals" | "chiralities" | "planes">;
+export type CovalentLists = Pick<
+  Topology,
+  "bonds" | "angles" | "dihedrals" | "chiralities" | "planes" | "parallelities"
+>;
 
 export interface CovalentEnergies {
   readonly bond: number;
@@ -14,6 +18,7 @@ export interface CovalentEnergies {
   readonly dihedral: number;
   readonly chirality: number;
   readonly planarity: number;
+  readonly parallelity: number;
 }
 
 /** Energies of all covalent terms; adds their gradient (3 per atom, per Angstrom). */
@@ -24,11 +29,13 @@ export function addCovalentEnergies(lists: CovalentLists, xyz: Float64Array, gra
     dihedral: addDihedralEnergy(lists.dihedrals, xyz, gradient),
     chirality: addChiralityEnergy(lists.chiralities, xyz, gradient),
     planarity: addPlanarityEnergy(lists.planes, xyz, gradient),
+    parallelity: lists.parallelities ? addParallelityEnergy(lists.parallelities, xyz, gradient) : 0,
   };
 }
 
 export function totalCovalentEnergy(energies: CovalentEnergies): number {
-  return energies.bond + energies.angle + energies.dihedral + energies.chirality + energies.planarity;
+  const { bond, angle, dihedral, chirality, planarity, parallelity } = energies;
+  return bond + angle + dihedral + chirality + planarity + parallelity;
 }
 
 /** Which terms a subset keeps. */
@@ -59,6 +66,7 @@ export function covalentSubset(lists: CovalentLists, rule: SubsetRule): Covalent
     dihedrals: takeRows(dihedrals, dihedralRows),
     chiralities: takeRows(chiralities, chiralRows),
     planes: planeSubset(lists.planes, rule),
+    ...(lists.parallelities ? { parallelities: planePairSubset(lists.parallelities, rule) } : {}),
   };
 }
 
@@ -111,4 +119,38 @@ function planeSubset(planes: PlaneList, rule: SubsetRule): PlaneList {
     sigma: Float64Array.from(sigmas),
     id: ids,
   };
+}
+
+function planePairSubset(pairs: ParallelityList, rule: SubsetRule): ParallelityList {
+  const keep = (atoms: Int32Array): Int32Array => atoms.filter((atom) => !rule.without || rule.without[atom] === 0);
+  const firsts: Int32Array[] = [];
+  const seconds: Int32Array[] = [];
+  const rows = rowsWhere(pairs.count, (row) => {
+    const first = keep(pairs.first.subarray(pairs.firstOffset[row]!, pairs.firstOffset[row + 1]!));
+    const second = keep(pairs.second.subarray(pairs.secondOffset[row]!, pairs.secondOffset[row + 1]!));
+    const touches = [...first, ...second].some((atom) => !rule.touching || rule.touching[atom] === 1);
+    if (!touches || first.length < 3 || second.length < 3) return false;
+    firsts.push(first);
+    seconds.push(second);
+    return true;
+  });
+  const { ideal, sigma, slack, limit } = pairs;
+  const columns = { count: pairs.count, ideal, sigma, ...(slack && { slack }), ...(limit && { limit }) };
+  return {
+    ...takeRows(columns, rows),
+    ...{ firstOffset: offsetsOf(firsts), first: joined(firsts) },
+    ...{ secondOffset: offsetsOf(seconds), second: joined(seconds) },
+  };
+}
+
+function offsetsOf(groups: readonly Int32Array[]): Int32Array {
+  const offsets = new Int32Array(groups.length + 1);
+  groups.forEach((group, row) => {
+    offsets[row + 1] = offsets[row]! + group.length;
+  });
+  return offsets;
+}
+
+function joined(groups: readonly Int32Array[]): Int32Array {
+  return Int32Array.from(groups.flatMap((group) => [...group]));
 }

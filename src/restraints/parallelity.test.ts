@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createRng } from "../base/rng.ts";
-import { addParallelityEnergy, type ParallelityList } from "./parallelity.ts";
+import type { ParallelityList } from "../topology/topology.ts";
+import { addParallelityEnergy } from "./parallelity.ts";
 
 /** Six-membered ring of radius 1.4 Angstrom in the plane z = height, tilted about x by degrees. */
 function ring(height: number, tilt: number): number[] {

@@ -1,22 +1,6 @@
 // Parallelity energy: the angle between the best planes of two groups of atoms (stacked bases, rings, base pairs).
 import { eigenSymmetric3 } from "../math/eigen3.ts";
-
-/** Pairs of planes: pair p has first[firstOffset[p]] .. first[firstOffset[p + 1] - 1], and `second` likewise. */
-export interface ParallelityList {
-  readonly count: number;
-  readonly firstOffset: Int32Array;
-  readonly first: Int32Array;
-  readonly secondOffset: Int32Array;
-  readonly second: Int32Array;
-  /** Angle between the planes, 0 to 90 degrees. */
-  readonly ideal: Float64Array;
-  /** Without unit: 0.027 for stacking, 0.0335 for base pairs. */
-  readonly sigma: Float64Array;
-  /** Deviation without energy, degrees; absent when all are zero. */
-  readonly slack?: Float64Array;
-  /** Where the energy levels off, at least 1; absent or -1 for never. */
-  readonly limit?: Float64Array;
-}
+import type { ParallelityList } from "../topology/topology.ts";
 
 /** Planes whose two smallest moments differ by less have no direction, square Angstrom. */
 const smallestGap = 1e-6;

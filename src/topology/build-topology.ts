@@ -49,7 +49,7 @@ export function buildTopology(
     if (template) addResidueTerms(lists, template, residueAtoms[residue]!, model.atoms.altloc, puckers[residue]);
   }
   links.forEach((link, row) => addLinkTerms(lists, dictionary, link, row, templates, residueAtoms, model.atoms.altloc));
-  if (dictionary.edits) applyEdits(lists, model, dictionary.edits, context);
+  const parallelities = dictionary.edits && applyEdits(lists, model, dictionary.edits, context);
   const bonds = packBonds(lists);
   const isHydrogen = Uint8Array.from(model.atoms.element, (element) => (isHydrogenElement(element) ? 1 : 0));
   const energyType = assignEnergyTypes(model, dictionary, templates, residueAtoms);
@@ -64,6 +64,7 @@ export function buildTopology(
     dihedrals: packDihedrals(lists),
     chiralities,
     planes: packPlanes(lists),
+    ...(parallelities === undefined ? {} : { parallelities }),
     nonbonded: createNonbondedAtoms(
       model,
       energyType,

@@ -1,9 +1,10 @@
 // Growing lists of restraint terms, packed into typed arrays when the topology is complete.
 import type { AngleList, BondList, ChiralityList, DihedralList, PlaneList } from "./topology.ts";
 
-/** Numbers per bond and angle. */
+/** Numbers per bond, angle and dihedral. */
 export const bondWidth = 5;
 export const angleWidth = 6;
+export const dihedralWidth = 8;
 
 export interface TermLists {
   readonly bonds: number[];
@@ -39,6 +40,17 @@ export function pushPlane(lists: TermLists, id: string, atoms: readonly number[]
   lists.planeSigmas.push(...sigmas);
   lists.planeOffsets.push(lists.planeAtoms.length);
   lists.planeIds.push(id);
+}
+
+export function removePlane(lists: TermLists, row: number): void {
+  const { planeAtoms, planeSigmas, planeOffsets, planeIds } = lists;
+  const begin = planeOffsets[row]!;
+  const size = planeOffsets[row + 1]! - begin;
+  planeAtoms.splice(begin, size);
+  planeSigmas.splice(begin, size);
+  planeOffsets.splice(row + 1, 1);
+  planeIds.splice(row, 1);
+  for (let next = row + 1; next < planeOffsets.length; next++) planeOffsets[next]! -= size;
 }
 
 function integers(rows: readonly number[], width: number, column: number): Int32Array {

@@ -63,6 +63,23 @@ export interface PlaneList {
   readonly id: readonly string[];
 }
 
+/** Pairs of planes: pair p has first[firstOffset[p]] .. first[firstOffset[p + 1] - 1], and `second` likewise. */
+export interface ParallelityList {
+  readonly count: number;
+  readonly firstOffset: Int32Array;
+  readonly first: Int32Array;
+  readonly secondOffset: Int32Array;
+  readonly second: Int32Array;
+  /** Angle between the planes, 0 to 90 degrees. */
+  readonly ideal: Float64Array;
+  /** Without unit: 0.027 for stacking, 0.0335 for base pairs. */
+  readonly sigma: Float64Array;
+  /** Deviation without energy, degrees; absent when all are zero. */
+  readonly slack?: Float64Array;
+  /** Where the energy levels off, at least 1; absent or -1 for never. */
+  readonly limit?: Float64Array;
+}
+
 /** Hydrogen-bond class of an energy type. */
 export const hydrogenBondClass = { neither: 0, donor: 1, acceptor: 2, both: 3, hydrogen: 4 } as const;
 
@@ -117,6 +134,8 @@ export interface Topology {
   readonly dihedrals: DihedralList;
   readonly chiralities: ChiralityList;
   readonly planes: PlaneList;
+  /** Absent without any. */
+  readonly parallelities?: ParallelityList;
   readonly nonbonded: NonbondedAtoms;
   readonly links: readonly TopologyLink[];
   readonly backbone: readonly BackboneUnit[];

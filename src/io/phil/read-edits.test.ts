@@ -60,6 +60,38 @@ refinement {
   ]);
 });
 
+const dihedral = `dihedral {
+  atom_selection_1 = resseq 1 and name N
+  atom_selection_2 = resseq 1 and name CA
+  atom_selection_3 = resseq 1 and name CB
+  atom_selection_4 = resseq 1 and name CG
+  angle_ideal = 180
+  sigma = 15
+  periodicity = 3
+  alt_angle_ideals = 60, -60
+}`;
+const parallelity = (more: string): string => `parallelity {
+  atom_selection_1 = resseq 1
+  ${more}
+  atom_selection_2 = resseq 2
+}`;
+
+test("dihedrals and planes are read with what they leave to Phenix's defaults", () => {
+  const text = `geometry_restraints.edits { ${dihedral}
+    planarity { action = delete
+      atom_selection = resseq 5 and (name CB or name CG or name OD1 or name OD2)
+    }
+    ${parallelity("action = *add")} }`;
+  const { edits } = readEdits(text, "e");
+  expect(edits.map(({ kind, selections, ideal, sigma }) => [kind, selections.length, ideal, sigma])).toEqual([
+    ["dihedral", 4, 180, 15],
+    ["planarity", 1, undefined, undefined],
+    ["parallelity", 2, 0, 0.027],
+  ]);
+  expect(edits[0]).toMatchObject({ periodicity: 3, alternatives: [60, -60] });
+  expect(readEdits(dihedral.replace("= 180", "= -60"), "e").edits[0]).toMatchObject({ ideal: -60 });
+});
+
 test("a bare bond will do; slack and top-out come along", () => {
   const text = bond.replace("sigma = 0.03", "sigma = 0.03\n slack = 0.1\n limit = 0.5\n top_out = True");
   expect(readEdits(text, "e").edits[0]).toMatchObject({ slack: 0.1, limit: 0.5 });
@@ -91,7 +123,17 @@ describe("mistakes are named with line and column", () => {
       "EDIT_UNSUPPORTED",
       "line 6, column 3",
     ],
-    ["a torsion", "edits {\n dihedral { atom_selection_1 = name CA }\n}", "EDIT_UNSUPPORTED", "line 2, column 2"],
+    ["half a torsion", "edits {\n dihedral { atom_selection_1 = name CA }\n}", "EDIT_VALUE", "line 2, column 2"],
+    ["half a minimum", dihedral.replace("periodicity = 3", "periodicity = 2.5"), "EDIT_VALUE", "line 8, column 3"],
+    ["words for angles", dihedral.replace("-60", "low"), "EDIT_VALUE", "line 9, column 3"],
+    ["a plane without sigma", "planarity { atom_selection = resseq 4 }", "EDIT_VALUE", "line 1, column 1"],
+    ["planes more than crossed", parallelity("target_angle_deg = 91"), "EDIT_VALUE", "line 3, column 3"],
+    [
+      "scaled restraints",
+      "edits { scale_restraints { atom_selection = all } }",
+      "EDIT_UNSUPPORTED",
+      "line 1, column 9",
+    ],
   ])("%s", (_, text, code, place) => {
     expect(() => readEdits(text, "bad.eff")).toThrowError(expect.objectContaining({ code, place, file: "bad.eff" }));
   });

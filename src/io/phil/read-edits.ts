@@ -1,6 +1,12 @@
 // Reads restraint edits in Phenix's vocabulary: geometry_restraints.edits { bond { ... } angle { ... } }.
 import { InputError } from "../../base/errors.ts";
-import type { AngleEdit, BondEdit, EditAction, RestraintEdits } from "../../chemistry/restraint-edits.ts";
+import type {
+  BondEdit,
+  DihedralEdit,
+  EditAction,
+  RestraintEdit,
+  RestraintEdits,
+} from "../../chemistry/restraint-edits.ts";
 import {
   type PhilDefinition,
   type PhilEntry,
@@ -13,24 +19,53 @@ import {
 /** Phenix's default, Angstrom. */
 const longestBond = 10;
 
-const bondNames =
-  "action atom_selection_1 atom_selection_2 symmetry_operation distance_ideal sigma slack limit top_out";
-const angleNames = "action atom_selection_1 atom_selection_2 atom_selection_3 angle_ideal sigma";
-/** Kinds of edits that Phenix has and this program has not. */
-const otherKinds = new Set(["dihedral", "planarity", "parallelity", "scale_restraints"]);
+/** What each kind of edit may say, and what its ideal value is called. */
+const kinds = {
+  bond: {
+    names: "action atom_selection_1 atom_selection_2 symmetry_operation distance_ideal sigma slack limit top_out",
+    ideal: "distance_ideal",
+    selections: ["atom_selection_1", "atom_selection_2"],
+  },
+  angle: {
+    names: "action atom_selection_1 atom_selection_2 atom_selection_3 angle_ideal sigma",
+    ideal: "angle_ideal",
+    selections: ["atom_selection_1", "atom_selection_2", "atom_selection_3"],
+  },
+  dihedral: {
+    names:
+      "action atom_selection_1 atom_selection_2 atom_selection_3 atom_selection_4 angle_ideal alt_angle_ideals sigma periodicity",
+    ideal: "angle_ideal",
+    selections: ["atom_selection_1", "atom_selection_2", "atom_selection_3", "atom_selection_4"],
+  },
+  planarity: { names: "action atom_selection sigma", ideal: undefined, selections: ["atom_selection"] },
+  parallelity: {
+    names: "action atom_selection_1 atom_selection_2 sigma target_angle_deg",
+    ideal: "target_angle_deg",
+    selections: ["atom_selection_1", "atom_selection_2"],
+  },
+} as const;
+
+type Kind = keyof typeof kinds;
+
+function isKind(name: string): name is Kind {
+  return Object.hasOwn(kinds, name);
+}
+
+/** Of a pair of planes where the edit leaves it out, as in Phenix: parallel, and the sigma of stacked bases. */
+const parallelityDefaults = { target_angle_deg: 0, sigma: 0.027 } as const;
 
 /**
- * Edits of bonds and angles in PHIL text; scopes outside `geometry_restraints.edits` are passed over, so that a whole .eff file will do.
+ * Edits of restraints in PHIL text; scopes outside `geometry_restraints.edits` are passed over, so that a whole .eff file will do.
  * Throws InputError PHIL_SYNTAX, EDIT_NAME, EDIT_VALUE, EDIT_UNSUPPORTED or EDITS_EMPTY naming line and column.
  */
 export function readEdits(text: string, fileName: string): RestraintEdits {
   const scopes = findEditScopes(parsePhil(text, fileName));
-  const found = { edits: [] as (BondEdit | AngleEdit)[], longestBond };
+  const found = { edits: [] as RestraintEdit[], longestBond };
   for (const entry of scopes) readEntry(entry, fileName, found);
   if (found.edits.length > 0) return found;
   throw new InputError({
     code: "EDITS_EMPTY",
-    message: "No edit of a bond or an angle is given here",
+    message: `No edit of a restraint (${Object.keys(kinds).join(", ")}) is given here`,
     file: fileName,
     hint: "Write geometry_restraints.edits { bond { action = add ... } }",
   });
@@ -41,7 +76,7 @@ function findEditScopes(entries: readonly PhilEntry[], isTop = true): PhilEntry[
   return entries.flatMap((entry) => {
     const last = entry.name.split(".").at(-1)!;
     if (entry.kind === "scope" && last === "edits") return [...entry.entries];
-    if (isTop && entry.kind === "scope" && (last === "bond" || last === "angle")) return [entry];
+    if (isTop && entry.kind === "scope" && isKind(last)) return [entry];
     return entry.kind === "scope" ? findEditScopes(entry.entries, false) : [];
   });
 }
@@ -49,31 +84,23 @@ function findEditScopes(entries: readonly PhilEntry[], isTop = true): PhilEntry[
 function readEntry(
   entry: PhilEntry,
   file: string,
-  found: { readonly edits: (BondEdit | AngleEdit)[]; longestBond: number },
+  found: { readonly edits: RestraintEdit[]; longestBond: number },
 ): void {
   if (entry.kind === "definition" && entry.name === "excessive_bond_distance_limit") {
     found.longestBond = numberOf(entry, file) ?? longestBond;
-  } else if (entry.kind === "scope" && entry.name === "bond") {
-    const edit = readBond(entry, file);
+  } else if (entry.kind === "scope" && isKind(entry.name)) {
+    const edit = readEdit(entry, entry.name, file);
     if (edit) found.edits.push(edit);
-  } else if (entry.kind === "scope" && entry.name === "angle") {
-    const edit = readAngle(entry, file);
-    if (edit) found.edits.push(edit);
-  } else if (otherKinds.has(entry.name)) {
-    // Files that Phenix wrote name every kind, filled in or not.
-    if (
-      entry.kind === "scope" &&
-      entry.entries.some((inner) => inner.name.startsWith("atom_selection") && !isNone(inner))
-    ) {
-      throw editError(
-        "EDIT_UNSUPPORTED",
-        `Edits of the kind "${entry.name}" are not supported: bond and angle are`,
-        entry,
-        file,
-      );
+  } else if (entry.name === "scale_restraints") {
+    // Files that Phenix wrote name it, filled in or not.
+    if (entry.kind === "scope" && entry.entries.some((inner) => inner.name === "atom_selection" && !isNone(inner))) {
+      const message = 'Edits of the kind "scale_restraints" are not supported: give the sigmas themselves';
+      throw editError("EDIT_UNSUPPORTED", message, entry, file);
     }
-  } else
-    throw editError("EDIT_NAME", `"${entry.name}" is none of bond, angle, excessive_bond_distance_limit`, entry, file);
+  } else {
+    const known = [...Object.keys(kinds), "excessive_bond_distance_limit"].join(", ");
+    throw editError("EDIT_NAME", `"${entry.name}" is none of ${known}`, entry, file);
+  }
 }
 
 function editError(code: string, message: string, place: PhilPlace, file: string): InputError {
@@ -130,26 +157,15 @@ interface Common {
   readonly place: string;
 }
 
-/** What bonds and angles have in common; undefined for the empty form that Phenix writes where nothing is edited. */
-function readCommon(scope: PhilScope, values: Values, idealName: string, file: string): Common | undefined {
-  const count = scope.name === "bond" ? 2 : 3;
-  const selections = Array.from({ length: count }, (_, at) => values.get(`atom_selection_${at + 1}`));
+/** What all kinds have in common; undefined for the empty form that Phenix writes where nothing is edited. */
+function readCommon(scope: PhilScope, kind: Kind, values: Values, file: string): Common | undefined {
+  const selections = kinds[kind].selections.map((name) => values.get(name));
   if (selections.every((entry) => entry === undefined)) return undefined;
   const missing = selections.indexOf(undefined);
-  if (missing >= 0) throw editError("EDIT_VALUE", `${scope.name} lacks atom_selection_${missing + 1}`, scope, file);
+  if (missing >= 0) throw editError("EDIT_VALUE", `${kind} lacks ${kinds[kind].selections[missing]}`, scope, file);
   const action = actionOf(values, file);
-  const ideal = numberOf(values.get(idealName), file);
-  const sigma = numberOf(values.get("sigma"), file);
-  for (const [name, value] of [
-    [idealName, ideal],
-    ["sigma", sigma],
-  ] as const) {
-    if (action === "add" && value === undefined)
-      throw editError("EDIT_VALUE", `${scope.name} lacks ${name}`, scope, file);
-    if (value !== undefined && !(value > 0)) {
-      throw editError("EDIT_VALUE", `${name} must be greater than 0`, values.get(name)!, file);
-    }
-  }
+  const ideal = checkedNumber(scope, kind, action, values, kinds[kind].ideal, file);
+  const sigma = checkedNumber(scope, kind, action, values, "sigma", file);
   return {
     action,
     selections: selections.map((entry) => entry!.words.join(" ")),
@@ -160,12 +176,46 @@ function readCommon(scope: PhilScope, values: Values, idealName: string, file: s
   };
 }
 
-function readBond(scope: PhilScope, file: string): BondEdit | undefined {
-  const values = valuesOf(scope, bondNames, file);
-  const common = readCommon(scope, values, "distance_ideal", file);
+/** An ideal value or sigma inside its range; what is added needs both. */
+function checkedNumber(
+  scope: PhilScope,
+  kind: Kind,
+  action: EditAction,
+  values: Values,
+  name: string | undefined,
+  file: string,
+): number | undefined {
+  if (name === undefined) return undefined;
+  const given = numberOf(values.get(name), file);
+  if (given === undefined) {
+    if (action !== "add") return undefined;
+    if (kind === "parallelity") return parallelityDefaults[name as keyof typeof parallelityDefaults];
+    throw editError("EDIT_VALUE", `${kind} lacks ${name}`, scope, file);
+  }
+  const [least, most] = rangeOf(kind, name);
+  const isZeroAllowed = kind === "parallelity" && name !== "sigma";
+  if (given >= least && given <= most && (given !== 0 || least < 0 || isZeroAllowed)) return given;
+  const range = least < 0 || most < Infinity ? `from ${least} to ${most}` : "greater than 0";
+  throw editError("EDIT_VALUE", `${name} must be ${range}`, values.get(name)!, file);
+}
+
+function rangeOf(kind: Kind, name: string): readonly [number, number] {
+  if (name === "sigma" || name === "distance_ideal") return [0, Infinity];
+  if (kind === "dihedral") return [-360, 360];
+  return kind === "parallelity" ? [0, 90] : [0, 180];
+}
+
+function readEdit(scope: PhilScope, kind: Kind, file: string): RestraintEdit | undefined {
+  const values = valuesOf(scope, kinds[kind].names, file);
+  const common = readCommon(scope, kind, values, file);
   const symmetry = values.get("symmetry_operation");
   if (symmetry) throw editError("EDIT_UNSUPPORTED", "Bonds to symmetry copies are not supported", symmetry, file);
   if (common === undefined) return undefined;
+  if (kind === "bond") return bondEdit(common, values, file);
+  return kind === "dihedral" ? dihedralEdit(common, values, file) : { kind, ...common };
+}
+
+function bondEdit(common: Common, values: Values, file: string): BondEdit {
   const slack = numberOf(values.get("slack"), file);
   const isTopOut = /^true|yes|1$/i.test(values.get("top_out")?.words.join(" ") ?? "");
   const limit = isTopOut ? numberOf(values.get("limit"), file) : undefined;
@@ -177,7 +227,24 @@ function readBond(scope: PhilScope, file: string): BondEdit | undefined {
   };
 }
 
-function readAngle(scope: PhilScope, file: string): AngleEdit | undefined {
-  const common = readCommon(scope, valuesOf(scope, angleNames, file), "angle_ideal", file);
-  return common === undefined ? undefined : { kind: "angle", ...common };
+/** A dihedral turns into itself at most this often. */
+const largestPeriodicity = 12;
+
+function dihedralEdit(common: Common, values: Values, file: string): DihedralEdit {
+  const periodicity = numberOf(values.get("periodicity"), file);
+  if (periodicity !== undefined && !(Number.isInteger(periodicity) && Math.abs(periodicity) <= largestPeriodicity)) {
+    const message = `periodicity must be a whole number from -${largestPeriodicity} to ${largestPeriodicity}`;
+    throw editError("EDIT_VALUE", message, values.get("periodicity")!, file);
+  }
+  const others = values.get("alt_angle_ideals");
+  const alternatives = others?.words.flatMap((word) => word.split(",")).filter((word) => word !== "");
+  if (alternatives?.some((word) => !Number.isFinite(Number(word)))) {
+    throw editError("EDIT_VALUE", "alt_angle_ideals are not all numbers", others!, file);
+  }
+  return {
+    kind: "dihedral",
+    ...common,
+    ...(periodicity === undefined ? {} : { periodicity }),
+    ...(alternatives === undefined ? {} : { alternatives: alternatives.map(Number) }),
+  };
 }
