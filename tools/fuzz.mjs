@@ -28,6 +28,7 @@ await build({
   platform: "node",
   target: "node20",
   outfile,
+  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   logLevel: "warning",
   define: { EMEND_VERSION: '"fuzz"' },
 });

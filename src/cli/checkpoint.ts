@@ -1,11 +1,10 @@
 // Checkpoints of a refinement on disk: two generations, tied to their inputs, taken up with --resume.
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { addDiagnostic } from "../base/diagnostics.ts";
 import { InputError } from "../base/errors.ts";
 import type { RunContext } from "../base/run-context.ts";
-import { makeFolder, stageFile } from "../io/files.node.ts";
+import { kindOf, makeFolder, moveFile, readFileBytes, removeQuietly, stageFile, withFile } from "../io/files.node.ts";
 import type { Candidate, Checkpoint } from "../refinement/run-state.ts";
 import type { RefineSettings } from "./options.ts";
 import { version } from "./version.ts";
@@ -29,15 +28,9 @@ const pieceBytes = 1 << 24;
 /** Hash of a file read in pieces: a map may be larger than what memory is allowed. */
 function hashFile(path: string): Buffer {
   const hash = createHash("sha256");
-  const piece = Buffer.alloc(pieceBytes);
-  const handle = openSync(path, "r");
-  try {
-    for (let length = readSync(handle, piece); length > 0; length = readSync(handle, piece)) {
-      hash.update(piece.subarray(0, length));
-    }
-  } finally {
-    closeSync(handle);
-  }
+  withFile(path, (source) => {
+    for (let at = 0; at < source.size; at += pieceBytes) hash.update(source.read(at, pieceBytes));
+  });
   return hash.digest();
 }
 
@@ -75,7 +68,12 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint, inputs: s
   makeFolder(folder);
   const path = join(folder, fileName);
   const staged = stageFile(path, serialize(checkpoint, inputs));
-  if (existsSync(path)) renameSync(path, join(folder, previousName));
+  try {
+    if (kindOf(path) !== null) moveFile(path, join(folder, previousName));
+  } catch (error) {
+    staged.discard();
+    throw error;
+  }
   staged.commit();
 }
 
@@ -84,7 +82,7 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint, inputs: s
  * none can be read, CHECKPOINT_FOREIGN where it comes from other inputs, settings or another version.
  */
 export function loadCheckpoint(folder: string, inputs: string, context: RunContext): Checkpoint {
-  const paths = [fileName, previousName].map((name) => join(folder, name)).filter((path) => existsSync(path));
+  const paths = [fileName, previousName].map((name) => join(folder, name)).filter((path) => kindOf(path) !== null);
   if (paths.length === 0) {
     throw new InputError({
       code: "CHECKPOINT_MISSING",
@@ -94,7 +92,7 @@ export function loadCheckpoint(folder: string, inputs: string, context: RunConte
     });
   }
   for (const path of paths) {
-    const found = parse(readFileSync(path, "utf8"));
+    const found = parse(Buffer.from(readFileBytes(path)).toString("utf8"));
     if (found === null) {
       addDiagnostic(
         context.diagnostics,
@@ -123,5 +121,5 @@ export function loadCheckpoint(folder: string, inputs: string, context: RunConte
 
 /** Removes the checkpoints of a run that has finished. */
 export function removeCheckpoints(folder: string): void {
-  for (const name of [fileName, previousName]) rmSync(join(folder, name), { force: true });
+  for (const name of [fileName, previousName]) removeQuietly(join(folder, name));
 }

@@ -1,8 +1,18 @@
 // Files that commands write: all of them whole or none, never over an input, older ones rotated.
-import { accessSync, constants, existsSync, realpathSync, renameSync, statSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError, OutputError } from "../base/errors.ts";
-import { type FileContent, makeFolder, removeStrayFiles, type StagedFile, stageFile } from "../io/files.node.ts";
+import {
+  type FileContent,
+  kindOf,
+  makeFolder,
+  moveFile,
+  removeQuietly,
+  removeStrayFiles,
+  resolvePath,
+  type StagedFile,
+  stageFile,
+} from "../io/files.node.ts";
 
 /** "path/to/model.pdb.gz" -> "model" */
 export function stemOf(path: string): string {
@@ -11,24 +21,21 @@ export function stemOf(path: string): string {
     .replace(/\.[^.]*$/, "");
 }
 
-function existingPath(path: string): string {
-  return existsSync(path) ? realpathSync(path) : resolve(path);
-}
-
 /**
  * Looks before the work begins whether its results can be written, and removes what killed runs left half written there.
  * Throws InputError where a file would overwrite an input, is a folder, or exists and may not be replaced; OutputError where
  * the folder cannot be written to.
  */
 export function checkOutputs(paths: readonly string[], inputs: readonly string[], overwrite: boolean): void {
-  const sources = new Set(inputs.map(existingPath));
+  const sources = new Set(inputs.map(resolvePath));
   for (const folder of new Set(paths.map((path) => dirname(path)))) {
     checkFolder(folder);
-    if (existsSync(folder)) removeStrayFiles(folder);
+    removeStrayFiles(folder);
   }
   for (const path of paths) {
-    if (!existsSync(path)) continue;
-    if (statSync(path).isDirectory()) {
+    const kind = kindOf(path);
+    if (kind === null) continue;
+    if (kind === "folder") {
       throw new InputError({
         code: "OUTPUT_IS_FOLDER",
         message: "This output is a folder",
@@ -36,7 +43,7 @@ export function checkOutputs(paths: readonly string[], inputs: readonly string[]
         hint: "Give the name of a file",
       });
     }
-    if (sources.has(existingPath(path))) {
+    if (sources.has(resolvePath(path))) {
       throw new InputError({
         code: "OUTPUT_IS_INPUT",
         message: "This output is an input of the same run",
@@ -58,9 +65,10 @@ export function checkOutputs(paths: readonly string[], inputs: readonly string[]
 /** The folder, or the nearest one above it that exists, must be a folder that may be written to. */
 function checkFolder(folder: string): void {
   let present = resolve(folder);
-  while (!existsSync(present)) present = dirname(present);
+  let kind = kindOf(present);
+  for (; kind === null; kind = kindOf(present)) present = dirname(present);
   const shown = present === resolve(folder) ? folder : present;
-  if (!statSync(present).isDirectory()) {
+  if (kind !== "folder") {
     throw new InputError({ code: "OUTPUT_FOLDER", message: "The output folder is a file", file: shown });
   }
   try {
@@ -72,8 +80,8 @@ function checkFolder(folder: string): void {
 }
 
 /**
- * Writes all files or none. Earlier files of the same names, and those named `retired`, are first renamed to name.1, older
- * ones to .2 and so on. Throws OutputError.
+ * Writes all files or none: where one cannot take its place, those before it are taken back. Earlier files of the same names,
+ * and those named `retired`, are first renamed to name.1, older ones to .2 and so on. Throws OutputError.
  */
 export function writeOutputs(
   folder: string,
@@ -82,27 +90,42 @@ export function writeOutputs(
 ): string[] {
   makeFolder(folder);
   const staged: StagedFile[] = [];
+  const undo: (() => void)[] = [];
   try {
     removeStrayFiles(folder);
     for (const [name, content] of Object.entries(files)) staged.push(stageFile(join(folder, name), content));
-    for (const name of retired) rotate(join(folder, name));
+    for (const name of retired) rotate(join(folder, name), undo);
     for (const file of staged) {
-      rotate(file.path);
+      rotate(file.path, undo);
       file.commit();
+      undo.push(() => removeQuietly(file.path));
     }
   } catch (error) {
     for (const file of staged) file.discard();
-    if (error instanceof OutputError) throw error;
-    const { code = "EIO", message } = error as NodeJS.ErrnoException;
-    throw new OutputError(code, `Cannot write: ${message}`, folder);
+    takeBack(undo);
+    throw error;
   }
   return staged.map(({ path }) => path);
 }
 
-function rotate(path: string): void {
-  if (!existsSync(path)) return;
+function takeBack(undo: readonly (() => void)[]): void {
+  for (const step of undo.toReversed()) {
+    try {
+      step();
+    } catch {
+      // The other files can still be put back, and the first error is the one to tell.
+    }
+  }
+}
+
+function rotate(path: string, undo: (() => void)[]): void {
+  const move = (from: string, to: string): void => {
+    moveFile(from, to);
+    undo.push(() => moveFile(to, from));
+  };
+  if (kindOf(path) === null) return;
   let last = 1;
-  while (existsSync(`${path}.${last}`)) last++;
-  for (let number = last; number > 1; number--) renameSync(`${path}.${number - 1}`, `${path}.${number}`);
-  renameSync(path, `${path}.1`);
+  while (kindOf(`${path}.${last}`) !== null) last++;
+  for (let number = last; number > 1; number--) move(`${path}.${number - 1}`, `${path}.${number}`);
+  move(path, `${path}.1`);
 }

@@ -1,7 +1,7 @@
 // Settings of a run: flags over the configuration file over the defaults of the command's schema.
-import { readFileSync } from "node:fs";
 import type { z } from "zod";
 import { InputError } from "../base/errors.ts";
+import { readFileBytes } from "../io/files.node.ts";
 import { describeFlags, type FlagDescription } from "./options.ts";
 
 /** Settings of a run: flags over the configuration file over the defaults. Throws InputError SETTING naming the key. */
@@ -41,12 +41,7 @@ function asNumber(flag: FlagDescription, text: string): number {
 }
 
 function readConfiguration(file: string, known: readonly FlagDescription[]): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    throw new InputError({ code: "FILE_NOT_FOUND", message: "Cannot read the configuration", file });
-  }
+  const text = new TextDecoder().decode(readFileBytes(file));
   let value: unknown;
   try {
     value = JSON.parse(text);

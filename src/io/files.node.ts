@@ -1,18 +1,19 @@
 // Files on disk: whole reads, and writes that appear whole or not at all.
 import {
   closeSync,
-  existsSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
   readSync,
+  realpathSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { InputError, OutputError } from "../base/errors.ts";
 import { type ByteSource, toSource } from "./byte-source.ts";
 
@@ -35,9 +36,48 @@ export function withFile<T>(path: string, task: (source: ByteSource) => T): T {
     const result = task(sourceOf(handle, path));
     if (!(result instanceof Promise)) return result;
     isWaiting = true;
-    return result.finally(() => closeSync(handle)) as T;
+    return result.finally(() => closeQuietly(handle)) as T;
   } finally {
-    if (!isWaiting) closeSync(handle);
+    if (!isWaiting) closeQuietly(handle);
+  }
+}
+
+/** What was read is not worse for it. */
+function closeQuietly(handle: number): void {
+  try {
+    closeSync(handle);
+  } catch {
+    // The handle is gone in any case.
+  }
+}
+
+/** What is at a path, links followed; null for nothing. Throws OutputError where the system does not say. */
+export function kindOf(path: string): "file" | "folder" | "other" | null {
+  try {
+    const stats = statSync(path);
+    return stats.isFile() ? "file" : stats.isDirectory() ? "folder" : "other";
+  } catch (error) {
+    if (isAbsence(error)) return null;
+    throw cannot("look at", path, error);
+  }
+}
+
+/** The path without links, absolute, also where nothing is there yet. Throws OutputError where the system does not say. */
+export function resolvePath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (isAbsence(error)) return resolve(path);
+    throw cannot("look at", path, error);
+  }
+}
+
+/** Renames a file over what is there. Throws OutputError with the system's code. */
+export function moveFile(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    throw cannot("write", to, error);
   }
 }
 
@@ -54,7 +94,7 @@ function sourceOf(handle: number, path: string): ByteSource {
     try {
       return action();
     } catch (error) {
-      throw new OutputError(errorCode(error), `Cannot read: ${errorText(error)}`, path);
+      throw cannot("read", path, error);
     }
   };
   const stats = attempt(() => fstatSync(handle));
@@ -114,15 +154,27 @@ function errorText(error: unknown): string {
     EISDIR: "it is a folder",
     EDQUOT: "the disk quota is used up",
     EMFILE: "too many open files",
+    ENFILE: "too many open files",
+    EIO: "the device reports an error",
+    ENOMEM: "there is no memory left",
+    ELOOP: "links lead in a circle",
     EFBIG: "it is larger than files may be here",
     ENAMETOOLONG: "the name is too long",
   };
   return texts[errorCode(error)] ?? (error instanceof Error ? error.message : String(error));
 }
 
-function cannotRead(path: string, error: unknown): InputError {
-  const code = errorCode(error);
-  if (code !== "ENOENT" && code !== "ENOTDIR") {
+/** Refusals that the person who gave the path can mend. */
+const mendable = new Set(["EACCES", "EPERM", "ENAMETOOLONG", "ELOOP", "ENXIO"]);
+
+function isAbsence(error: unknown): boolean {
+  return ["ENOENT", "ENOTDIR"].includes(errorCode(error));
+}
+
+function cannotRead(path: string, error: unknown): InputError | OutputError {
+  if (!isAbsence(error)) {
+    // Node's own codes are about the path itself, such as a NUL in it.
+    if (!mendable.has(errorCode(error)) && !errorCode(error).startsWith("ERR_")) return cannot("open", path, error);
     return new InputError({ code: "FILE_UNREADABLE", message: `Cannot open: ${errorText(error)}`, file: path });
   }
   const near = nearestName(path);
@@ -167,7 +219,7 @@ export function stageFile(path: string, data: FileContent): StagedFile {
     writeAndSync(temporary, data);
   } catch (error) {
     discard();
-    throw cannotWrite(path, error);
+    throw cannot("write", path, error);
   }
   return {
     path,
@@ -177,7 +229,7 @@ export function stageFile(path: string, data: FileContent): StagedFile {
         renameSync(temporary, path);
       } catch (error) {
         discard();
-        throw cannotWrite(path, error);
+        throw cannot("write", path, error);
       }
     },
   };
@@ -200,8 +252,8 @@ function writeAndSync(path: string, data: FileContent): void {
   }
 }
 
-function cannotWrite(path: string, error: unknown): OutputError {
-  return new OutputError(errorCode(error), `Cannot write: ${errorText(error)}`, path);
+function cannot(verb: string, path: string, error: unknown): OutputError {
+  return new OutputError(errorCode(error), `Cannot ${verb}: ${errorText(error)}`, path);
 }
 
 /**
@@ -209,7 +261,7 @@ function cannotWrite(path: string, error: unknown): OutputError {
  * Node's own recursive form never returns where a file system refuses new folders with ENOENT, as /proc does.
  */
 export function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
+  if (kindOf(folder) !== null) return;
   const parent = dirname(folder);
   if (parent !== folder) makeFolder(parent);
   try {
@@ -217,7 +269,7 @@ export function makeFolder(folder: string): void {
   } catch (error) {
     // Another run may have made it in between.
     if (errorCode(error) !== "EEXIST") {
-      throw new OutputError(errorCode(error), `Cannot make the folder: ${errorText(error)}`, folder);
+      throw cannot("make the folder", folder, error);
     }
   }
 }
@@ -239,8 +291,8 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Another run may have removed it, the folder may be gone, or it belongs to somebody else. */
-function removeQuietly(path: string): void {
+/** Removes a file, if it can be: another run may have removed it, the folder may be gone, or it belongs to somebody else. */
+export function removeQuietly(path: string): void {
   try {
     unlinkSync(path);
   } catch {

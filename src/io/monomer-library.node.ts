@@ -1,10 +1,9 @@
 // A folder of monomer dictionaries as CCP4 and Debian lay it out: one file per monomer under its first letter.
-import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../base/errors.ts";
 import type { Dictionary, Monomer } from "../chemistry/monomer.ts";
 import { unpack } from "../text/gzip.ts";
-import { readFileBytes } from "./files.node.ts";
+import { kindOf, readFileBytes } from "./files.node.ts";
 import { readUserDictionary } from "./mmcif/read-dictionary.ts";
 import { decodeText } from "./read-model.ts";
 
@@ -41,7 +40,7 @@ export async function addLibraryMonomers(
 }
 
 function findRoot(folder: string): string {
-  const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
+  const isFolder = (path: string): boolean => kindOf(path) === "folder";
   const root = [join(folder, "monomers"), folder].find((path) => isFolder(join(path, "a")));
   if (root !== undefined) return root;
   throw new InputError({
@@ -57,5 +56,5 @@ function findFile(root: string, name: string): string | undefined {
   if (!safeName.test(name)) return undefined;
   const letter = join(root, name.slice(0, 1).toLowerCase());
   const candidates = [`${name}.cif`, `${name}_${name}.cif`, `${name}.cif.gz`].map((file) => join(letter, file));
-  return candidates.find((path) => existsSync(path));
+  return candidates.find((path) => kindOf(path) !== null);
 }

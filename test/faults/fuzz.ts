@@ -2,20 +2,22 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { InputError } from "../../src/base/errors.ts";
 import { createRng, type Rng } from "../../src/base/rng.ts";
 import { createRunContext } from "../../src/base/run-context.ts";
 import { refineSchema } from "../../src/cli/options.ts";
+import { runCommandLine } from "../../src/cli/run.ts";
 import { readSettings } from "../../src/cli/settings.ts";
 import { readUserDictionary } from "../../src/io/mmcif/read-dictionary.ts";
 import { writeMmcif } from "../../src/io/mmcif/write-mmcif.ts";
 import { whyNotPdb, writePdb } from "../../src/io/pdb/write-pdb.ts";
+import { readEdits } from "../../src/io/phil/read-edits.ts";
 import { readMap } from "../../src/io/read-map.ts";
 import { decodeText, readModel } from "../../src/io/read-model.ts";
 import type { Model } from "../../src/model/model.ts";
-import { mapBytes, withWords } from "./maps.ts";
-import { cif, pdb, peptideLines } from "./models.ts";
+import { selectAtoms } from "../../src/model/selection.ts";
+import { encode, seeds } from "./fuzz-seeds.ts";
+import { atom, cif, pdb, peptideLines } from "./models.ts";
 
 interface Format {
   readonly seeds: () => readonly Uint8Array[];
@@ -23,8 +25,6 @@ interface Format {
   /** Largest single allocation per byte of the file. */
   readonly allocation: number;
 }
-
-const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Reads a model, writes it in both formats and reads it again: the same number of atoms must come back. */
 async function readAndReturn(bytes: Uint8Array): Promise<void> {
@@ -50,93 +50,44 @@ async function readWritten(text: string, read: (content: Uint8Array) => Promise<
   }
 }
 
-const dictionary = `data_comp_LIG
-loop_
-_chem_comp_atom.comp_id
-_chem_comp_atom.atom_id
-_chem_comp_atom.type_symbol
-_chem_comp_atom.type_energy
-LIG C1 C CH3
-LIG O1 O OH1
-loop_
-_chem_comp_bond.comp_id
-_chem_comp_bond.atom_id_1
-_chem_comp_bond.atom_id_2
-_chem_comp_bond.type
-_chem_comp_bond.value_dist
-_chem_comp_bond.value_dist_esd
-LIG C1 O1 single 1.43 0.02
-loop_
-_chem_comp_tor.comp_id
-_chem_comp_tor.id
-_chem_comp_tor.atom_id_1
-_chem_comp_tor.atom_id_2
-_chem_comp_tor.atom_id_3
-_chem_comp_tor.atom_id_4
-_chem_comp_tor.value_angle
-_chem_comp_tor.value_angle_esd
-_chem_comp_tor.period
-LIG t C1 O1 C1 O1 60.0 10.0 3
-`;
+/** Runs a command of the program; only results, input errors and stated failures are right. */
+async function runProgram(words: readonly string[]): Promise<void> {
+  let stderr = "";
+  let stdout = "";
+  const exit = await runCommandLine([...words, "--json"], {
+    out: (text) => {
+      stdout += text;
+    },
+    error: (text) => {
+      stderr += text;
+    },
+    bar: null,
+  });
+  if (exit === 2) throw new InputError(JSON.parse(stdout).error);
+  if (exit !== 0 && exit !== 3) throw new Error(`Exit code ${exit}: ${stderr}`);
+  if (/NaN|Infinity/.test(stdout)) throw new Error(`Not finite: ${stdout}`);
+}
+
+const save = (folder: string, name: string, bytes: Uint8Array): string => {
+  writeFileSync(join(folder, name), bytes);
+  return join(folder, name);
+};
+
+/** The kernels' memory grows in steps of its own, whatever the file. */
+const kernelAllocation = 1 << 14;
 
 export const formats: Readonly<Record<string, Format>> = {
-  pdb: {
-    seeds: () => [
-      encode(pdb("CRYST1   10.000   20.000   30.000  90.00  90.00  90.00 P 1", ...peptideLines(), "TER", "END")),
-      encode(
-        pdb(
-          "SSBOND   1 CYS A    1    CYS A    9",
-          "HELIX    1   1 GLY A    1  ALA A    2  1",
-          "MODEL        1",
-          ...peptideLines(),
-          "ENDMDL",
-        ),
-      ),
-      encode(pdb(...peptideLines((fields) => ({ ...fields, altloc: "A", occupancy: "0.5", insertion: "B" })))),
-    ],
-    read: readAndReturn,
-    allocation: 8,
-  },
-  mmcif: {
-    seeds: () => [
-      encode(cif()),
-      encode(
-        cif({ auth_asym_id: "'A B'", label_atom_id: "\n;CA\n;\n" }, [], {
-          after: "_cell.length_a 10\n_cell.length_b 11\n_cell.length_c 12\n_struct.title\n;a\nb\n;\n",
-        }),
-      ),
-      encode(
-        cif({}, [], {
-          after:
-            "loop_\n_struct_conn.id\n_struct_conn.conn_type_id\n_struct_conn.ptnr1_auth_seq_id\nx disulf 1\ny metalc 2\n",
-        }),
-      ),
-    ],
-    read: readAndReturn,
-    allocation: 8,
-  },
+  pdb: { seeds: seeds.pdb!, read: readAndReturn, allocation: 8 },
+  mmcif: { seeds: seeds.mmcif!, read: readAndReturn, allocation: 8 },
   mrc: {
-    seeds: () => [
-      mapBytes(),
-      withWords([
-        [1, 12],
-        [4, 12],
-        [23, 401],
-      ]),
-      withWords([
-        [17, 3],
-        [19, 1],
-        [50, 3.5, "real"],
-        [24, 80],
-      ]),
-    ],
+    seeds: seeds.mrc!,
     read: async (bytes) => {
       await readMap(bytes, "m.mrc", createRunContext());
     },
     allocation: 8,
   },
   gzip: {
-    seeds: () => [new Uint8Array(gzipSync(mapBytes())), new Uint8Array(gzipSync(encode(cif())))],
+    seeds: seeds.gzip!,
     read: async (bytes) => {
       await readModel(bytes, "m.gz", createRunContext());
     },
@@ -144,23 +95,58 @@ export const formats: Readonly<Record<string, Format>> = {
     allocation: 256,
   },
   dictionary: {
-    seeds: () => [encode(dictionary), encode(dictionary.replace("LIG C1 O1", "'LIG' \"C1\" O1"))],
+    seeds: seeds.dictionary!,
     read: (bytes) => {
       readUserDictionary(decodeText(bytes), "d.cif");
     },
     allocation: 8,
   },
   config: {
-    seeds: () => [
-      encode('{"resolution": 3.2, "cycles": 5, "restraints": ["a.cif"], "select": "chain A", "quiet": true}'),
-      encode('{\n  "weight": 1e-3,\n  "outDir": "x",\n  "mapScaling": "box"\n}\n'),
-    ],
+    seeds: seeds.config!,
     read: (bytes, folder) => {
-      const file = join(folder, "settings.json");
-      writeFileSync(file, bytes);
-      readSettings(refineSchema, {}, file);
+      readSettings(refineSchema, {}, save(folder, "settings.json", bytes));
     },
     allocation: 8,
+  },
+  edits: {
+    seeds: seeds.edits!,
+    read: (bytes) => {
+      readEdits(decodeText(bytes), "e.eff");
+    },
+    allocation: 8,
+  },
+  selection: {
+    seeds: seeds.selection!,
+    read: async (bytes) => {
+      const model = await readModel(encode(cif()), "m.cif", createRunContext());
+      selectAtoms(model, new TextDecoder().decode(bytes));
+    },
+    allocation: 8,
+  },
+  // What was read must also be carried by all that comes after the reading.
+  geometry: {
+    seeds: () => [...seeds.pdb!(), ...seeds.mmcif!()],
+    read: (bytes, folder) => runProgram(["geometry", save(folder, "model", bytes), "--unknown-ligands", "hold"]),
+    allocation: kernelAllocation,
+  },
+  ligand: {
+    seeds: seeds.dictionary!,
+    read: (bytes, folder) => {
+      const ligand = ["C1", "O1"].map((name, at) =>
+        atom({ record: "HETATM", name: ` ${name}`, residue: "LIG", element: ` ${name[0]}`, x: (9 + at).toFixed(3) }),
+      );
+      const model = save(folder, "model.pdb", encode(pdb(...peptideLines(), ...ligand)));
+      return runProgram(["geometry", model, "--restraints", save(folder, "d.cif", bytes), "--list"]);
+    },
+    allocation: kernelAllocation,
+  },
+  fit: {
+    seeds: seeds.mrc!,
+    read: (bytes, folder) => {
+      const model = save(folder, "model.pdb", encode(pdb(...peptideLines())));
+      return runProgram(["fit", model, save(folder, "map.mrc", bytes), "--resolution", "4", "--max-memory", "1"]);
+    },
+    allocation: kernelAllocation,
   },
 };
 
