@@ -1,202 +1,207 @@
 // Turns templates and links into restraint terms over atom rows, conformer by conformer.
-import type { Dictionary, LinkAtom } from "../chemistry/monomer.ts";
+import type { Dictionary } from "../chemistry/monomer.ts";
 import type { Model } from "../model/model.ts";
 import type { FoundLink } from "./found-link.ts";
-import type { ResidueAtoms } from "./residue-atoms.ts";
-import { chiralVolumeSigma, linkChirality, type ResidueTemplate } from "./residue-templates.ts";
+import { atomNamed, type MatchedAtoms } from "./residue-atoms.ts";
+import type { LinkPlans } from "./residue-templates.ts";
 import { puckerOfTorsion, type SugarPucker } from "./sugar-pucker.ts";
-import { pushPlane, type TermLists } from "./term-lists.ts";
+import { addRow, endPlane, reserveRow, type TermLists, type TermTable } from "./term-lists.ts";
+import type { PlannedPlane, PlannedTerm, TermPlan } from "./term-plan.ts";
 import type { BackboneUnit } from "./topology.ts";
 
 type Altlocs = readonly string[];
 
-/** Rows of named atoms for one conformer; undefined when one is missing or the term was made for an earlier conformer. */
-type Resolver = (...names: readonly string[]) => number[] | undefined;
-
-function createResolver(atoms: ResidueAtoms, conformer: number, altloc: Altlocs): Resolver {
-  const map = atoms.maps[conformer]!;
-  const letter = atoms.conformers[conformer]!;
-  return (...names) => {
-    const rows: number[] = [];
-    let own = conformer === 0;
-    for (const name of names) {
-      const row = map.get(name);
-      if (row === undefined) return undefined;
-      if (altloc[row] === letter) own = true;
-      rows.push(row);
-    }
-    return own ? rows : undefined;
-  };
+/** The atoms of one conformer, by slot; -1 where one is missing. */
+interface Conformer {
+  readonly rows: Int32Array;
+  /** Slot s is rows[begin + s]. */
+  readonly begin: number;
+  /** Terms without an atom of this alternate were made for an earlier conformer; undefined for the first one. */
+  readonly letter: string | undefined;
+  readonly altloc: Altlocs;
 }
 
-/** Adds every term of the template whose atoms are present, for each conformer; nucleotides get the torsions of their pucker. */
-export function addResidueTerms(
-  lists: TermLists,
-  template: ResidueTemplate,
-  atoms: ResidueAtoms,
-  altloc: Altlocs,
-  pucker: SugarPucker | undefined,
-): void {
-  const { monomer, chiral } = template;
-  for (let conformer = 0; conformer < atoms.conformers.length; conformer++) {
-    const resolve = createResolver(atoms, conformer, altloc);
-    for (const bond of monomer.bonds) {
-      const rows = bond.sigma > 0 ? resolve(bond.atom1, bond.atom2) : undefined;
-      if (rows) lists.bonds.push(...rows, bond.distance, bond.sigma, -1);
-    }
-    for (const angle of monomer.angles) {
-      const rows = angle.sigma > 0 ? resolve(angle.atom1, angle.atom2, angle.atom3) : undefined;
-      if (rows) lists.angles.push(...rows, angle.angle, angle.sigma, -1);
-    }
-    for (const torsion of monomer.torsions) {
-      const wanted = puckerOfTorsion(torsion.id);
-      if (pucker !== undefined && wanted !== undefined && wanted !== pucker) continue;
-      const rows = torsion.sigma > 0 ? resolve(torsion.atom1, torsion.atom2, torsion.atom3, torsion.atom4) : undefined;
-      if (!rows) continue;
-      lists.dihedrals.push(...rows, torsion.angle, torsion.sigma, torsion.period, -1);
-      lists.dihedralIds.push(torsion.id);
-    }
-    for (const term of chiral) {
-      const rows = resolve(term.centre, ...term.atoms);
-      if (rows) lists.chiralities.push(...rows, term.idealVolume, chiralVolumeSigma, term.both ? 1 : 0);
-    }
-    for (const plane of monomer.planes)
-      addPlane(lists, plane.id, plane.atoms, plane.sigmas, resolve, atoms.maps[conformer]!);
-  }
+function isOwn({ rows, begin, letter, altloc }: Conformer, slots: readonly number[]): boolean {
+  if (letter === undefined) return true;
+  for (let at = 0; at < slots.length; at++) if (altloc[rows[begin + slots[at]!]!] === letter) return true;
+  return false;
+}
+
+/** Adds the term where its atoms are present; returns where its numbers begin, -1 where it was not added. */
+function addTerm(table: TermTable, { slots, rest }: PlannedTerm, conformer: Conformer): number {
+  const { rows, begin } = conformer;
+  for (let at = 0; at < slots.length; at++) if (rows[begin + slots[at]!]! < 0) return -1;
+  if (!isOwn(conformer, slots)) return -1;
+  const place = reserveRow(table);
+  const { values } = table;
+  for (let at = 0; at < slots.length; at++) values[place + at] = rows[begin + slots[at]!]!;
+  for (let at = 0; at < rest.length; at++) values[place + slots.length + at] = rest[at]!;
+  return place;
 }
 
 /** A plane of at least four present atoms. */
-function addPlane<Name extends string>(
+function addPlane(lists: TermLists, { id, slots, sigmas }: PlannedPlane, conformer: Conformer): void {
+  const { rows, begin } = conformer;
+  const isPresent = (slot: number): boolean => slot >= 0 && rows[begin + slot]! >= 0;
+  const present = slots.filter(isPresent);
+  if (present.length < 4 || !isOwn(conformer, present)) return;
+  for (let at = 0; at < slots.length; at++) {
+    if (!isPresent(slots[at]!)) continue;
+    const place = reserveRow(lists.planeEntries);
+    lists.planeEntries.values[place] = rows[begin + slots[at]!]!;
+    lists.planeEntries.values[place + 1] = sigmas[at]!;
+  }
+  endPlane(lists, id);
+}
+
+/** Adds every term of the residue's template whose atoms are present, for each conformer; nucleotides get the torsions of their pucker. */
+export function addResidueTerms(
   lists: TermLists,
-  id: string,
-  names: readonly Name[],
-  sigmas: readonly number[],
-  resolve: Resolver,
-  present: { has(name: string): boolean },
+  matched: MatchedAtoms,
+  residue: number,
+  altloc: Altlocs,
+  pucker: SugarPucker | undefined,
 ): void {
-  const kept = names.map((_, index) => index).filter((index) => present.has(names[index]!));
-  if (kept.length < 4) return;
-  const rows = resolve(...kept.map((index) => names[index]!));
-  if (rows) {
-    pushPlane(
-      lists,
-      id,
-      rows,
-      kept.map((index) => sigmas[index]!),
-    );
+  const { plan, slots } = matched.templates[residue]!;
+  const letters = matched.conformers[residue]!;
+  for (let index = 0; index < letters.length; index++) {
+    const begin = matched.offset[residue]! + index * slots.size;
+    const conformer = { rows: matched.rows, begin, letter: index === 0 ? undefined : letters[index]!, altloc };
+    for (const bond of plan.bonds) addTerm(lists.bonds, bond, conformer);
+    for (const angle of plan.angles) addTerm(lists.angles, angle, conformer);
+    for (const torsion of plan.dihedrals) {
+      const wanted = pucker === undefined ? undefined : puckerOfTorsion(torsion.id);
+      if (wanted !== undefined && wanted !== pucker) continue;
+      if (addTerm(lists.dihedrals, torsion, conformer) >= 0) lists.dihedralIds.push(torsion.id);
+    }
+    for (const term of plan.chiralities) addTerm(lists.chiralities, term, conformer);
+    for (const plane of plan.planes) addPlane(lists, plane, conformer);
   }
 }
 
-/** Adds the terms of a link; phi and psi are left free. */
-export function addLinkTerms(
-  lists: TermLists,
-  dictionary: Dictionary,
-  found: FoundLink,
-  row: number,
-  templates: readonly (ResidueTemplate | undefined)[],
-  residueAtoms: readonly ResidueAtoms[],
-  altloc: Altlocs,
-): void {
-  for (const { atoms, ideal, sigma } of found.angles ?? []) lists.angles.push(...atoms, ideal, sigma, row);
+export interface LinkTermInput {
+  readonly dictionary: Dictionary;
+  readonly matched: MatchedAtoms;
+  readonly plans: LinkPlans;
+  readonly altloc: Altlocs;
+}
+
+/** Adds the terms of a link, the one of this row; phi and psi are left free. */
+export function addLinkTerms(lists: TermLists, input: LinkTermInput, found: FoundLink, row: number): void {
+  const { dictionary, matched, plans, altloc } = input;
+  for (const { atoms, ideal, sigma } of found.angles ?? []) addRow(lists.angles, [...atoms, ideal, sigma, row]);
   if (found.atoms !== undefined) {
-    if (found.distance !== undefined) lists.bonds.push(...found.atoms, found.distance, found.sigma!, row);
+    if (found.distance !== undefined) addRow(lists.bonds, [...found.atoms, found.distance, found.sigma!, row]);
     return;
   }
   const link = dictionary.links.get(found.id);
-  const first = templates[found.first];
-  const second = templates[found.second];
+  const first = matched.templates[found.first];
+  const second = matched.templates[found.second];
   if (!link || !first || !second) return;
-  const joined = joinConformers(residueAtoms[found.first]!, residueAtoms[found.second]!, found.conformers);
-  const chirality = link.chiralities.length > 0 ? linkChirality(link, [first, second]) : [];
-  for (let conformer = 0; conformer < joined.conformers.length; conformer++) {
-    const map = joined.maps[conformer]!;
-    const resolveNames = createResolver(joined, conformer, altloc);
-    const resolve = (atoms: readonly LinkAtom[]): number[] | undefined => resolveNames(...atoms.map(linkAtomName));
-    for (const { atoms, distance, sigma } of link.bonds) {
-      const rows = resolve(atoms);
-      if (rows) lists.bonds.push(...rows, found.distance ?? distance, found.sigma ?? sigma, row);
-    }
-    for (const { atoms, angle, sigma } of link.angles) {
-      const rows = resolve(atoms);
-      if (rows) lists.angles.push(...rows, angle, sigma, row);
-    }
-    for (const { id, atoms, angle, sigma, period } of link.torsions) {
-      const rows = id === "phi" || id === "psi" || sigma <= 0 ? undefined : resolve(atoms);
-      if (!rows) continue;
-      lists.dihedrals.push(...rows, angle, sigma, period, row);
-      lists.dihedralIds.push(id);
-    }
-    for (const { atoms, idealVolume, both } of chirality) {
-      const rows = resolve(atoms);
-      if (!rows) continue;
-      const { hand } = found;
-      const volume = hand === undefined ? idealVolume : Math.abs(idealVolume) * (hand === "negative" ? -1 : 1);
-      lists.chiralities.push(...rows, volume, chiralVolumeSigma, both && hand === undefined ? 1 : 0);
-    }
-    for (const { id, atoms, sigmas } of link.planes) {
-      addPlane(lists, id, atoms.map(linkAtomName), sigmas, resolveNames, map);
-    }
-  }
-}
-
-function linkAtomName(atom: LinkAtom): string {
-  return `${atom.component}:${atom.id}`;
-}
-
-/** Atoms of both residues by "1:name" and "2:name", for every conformer either of them has, or those that are asked for. */
-function joinConformers(first: ResidueAtoms, second: ResidueAtoms, wanted?: readonly string[]): ResidueAtoms {
-  const letters = [...new Set(wanted ?? [...first.conformers, ...second.conformers])]
-    .filter((letter) => letter !== "")
-    .toSorted();
-  const conformers = letters.length === 0 ? [""] : letters;
-  const maps = conformers.map((letter) => {
-    const map = new Map<string, number>();
-    [first, second].forEach((atoms, index) => {
-      const own = atoms.conformers.indexOf(letter);
-      // A residue without this conformer takes part with its only or first one.
-      const source = atoms.maps[Math.max(0, own)]!;
-      for (const [name, row] of source) map.set(`${index + 1}:${name}`, row);
-    });
-    return map;
+  const plan = plans.get(link, first, second);
+  joinedLetters(matched, found).forEach((letter, index) => {
+    const rows = joinRows(matched, found, letter);
+    const conformer = { rows, begin: 0, letter: index === 0 ? undefined : letter, altloc };
+    addPlannedLink(lists, plan, conformer, found, row);
   });
-  return { residue: first.residue, conformers, maps };
+}
+
+function addPlannedLink(
+  lists: TermLists,
+  plan: TermPlan,
+  conformer: Conformer,
+  { distance, sigma, hand }: FoundLink,
+  row: number,
+): void {
+  for (const bond of plan.bonds) {
+    const at = addTerm(lists.bonds, bond, conformer);
+    if (at < 0) continue;
+    const { values } = lists.bonds;
+    if (distance !== undefined) values[at + 2] = distance;
+    if (sigma !== undefined) values[at + 3] = sigma;
+    values[at + 4] = row;
+  }
+  for (const angle of plan.angles) {
+    const at = addTerm(lists.angles, angle, conformer);
+    if (at >= 0) lists.angles.values[at + 5] = row;
+  }
+  for (const torsion of plan.dihedrals) {
+    const at = addTerm(lists.dihedrals, torsion, conformer);
+    if (at < 0) continue;
+    lists.dihedrals.values[at + 7] = row;
+    lists.dihedralIds.push(torsion.id);
+  }
+  for (const term of plan.chiralities) {
+    const at = addTerm(lists.chiralities, term, conformer);
+    if (at < 0 || hand === undefined) continue;
+    const { values } = lists.chiralities;
+    values[at + 4] = Math.abs(values[at + 4]!) * (hand === "negative" ? -1 : 1);
+    values[at + 6] = 0;
+  }
+  for (const plane of plan.planes) addPlane(lists, plane, conformer);
+}
+
+const noLetters: readonly string[] = [""];
+
+/** Every conformer either residue has, or those that are asked for. */
+function joinedLetters(
+  { conformers }: MatchedAtoms,
+  { first, second, conformers: wanted }: FoundLink,
+): readonly string[] {
+  const [one, other] = [conformers[first]!, conformers[second]!];
+  if (wanted === undefined && one.length === 1 && other.length === 1 && one[0] === "" && other[0] === "")
+    return noLetters;
+  const letters = [...new Set(wanted ?? [...one, ...other])].filter((letter) => letter !== "").toSorted();
+  return letters.length === 0 ? noLetters : letters;
+}
+
+/** Atoms of both residues, the slots of the second after those of the first. */
+function joinRows(matched: MatchedAtoms, { first, second }: FoundLink, letter: string): Int32Array {
+  const { conformers, offset, rows, templates } = matched;
+  const sizes = [templates[first]!.slots.size, templates[second]!.slots.size] as const;
+  const joined = new Int32Array(sizes[0] + sizes[1]);
+  const copy = (residue: number, size: number, to: number): void => {
+    // A residue without this conformer takes part with its only or first one.
+    const conformer = Math.max(0, conformers[residue]!.indexOf(letter));
+    const begin = offset[residue]! + conformer * size;
+    for (let slot = 0; slot < size; slot++) joined[to + slot] = rows[begin + slot]!;
+  };
+  copy(first, sizes[0], 0);
+  copy(second, sizes[1], sizes[0]);
+  return joined;
 }
 
 /** Backbone atoms of peptide residues linked on both sides, for each conformer. */
-export function listBackbone(
-  model: Model,
-  links: readonly FoundLink[],
-  residueAtoms: readonly ResidueAtoms[],
-): BackboneUnit[] {
+export function listBackbone(model: Model, links: readonly FoundLink[], matched: MatchedAtoms): BackboneUnit[] {
   const peptideLinks = links.filter((link) => /^(P|NM)?(TRANS|CIS)$/.test(link.id));
   const nextOf = new Map(peptideLinks.map((link) => [link.first, link.second] as const));
   const units: BackboneUnit[] = [];
   for (const { first, second } of peptideLinks) {
     const third = nextOf.get(second);
     if (third === undefined) continue;
-    const before = residueAtoms[first]!;
-    const own = residueAtoms[second]!;
-    const after = residueAtoms[third]!;
-    const letters = new Set([...before.conformers, ...own.conformers, ...after.conformers]);
-    if (letters.size > 1) letters.delete("");
+    const letters = lettersOf(matched, first, second, third);
     const seen = new Set<string>();
     for (const letter of letters) {
-      const pick = (atoms: ResidueAtoms, name: string): number =>
-        atoms.maps[Math.max(0, atoms.conformers.indexOf(letter))]!.get(name) ?? -1;
+      const pick = (residue: number, name: string): number =>
+        atomNamed(matched, residue, Math.max(0, matched.conformers[residue]!.indexOf(letter)), name);
       const unit: BackboneUnit = {
         residue: second,
-        cPrevious: pick(before, "C"),
-        n: pick(own, "N"),
-        ca: pick(own, "CA"),
-        cb: pick(own, "CB"),
-        c: pick(own, "C"),
-        o: pick(own, "O"),
-        nNext: pick(after, "N"),
-        cd: pick(own, "CD"),
-        caPrevious: pick(before, "CA"),
+        cPrevious: pick(first, "C"),
+        n: pick(second, "N"),
+        ca: pick(second, "CA"),
+        cb: pick(second, "CB"),
+        c: pick(second, "C"),
+        o: pick(second, "O"),
+        nNext: pick(third, "N"),
+        cd: pick(second, "CD"),
+        caPrevious: pick(first, "CA"),
         residueName: model.residues.name[second]!,
         nextResidueName: model.residues.name[third]!,
       };
+      if (letters.length === 1) {
+        units.push(unit);
+        continue;
+      }
       const key = [unit.cPrevious, unit.n, unit.ca, unit.cb, unit.c, unit.o, unit.nNext].join();
       if (seen.has(key)) continue;
       seen.add(key);
@@ -204,4 +209,12 @@ export function listBackbone(
     }
   }
   return units.toSorted((a, b) => a.residue - b.residue);
+}
+
+function lettersOf({ conformers }: MatchedAtoms, ...residues: readonly number[]): readonly string[] {
+  if (residues.every((residue) => conformers[residue]!.length === 1 && conformers[residue]![0] === ""))
+    return noLetters;
+  const letters = new Set(residues.flatMap((residue) => conformers[residue]!));
+  if (letters.size > 1) letters.delete("");
+  return [...letters];
 }

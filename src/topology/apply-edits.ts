@@ -14,7 +14,7 @@ import type {
 import { dihedralAngle, distanceBetween } from "../math/internal-coordinates.ts";
 import { atomLabel, type Model } from "../model/model.ts";
 import { selectAtoms } from "../model/selection.ts";
-import { angleWidth, bondWidth, dihedralWidth, pushPlane, removePlane, type TermLists } from "./term-lists.ts";
+import { addRow, pushPlane, removePlane, removeRow, type TermLists, type TermTable } from "./term-lists.ts";
 import type { ParallelityList } from "./topology.ts";
 
 /** Angles between planes that edits add, before they are packed. */
@@ -44,7 +44,7 @@ export function applyEdits(
     const atoms = groups.flat();
     const names = describeAtoms(model, groups);
     if (edit.kind === "bond") editBond(lists, model, atoms, edit, names, longestBond);
-    else if (edit.kind === "angle") changeTerms(lists.angles, angleWidth, atoms, edit, names);
+    else if (edit.kind === "angle") changeTerms(lists.angles, atoms, edit, names);
     else if (edit.kind === "dihedral") editDihedral(lists, model, atoms, edit, names);
     else if (edit.kind === "planarity") editPlane(lists, atoms, edit, names);
     else pairs.push(planePair(groups, edit, names));
@@ -115,13 +115,14 @@ function absent(edit: RestraintEdit, names: string): InputError {
   return editError("EDIT_ABSENT", `There is no ${edit.kind} ${names} to ${edit.action}`, edit, hint);
 }
 
-/** First number of each row over these atoms, in either direction. */
-function rowsOver(terms: readonly number[], width: number, atoms: readonly number[]): number[] {
+/** Rows over these atoms, in either direction. */
+function rowsOver({ count, width, values }: TermTable, atoms: readonly number[]): number[] {
   const backward = atoms.toReversed();
   const rows: number[] = [];
-  for (let at = 0; at < terms.length; at += width) {
-    if (atoms.every((atom, index) => terms[at + index] === atom)) rows.push(at);
-    else if (backward.every((atom, index) => terms[at + index] === atom)) rows.push(at);
+  for (let row = 0; row < count; row++) {
+    const at = row * width;
+    if (atoms.every((atom, index) => values[at + index] === atom)) rows.push(row);
+    else if (backward.every((atom, index) => values[at + index] === atom)) rows.push(row);
   }
   return rows;
 }
@@ -139,7 +140,7 @@ function editBond(
     const message = `The atoms are ${distance.toFixed(1)} Angstrom apart, over ${longestBond}`;
     throw editError("EDIT_BOND_LONG", message, edit, "Check the selections, or raise excessive_bond_distance_limit");
   }
-  changeTerms(lists.bonds, bondWidth, atoms, edit, names);
+  changeTerms(lists.bonds, atoms, edit, names);
   const key = [...atoms].toSorted((a, b) => a - b).join(" ");
   if (edit.action !== "delete" && (edit.slack !== undefined || edit.limit !== undefined)) {
     lists.bondForms.set(key, { slack: edit.slack ?? 0, limit: edit.limit ?? -1 });
@@ -147,21 +148,17 @@ function editBond(
 }
 
 /** An addition of a term that is there changes it: no pair is restrained twice. */
-function changeTerms(
-  terms: number[],
-  width: number,
-  atoms: readonly number[],
-  edit: BondEdit | AngleEdit,
-  names: string,
-): void {
-  const rows = rowsOver(terms, width, atoms);
+function changeTerms(terms: TermTable, atoms: readonly number[], edit: BondEdit | AngleEdit, names: string): void {
+  const rows = rowsOver(terms, atoms);
   if (rows.length === 0 && edit.action !== "add") throw absent(edit, names);
-  if (rows.length === 0) terms.push(...atoms, edit.ideal!, edit.sigma!, -1);
+  if (rows.length === 0) addRow(terms, [...atoms, edit.ideal!, edit.sigma!, -1]);
+  const { values, width } = terms;
   for (const row of rows.toReversed()) {
-    if (edit.action === "delete") terms.splice(row, width);
+    const at = row * width + atoms.length;
+    if (edit.action === "delete") removeRow(terms, row);
     else {
-      terms[row + atoms.length] = edit.ideal ?? terms[row + atoms.length]!;
-      terms[row + atoms.length + 1] = edit.sigma ?? terms[row + atoms.length + 1]!;
+      values[at] = edit.ideal ?? values[at]!;
+      values[at + 1] = edit.sigma ?? values[at + 1]!;
     }
   }
 }
@@ -175,23 +172,25 @@ function editDihedral(
   names: string,
 ): void {
   const { dihedrals, dihedralIds } = lists;
-  const rows = rowsOver(dihedrals, dihedralWidth, atoms);
+  const rows = rowsOver(dihedrals, atoms);
   if (rows.length === 0 && edit.action !== "add") throw absent(edit, names);
   const ideal = edit.ideal === undefined ? undefined : nearestIdeal(model, atoms, edit.ideal, edit.alternatives);
   if (edit.action === "change") {
+    const { values, width } = dihedrals;
     for (const row of rows) {
-      dihedrals[row + 4] = ideal ?? dihedrals[row + 4]!;
-      dihedrals[row + 5] = edit.sigma ?? dihedrals[row + 5]!;
-      dihedrals[row + 6] = edit.periodicity ?? dihedrals[row + 6]!;
+      const at = row * width;
+      values[at + 4] = ideal ?? values[at + 4]!;
+      values[at + 5] = edit.sigma ?? values[at + 5]!;
+      values[at + 6] = edit.periodicity ?? values[at + 6]!;
     }
     return;
   }
   for (const row of rows.toReversed()) {
-    dihedrals.splice(row, dihedralWidth);
-    dihedralIds.splice(row / dihedralWidth, 1);
+    removeRow(dihedrals, row);
+    dihedralIds.splice(row, 1);
   }
   if (edit.action === "delete") return;
-  dihedrals.push(...atoms, ideal!, edit.sigma!, edit.periodicity ?? 1, -1);
+  addRow(dihedrals, [...atoms, ideal!, edit.sigma!, edit.periodicity ?? 1, -1]);
   dihedralIds.push("edit");
 }
 
@@ -208,18 +207,23 @@ function nearestIdeal(
 
 /** Planes of the dictionary are changed and deleted by exactly their atoms. */
 function editPlane(lists: TermLists, atoms: readonly number[], edit: PlanarityEdit, names: string): void {
-  const { planeAtoms, planeOffsets, planeSigmas } = lists;
+  const { planeEntries, planeOffsets } = lists;
+  const { width } = planeEntries;
   const rows: number[] = [];
   const wanted = [...atoms].toSorted((a, b) => a - b).join(" ");
   for (let row = 0; row + 1 < planeOffsets.length; row++) {
     if (planeOffsets[row + 1]! - planeOffsets[row]! !== atoms.length) continue;
-    const own = planeAtoms.slice(planeOffsets[row], planeOffsets[row + 1]);
+    const own = atoms.map((_, index) => planeEntries.values[width * (planeOffsets[row]! + index)]!);
     if (own.toSorted((a, b) => a - b).join(" ") === wanted) rows.push(row);
   }
   if (rows.length === 0 && edit.action !== "add") throw absent(edit, names);
   for (const row of rows.toReversed()) {
     if (edit.action === "delete") removePlane(lists, row);
-    else if (edit.sigma !== undefined) planeSigmas.fill(edit.sigma, planeOffsets[row], planeOffsets[row + 1]);
+    else if (edit.sigma !== undefined) {
+      for (let entry = planeOffsets[row]!; entry < planeOffsets[row + 1]!; entry++) {
+        planeEntries.values[width * entry + 1] = edit.sigma;
+      }
+    }
   }
   if (rows.length > 0) return;
   const sigmas = atoms.map(() => edit.sigma!);

@@ -16,9 +16,15 @@ export function createAtomGrid(xyz: Float64Array, reach: number): AtomGrid {
   const count = xyz.length / 3;
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];
-  for (let at = 0; at < xyz.length; at++) {
-    low[at % 3] = Math.min(low[at % 3]!, xyz[at]!);
-    high[at % 3] = Math.max(high[at % 3]!, xyz[at]!);
+  for (let axis = 0; axis < 3; axis++) {
+    let least = Infinity;
+    let most = -Infinity;
+    for (let at = axis; at < xyz.length; at += 3) {
+      least = Math.min(least, xyz[at]!);
+      most = Math.max(most, xyz[at]!);
+    }
+    low[axis] = least;
+    high[axis] = most;
   }
   const origin = [low[0]!, low[1]!, low[2]!] as const;
   let cell = reach;
@@ -28,8 +34,10 @@ export function createAtomGrid(xyz: Float64Array, reach: number): AtomGrid {
   const offset = new Int32Array(size[0] * size[1] * size[2] + 1);
   const cellOf = new Int32Array(count);
   for (let atom = 0; atom < count; atom++) {
-    const [x, y, z] = [0, 1, 2].map((axis) => Math.floor((xyz[3 * atom + axis]! - origin[axis]!) / cell));
-    cellOf[atom] = (z! * size[1] + y!) * size[0] + x!;
+    const x = Math.floor((xyz[3 * atom]! - origin[0]) / cell);
+    const y = Math.floor((xyz[3 * atom + 1]! - origin[1]) / cell);
+    const z = Math.floor((xyz[3 * atom + 2]! - origin[2]) / cell);
+    cellOf[atom] = (z * size[1] + y) * size[0] + x;
     offset[cellOf[atom]! + 1]!++;
   }
   for (let at = 1; at < offset.length; at++) offset[at]! += offset[at - 1]!;

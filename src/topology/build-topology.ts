@@ -5,15 +5,16 @@ import { type RunContext, throwIfCancelled } from "../base/run-context.ts";
 import { elementSymbol, isHydrogenElement, isMetalElement } from "../chemistry/elements.ts";
 import type { Dictionary, Monomer } from "../chemistry/monomer.ts";
 import { isWaterName } from "../chemistry/residue-classes.ts";
-import { chiralVolume, distanceBetween } from "../math/internal-coordinates.ts";
+import { chiralVolume } from "../math/internal-coordinates.ts";
 import { atomLabel, type Model, residueLabel } from "../model/model.ts";
 import { addLinkTerms, addResidueTerms, listBackbone } from "./add-terms.ts";
 import { applyEdits } from "./apply-edits.ts";
+import { atomsNear, createAtomGrid } from "./atom-grid.ts";
 import { findLinks } from "./find-links.ts";
 import { type FoundLink, isNucleotideGroup, isPeptideGroup, withPolymerGroup } from "./found-link.ts";
 import { createNonbondedAtoms, energyTypeOfElement } from "./nonbonded-atoms.ts";
-import { atomsOfResidue, groupConformers, matchAtomNames, type ResidueAtoms } from "./residue-atoms.ts";
-import { createTemplateCache, type ResidueTemplate, type TemplateCache } from "./residue-templates.ts";
+import { atomsOfResidue, type MatchedAtoms, matchAtoms } from "./residue-atoms.ts";
+import { createLinkPlans, createTemplateCache, type ResidueTemplate } from "./residue-templates.ts";
 import { findPuckers } from "./sugar-pucker.ts";
 import { createTermLists, packAngles, packBonds, packChiralities, packDihedrals, packPlanes } from "./term-lists.ts";
 import type { ChiralityList, Topology } from "./topology.ts";
@@ -40,19 +41,19 @@ export function buildTopology(
   const held = heldResidues(model, monomers, options);
   const links = findLinks(model, dictionary, (residue) => monomers[residue], context);
   const templates = chooseTemplates(model, dictionary, monomers, links);
-  const residueAtoms = matchResidues(model, templates, context);
-  const puckers = findPuckers(model, templates, residueAtoms, links);
+  const matched = matchResidues(model, templates, context);
+  const puckers = findPuckers(model, matched, links);
   const lists = createTermLists();
   for (let residue = 0; residue < model.residues.count; residue++) {
     if (residue % 1000 === 0) throwIfCancelled(context);
-    const template = templates[residue];
-    if (template) addResidueTerms(lists, template, residueAtoms[residue]!, model.atoms.altloc, puckers[residue]);
+    if (templates[residue]) addResidueTerms(lists, matched, residue, model.atoms.altloc, puckers[residue]);
   }
-  links.forEach((link, row) => addLinkTerms(lists, dictionary, link, row, templates, residueAtoms, model.atoms.altloc));
+  const linkInput = { dictionary, matched, plans: createLinkPlans(), altloc: model.atoms.altloc };
+  links.forEach((link, row) => addLinkTerms(lists, linkInput, link, row));
   const parallelities = dictionary.edits && applyEdits(lists, model, dictionary.edits, context);
   const bonds = packBonds(lists);
   const isHydrogen = Uint8Array.from(model.atoms.element, (element) => (isHydrogenElement(element) ? 1 : 0));
-  const energyType = assignEnergyTypes(model, dictionary, templates, residueAtoms);
+  const energyType = assignEnergyTypes(model, dictionary, matched);
   const chiralities = packChiralities(lists);
   reportInvertedCentres(model, chiralities, context);
   const unrestrained = listUnrestrained(model, bonds, held, context);
@@ -74,7 +75,7 @@ export function buildTopology(
       isHydrogen.includes(1),
     ),
     links: links.map(({ id, first, second }) => ({ id, firstResidue: first, secondResidue: second })),
-    backbone: listBackbone(model, links, residueAtoms),
+    backbone: listBackbone(model, links, matched),
     isHydrogen,
     hydrogenParent: findParents(model.atoms.count, bonds, isHydrogen),
     held: Int32Array.from(held.flatMap((residue) => [...atomsOfResidue(model, residue)])),
@@ -163,7 +164,7 @@ function chooseTemplates(
     hasNext.add(first);
     hasPrevious.add(second);
   }
-  const cache: TemplateCache = createTemplateCache(dictionary);
+  const cache = createTemplateCache(dictionary);
   return monomers.map((monomer, residue) => {
     if (monomer === undefined) return undefined;
     for (const id of endModifications(model, residue, monomer, hasPrevious.has(residue), hasNext.has(residue))) {
@@ -181,8 +182,9 @@ function endModifications(
   hasPrevious: boolean,
   hasNext: boolean,
 ): string[] {
-  const names = new Set([...atomsOfResidue(model, residue)].map((atom) => model.atoms.name[atom]!));
   const ids: string[] = [];
+  if (hasPrevious && hasNext) return ids;
+  const names = new Set([...atomsOfResidue(model, residue)].map((atom) => model.atoms.name[atom]!));
   if (isPeptideGroup(monomer.group)) {
     if (!hasNext && names.has("C") && !names.has("OXT")) ids.push("DEL-OXT");
     const isProline = /^p-/i.test(monomer.group);
@@ -200,43 +202,35 @@ function matchResidues(
   model: Model,
   templates: readonly (ResidueTemplate | undefined)[],
   context: RunContext,
-): ResidueAtoms[] {
-  return templates.map((template, residue) => {
-    reportDoubledAtoms(model, residue, context);
-    const names = template ? matchAtomNames(model, residue, (name) => template.element.has(name)) : new Map();
-    if (template && names.size < model.residues.atomOffset[residue + 1]! - model.residues.atomOffset[residue]!) {
-      for (const atom of atomsOfResidue(model, residue)) {
-        if (names.has(atom)) continue;
-        addDiagnostic(
-          context.diagnostics,
-          "warning",
-          "UNKNOWN_ATOM",
-          "The dictionary does not know this atom of the residue: it is not restrained",
-          atomLabel(model, atom),
-        );
-      }
-    }
-    return groupConformers(model, residue, names);
-  });
+): MatchedAtoms {
+  const report = (code: string, message: string, atom: number): void =>
+    addDiagnostic(context.diagnostics, "warning", code, message, () => atomLabel(model, atom));
+  const unknown = "The dictionary does not know this atom of the residue: it is not restrained";
+  const doubled = "Atoms occur twice in their residue: only the first of each is restrained";
+  return matchAtoms(
+    model,
+    templates,
+    (atom) => report("UNKNOWN_ATOM", unknown, atom),
+    (atom) => report("DOUBLED_ATOM", doubled, atom),
+  );
 }
 
 function assignEnergyTypes(
-  model: Model,
-  dictionary: Dictionary,
-  templates: readonly (ResidueTemplate | undefined)[],
-  residueAtoms: readonly ResidueAtoms[],
+  { atoms, residues }: Model,
+  { energyTypes: known }: Dictionary,
+  { templates, offset, rows }: MatchedAtoms,
 ): string[] {
-  const types = Array.from(model.atoms.element, (element) => energyTypeOfElement(element, dictionary.energyTypes));
-  residueAtoms.forEach(({ maps, residue }) => {
-    const template = templates[residue];
-    if (!template) return;
-    for (const map of maps) {
-      for (const [name, atom] of map) {
-        const type = template.energyType.get(name);
-        if (type && dictionary.energyTypes.has(type)) types[atom] = type;
-      }
+  const ofElement = Array.from({ length: 256 }, (_, element) => energyTypeOfElement(element, known));
+  const types = Array.from(atoms.element, (element) => ofElement[element]!);
+  for (let residue = 0; residue < residues.count; residue++) {
+    const own = templates[residue]?.energyTypes;
+    if (own === undefined) continue;
+    for (let at = offset[residue]!; at < offset[residue + 1]!; at++) {
+      const atom = rows[at]!;
+      const type = own[(at - offset[residue]!) % own.length]!;
+      if (atom >= 0 && type !== "" && known.has(type)) types[atom] = type;
     }
-  });
+  }
   return types;
 }
 
@@ -246,13 +240,13 @@ function bondsOfHeldResidues(model: Model, held: readonly number[]): [number, nu
   const pairs: [number, number][] = [];
   const isHeld = new Uint8Array(model.residues.count);
   for (const residue of held) isHeld[residue] = 1;
-  const { xyz, residue: residueOf, count } = model.atoms;
+  const { xyz, residue: residueOf } = model.atoms;
+  const grid = createAtomGrid(xyz, longestUnknownBond);
   for (const residue of held) {
     for (const a of atomsOfResidue(model, residue)) {
-      for (let b = 0; b < count; b++) {
-        if (a === b || (isHeld[residueOf[b]!] === 1 && b < a)) continue;
-        if (Math.abs(xyz[3 * a]! - xyz[3 * b]!) > longestUnknownBond) continue;
-        if (distanceBetween(xyz, a, b) < longestUnknownBond) pairs.push([a, b]);
+      for (const { atom: b, distance } of atomsNear(grid, a, longestUnknownBond)) {
+        if (isHeld[residueOf[b]!] === 1 && b < a) continue;
+        if (distance < longestUnknownBond) pairs.push([a, b]);
       }
     }
   }
@@ -294,7 +288,7 @@ function listUnrestrained(
     const residue = model.atoms.residue[atom]!;
     if (isHeld.has(residue) || atomsOfResidue(model, residue).length === 1) continue;
     const message = "Atoms without any bond restraint";
-    addDiagnostic(context.diagnostics, "warning", "UNRESTRAINED_ATOM", message, atomLabel(model, atom));
+    addDiagnostic(context.diagnostics, "warning", "UNRESTRAINED_ATOM", message, () => atomLabel(model, atom));
   }
   return Int32Array.from(rows);
 }
@@ -303,19 +297,6 @@ function reportHeld(model: Model, held: readonly number[], context: RunContext):
   for (const residue of held) {
     const message = "Unknown residues are held fixed";
     addDiagnostic(context.diagnostics, "warning", "RESIDUE_HELD", message, residueLabel(model, residue));
-  }
-}
-
-/** Atoms of one name, residue and conformer: a file that holds two models under one chain name. */
-function reportDoubledAtoms(model: Model, residue: number, context: RunContext): void {
-  const seen = new Set<string>();
-  for (const atom of atomsOfResidue(model, residue)) {
-    const key = `${model.atoms.name[atom]!}|${model.atoms.altloc[atom]!}`;
-    if (seen.has(key)) {
-      const message = "Atoms occur twice in their residue: only the first of each is restrained";
-      addDiagnostic(context.diagnostics, "warning", "DOUBLED_ATOM", message, atomLabel(model, atom));
-    }
-    seen.add(key);
   }
 }
 
@@ -330,7 +311,7 @@ function reportInvertedCentres(model: Model, list: ChiralityList, context: RunCo
       "warning",
       "CHIRALITY_INVERTED",
       "Chiral centres of the wrong hand in the input",
-      atomLabel(model, list.centre[row]!),
+      () => atomLabel(model, list.centre[row]!),
     );
   }
 }

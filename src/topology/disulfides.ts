@@ -2,6 +2,7 @@
 import { isMetalElement } from "../chemistry/elements.ts";
 import { distanceBetween } from "../math/internal-coordinates.ts";
 import type { Model } from "../model/model.ts";
+import { atomsNear, createAtomGrid } from "./atom-grid.ts";
 import { type FoundLink, isPeptideGroup, type MonomerOf } from "./found-link.ts";
 import { atomsOfResidue } from "./residue-atoms.ts";
 
@@ -12,12 +13,10 @@ const metalReach = 3;
 /** Cysteine pairs with sulphurs in bonding distance and no metal near, nearest first, each sulphur once. */
 export function findDisulfides(model: Model, monomerOf: MonomerOf): FoundLink[] {
   const sulphurs: number[] = [];
-  const metals: number[] = [];
-  model.atoms.element.forEach((element, atom) => {
-    if (isMetalElement(element)) metals.push(atom);
-  });
+  const { element } = model.atoms;
+  const grid = element.some(isMetalElement) ? createAtomGrid(model.atoms.xyz, metalReach) : undefined;
   const bindsMetal = (sulphur: number): boolean =>
-    metals.some((metal) => distanceBetween(model.atoms.xyz, sulphur, metal) <= metalReach);
+    grid !== undefined && atomsNear(grid, sulphur, metalReach).some(({ atom }) => isMetalElement(element[atom]!));
   for (let residue = 0; residue < model.residues.count; residue++) {
     const monomer = monomerOf(residue);
     if (monomer === undefined || !isPeptideGroup(monomer.group) || monomer.id !== "CYS") continue;

@@ -185,7 +185,8 @@ function reaches(
   }
   const distance = distanceBetween(model.atoms.xyz, atom1, atom2);
   const limit = consecutive ? longestStretchedLink : longestLinkAcrossGap;
-  const place = `${residueLabel(model, first)} to ${residueLabel(model, second)}, ${distance.toFixed(2)} Angstrom`;
+  const place = (): string =>
+    `${residueLabel(model, first)} to ${residueLabel(model, second)}, ${distance.toFixed(2)} Angstrom`;
   if (distance > limit) {
     if (consecutive) {
       addDiagnostic(
@@ -236,7 +237,8 @@ function reportOmega(
   context: RunContext,
 ): void {
   const fromCis = Math.abs(omega);
-  const place = `${residueLabel(model, first)} to ${residueLabel(model, second)}, omega ${omega.toFixed(0)}`;
+  const place = (): string =>
+    `${residueLabel(model, first)} to ${residueLabel(model, second)}, omega ${omega.toFixed(0)}`;
   if (fromCis >= planarLimit && fromCis <= 180 - planarLimit) {
     const message = "Peptides in the input are twisted: they are restrained to trans, within 45 degrees of cis to cis";
     addDiagnostic(context.diagnostics, "warning", "TWISTED_PEPTIDE", message, place);

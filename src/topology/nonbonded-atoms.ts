@@ -3,6 +3,7 @@ import { elementSymbol, isMetalElement } from "../chemistry/elements.ts";
 import type { EnergyType } from "../chemistry/monomer.ts";
 import type { Model } from "../model/model.ts";
 import { atomsOfResidue } from "./residue-atoms.ts";
+import { createTable, integers, reserveRow } from "./term-lists.ts";
 import { type BondList, hydrogenBondClass, type NonbondedAtoms } from "./topology.ts";
 
 const classOf = {
@@ -65,40 +66,70 @@ function bondedNeighbours(
   const graph = bondGraph(count, bonds, extraBonds);
   const excludeOffset = new Int32Array(count + 1);
   const oneFourOffset = new Int32Array(count + 1);
-  const exclude: number[] = [];
-  const oneFour: number[] = [];
-  const shell = new Int32Array(count).fill(-1);
-  const depth = new Uint8Array(count);
-  const reached: number[] = [];
+  const exclude = createTable(1);
+  const oneFour = createTable(1);
+  const shells: Shells = { reached: [], shell: new Int32Array(count).fill(-1), depth: new Uint8Array(count) };
+  const { reached, depth } = shells;
   for (let atom = 0; atom < count; atom++) {
-    reached.length = 0;
-    reached.push(atom);
-    shell[atom] = atom;
-    depth[atom] = 0;
-    for (let at = 0; at < reached.length; at++) {
-      const from = reached[at]!;
-      if (depth[from] === 3) break;
-      for (let entry = graph.offset[from]!; entry < graph.offset[from + 1]!; entry++) {
-        const to = graph.partner[entry]!;
-        if (shell[to] === atom) continue;
-        shell[to] = atom;
-        depth[to] = depth[from]! + 1;
-        reached.push(to);
-      }
+    const size = reachThreeBonds(graph, atom, shells);
+    sortFirst(reached, size);
+    for (let at = 0; at < size; at++) {
+      const other = reached[at]!;
+      if (other <= atom) continue;
+      const table = depth[other] === 3 ? oneFour : exclude;
+      const place = reserveRow(table);
+      table.values[place] = other;
     }
-    const higher = reached.filter((other) => other > atom).toSorted((a, b) => a - b);
-    for (const other of higher) (depth[other] === 3 ? oneFour : exclude).push(other);
-    excludeOffset[atom + 1] = exclude.length;
-    oneFourOffset[atom + 1] = oneFour.length;
+    excludeOffset[atom + 1] = exclude.count;
+    oneFourOffset[atom + 1] = oneFour.count;
   }
-  return { excludeOffset, exclude: Int32Array.from(exclude), oneFourOffset, oneFour: Int32Array.from(oneFour) };
+  return { excludeOffset, exclude: integers(exclude, 0), oneFourOffset, oneFour: integers(oneFour, 0) };
 }
 
-function bondGraph(
-  count: number,
-  bonds: BondList,
-  extraBonds: readonly (readonly [number, number])[],
-): { offset: Int32Array; partner: Int32Array } {
+interface Shells {
+  /** The atom itself and those within three bonds, then what an earlier one left. */
+  readonly reached: number[];
+  /** The atom from which another one was last reached, and over how many bonds. */
+  readonly shell: Int32Array;
+  readonly depth: Uint8Array;
+}
+
+/** Returns how many were reached. */
+function reachThreeBonds(graph: BondGraph, atom: number, { reached, shell, depth }: Shells): number {
+  let size = 1;
+  reached[0] = atom;
+  shell[atom] = atom;
+  depth[atom] = 0;
+  for (let at = 0; at < size; at++) {
+    const from = reached[at]!;
+    if (depth[from] === 3) break;
+    for (let entry = graph.offset[from]!; entry < graph.offset[from + 1]!; entry++) {
+      const to = graph.partner[entry]!;
+      if (shell[to] === atom) continue;
+      shell[to] = atom;
+      depth[to] = depth[from]! + 1;
+      reached[size++] = to;
+    }
+  }
+  return size;
+}
+
+/** By insertion: there are few, and nearly in order. */
+function sortFirst(values: number[], size: number): void {
+  for (let end = 1; end < size; end++) {
+    const value = values[end]!;
+    let at = end;
+    for (; at > 0 && values[at - 1]! > value; at--) values[at] = values[at - 1]!;
+    values[at] = value;
+  }
+}
+
+interface BondGraph {
+  readonly offset: Int32Array;
+  readonly partner: Int32Array;
+}
+
+function bondGraph(count: number, bonds: BondList, extraBonds: readonly (readonly [number, number])[]): BondGraph {
   const offset = new Int32Array(count + 1);
   const total = bonds.count + extraBonds.length;
   const first = (row: number): number => (row < bonds.count ? bonds.i[row]! : extraBonds[row - bonds.count]![0]);

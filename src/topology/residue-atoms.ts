@@ -1,6 +1,7 @@
 // Finds a residue's atoms by dictionary name, per conformer, and the residues that share a position.
 import { isHydrogenElement } from "../chemistry/elements.ts";
 import type { Model } from "../model/model.ts";
+import type { ResidueTemplate } from "./residue-templates.ts";
 
 /** Rows of the residue table at one position of a chain: several only under microheterogeneity. */
 export interface ResiduePosition {
@@ -41,13 +42,26 @@ export function atomsOfResidue(model: Model, residue: number): Int32Array {
   return atomIndex.subarray(atomOffset[residue]!, atomOffset[residue + 1]!);
 }
 
-/** Atom rows by dictionary name for each conformer of a residue. */
-export interface ResidueAtoms {
-  readonly residue: number;
-  /** [""] without alternates, else the letters in order. */
-  readonly conformers: readonly string[];
-  /** One map per conformer; blank atoms are in all. */
-  readonly maps: readonly ReadonlyMap<string, number>[];
+/** Which atoms of a model take the slots of its residues' templates. */
+export interface MatchedAtoms {
+  readonly templates: readonly (ResidueTemplate | undefined)[];
+  /** Per residue [""] without alternates, else the letters in order. */
+  readonly conformers: readonly (readonly string[])[];
+  /** Row of slot s of residue r in its conformer c: rows[offset[r] + c * (slots of the template) + s], -1 where absent; blank atoms are in all. */
+  readonly offset: Int32Array;
+  readonly rows: Int32Array;
+}
+
+/** Row of an atom by its dictionary name in a residue's conformer; -1 when there is none. */
+export function atomNamed(
+  { templates, offset, rows }: MatchedAtoms,
+  residue: number,
+  conformer: number,
+  name: string,
+): number {
+  const slots = templates[residue]?.slots;
+  const slot = slots?.get(name);
+  return slot === undefined ? -1 : rows[offset[residue]! + conformer * slots!.size + slot]!;
 }
 
 /** Names of older formats, tried when the dictionary does not know the name as it is. */
@@ -82,46 +96,119 @@ function sugarHydrogenNames(name: string): string[] {
   return /^HO'?2'?$/.test(name) ? ["HO2'"] : [];
 }
 
-/** Dictionary names of a residue's atoms; a Map from atom row to name, without those the dictionary does not know. */
-export function matchAtomNames(model: Model, residue: number, knows: (name: string) => boolean): Map<number, string> {
+const oneConformer: readonly string[] = [""];
+
+/** Matches every residue to its template; `unknown` hears of atoms that a template does not know, `doubled` of those that occur twice. */
+export function matchAtoms(
+  model: Model,
+  templates: readonly (ResidueTemplate | undefined)[],
+  unknown: (atom: number) => void,
+  doubled: (atom: number) => void,
+): MatchedAtoms {
+  const { atomIndex, atomOffset, count } = model.residues;
+  const { name, altloc } = model.atoms;
+  const conformers: (readonly string[])[] = new Array<readonly string[]>(count).fill(oneConformer);
+  const offset = new Int32Array(count + 1);
+  let rows = new Int32Array(2 * model.atoms.count + 64);
+  for (let residue = 0; residue < count; residue++) {
+    const slots = templates[residue]?.slots;
+    const begin = offset[residue]!;
+    const size = slots?.size ?? 0;
+    if (begin + size > rows.length) rows = lengthen(rows, begin + size);
+    const own = rows.fill(-1, begin, begin + size);
+    let isPlain = slots !== undefined;
+    for (let entry = atomOffset[residue]!; isPlain && entry < atomOffset[residue + 1]!; entry++) {
+      const atom = atomIndex[entry]!;
+      const slot = slots!.get(name[atom]!);
+      isPlain = slot !== undefined && altloc[atom] === "" && own[begin + slot] === -1;
+      if (isPlain) own[begin + slot!] = atom;
+    }
+    offset[residue + 1] = begin + size;
+    if (isPlain) continue;
+    reportDoubled(model, residue, doubled);
+    if (slots === undefined) continue;
+    const names = matchAtomNames(model, residue, slots, unknown);
+    const letters = conformerLetters(altloc, names);
+    conformers[residue] = letters;
+    const needed = begin + letters.length * size;
+    if (needed > rows.length) rows = lengthen(rows, needed);
+    fillConformers(rows.subarray(begin, needed), altloc, names, letters);
+    offset[residue + 1] = needed;
+  }
+  return { templates, conformers, offset, rows };
+}
+
+function lengthen(rows: Int32Array, needed: number): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(Math.max(needed, 2 * rows.length));
+  longer.set(rows);
+  return longer;
+}
+
+/** Atoms of one name, residue and conformer: a file that holds two models under one chain name. */
+function reportDoubled(model: Model, residue: number, doubled: (atom: number) => void): void {
+  const seen = new Set<string>();
+  for (const atom of atomsOfResidue(model, residue)) {
+    const key = `${model.atoms.name[atom]!}|${model.atoms.altloc[atom]!}`;
+    if (seen.has(key)) doubled(atom);
+    seen.add(key);
+  }
+}
+
+/** Slots of a residue's atoms by row, without those the dictionary does not know. */
+function matchAtomNames(
+  model: Model,
+  residue: number,
+  slots: ReadonlyMap<string, number>,
+  unknown: (atom: number) => void,
+): Map<number, number> {
   const { atoms } = model;
   const rows = atomsOfResidue(model, residue);
-  const result = new Map<number, string>();
+  const result = new Map<number, number>();
   const taken = new Set<string>();
   for (const atom of rows) {
     const name = atoms.name[atom]!;
-    if (!knows(name)) continue;
-    result.set(atom, name);
+    const slot = slots.get(name);
+    if (slot === undefined) continue;
+    result.set(atom, slot);
     taken.add(`${name}|${atoms.altloc[atom]!}`);
   }
   for (const atom of rows) {
     if (result.has(atom)) continue;
     const isHydrogen = isHydrogenElement(atoms.element[atom]!);
     const found = alternativeNames(atoms.name[atom]!, isHydrogen).find(
-      (name) => knows(name) && !taken.has(`${name}|${atoms.altloc[atom]!}`),
+      (name) => slots.has(name) && !taken.has(`${name}|${atoms.altloc[atom]!}`),
     );
-    if (found === undefined) continue;
-    result.set(atom, found);
+    if (found === undefined) {
+      unknown(atom);
+      continue;
+    }
+    result.set(atom, slots.get(found)!);
     taken.add(`${found}|${atoms.altloc[atom]!}`);
   }
   return result;
 }
 
-/** Sorts matched atoms into conformers; the first atom of a doubled name counts. */
-export function groupConformers(model: Model, residue: number, names: ReadonlyMap<number, string>): ResidueAtoms {
-  const { altloc } = model.atoms;
+function conformerLetters(altloc: readonly string[], names: ReadonlyMap<number, number>): readonly string[] {
   const letters = new Set<string>();
   for (const atom of names.keys()) if (altloc[atom] !== "") letters.add(altloc[atom]!);
-  const conformers = letters.size === 0 ? [""] : [...letters].toSorted();
-  const maps = conformers.map((letter) => {
-    const map = new Map<string, number>();
-    for (const [atom, name] of names) {
-      if (altloc[atom] === letter && !map.has(name)) map.set(name, atom);
+  return letters.size === 0 ? oneConformer : [...letters].toSorted();
+}
+
+/** The first atom of a doubled name counts. */
+function fillConformers(
+  rows: Int32Array,
+  altloc: readonly string[],
+  names: ReadonlyMap<number, number>,
+  letters: readonly string[],
+): void {
+  rows.fill(-1);
+  const size = rows.length / letters.length;
+  letters.forEach((letter, conformer) => {
+    for (const wanted of letter === "" ? [""] : [letter, ""]) {
+      for (const [atom, slot] of names) {
+        const at = conformer * size + slot;
+        if (altloc[atom] === wanted && rows[at] === -1) rows[at] = atom;
+      }
     }
-    for (const [atom, name] of names) {
-      if (altloc[atom] === "" && !map.has(name)) map.set(name, atom);
-    }
-    return map;
   });
-  return { residue, conformers, maps };
 }

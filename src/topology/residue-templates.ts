@@ -1,23 +1,16 @@
 // Restraint templates: one per kind of residue (monomer plus modifications), shared by all residues of that kind.
 import { modifyMonomer } from "../chemistry/modify-monomer.ts";
 import type { Dictionary, Link, LinkAtom, Modification, Monomer } from "../chemistry/monomer.ts";
-
-/** Standard deviation of every chiral volume, cubic Angstrom. */
-export const chiralVolumeSigma = 0.2;
-
-export interface ChiralTerm {
-  readonly centre: string;
-  readonly atoms: readonly [string, string, string];
-  readonly idealVolume: number;
-  readonly both: boolean;
-}
+import { type PlannedChirality, planLink, planMonomer, type TermPlan } from "./term-plan.ts";
 
 export interface ResidueTemplate {
   readonly key: string;
   readonly monomer: Monomer;
-  readonly energyType: ReadonlyMap<string, string>;
-  readonly element: ReadonlyMap<string, string>;
-  readonly chiral: readonly ChiralTerm[];
+  /** Numbers of the atoms by name, 0, 1, 2, ... */
+  readonly slots: ReadonlyMap<string, number>;
+  /** By slot. */
+  readonly energyTypes: readonly string[];
+  readonly plan: TermPlan;
 }
 
 /** Ideal value of (1 - c) . ((2 - c) x (3 - c)) from bond lengths (Angstrom) and angles (degrees); positive. */
@@ -38,7 +31,7 @@ export function createTemplate(key: string, monomer: Monomer): ResidueTemplate {
     angleOf.set(`${angle.atom1}|${angle.atom2}|${angle.atom3}`, angle.angle);
     angleOf.set(`${angle.atom3}|${angle.atom2}|${angle.atom1}`, angle.angle);
   }
-  const chiral: ChiralTerm[] = [];
+  const chiral: PlannedChirality<string>[] = [];
   for (const { centre, atom1, atom2, atom3, sign } of monomer.chiralities) {
     const atoms = [atom1, atom2, atom3] as const;
     const lengths = atoms.map((atom) => lengthOf.get(`${centre}|${atom}`));
@@ -49,14 +42,17 @@ export function createTemplate(key: string, monomer: Monomer): ResidueTemplate {
     ];
     if (lengths.includes(undefined) || angles.includes(undefined)) continue;
     const volume = idealChiralVolume(lengths as number[], angles as number[]);
-    chiral.push({ centre, atoms, idealVolume: sign === "negative" ? -volume : volume, both: sign === "both" });
+    const idealVolume = sign === "negative" ? -volume : volume;
+    chiral.push({ atoms: [centre, ...atoms], idealVolume, both: sign === "both" });
   }
+  const energyType = new Map(monomer.atoms.map((atom) => [atom.id, atom.energyType] as const));
+  const slots = new Map([...energyType.keys()].map((name, slot) => [name, slot] as const));
   return {
     key,
     monomer,
-    energyType: new Map(monomer.atoms.map((atom) => [atom.id, atom.energyType] as const)),
-    element: new Map(monomer.atoms.map((atom) => [atom.id, atom.element] as const)),
-    chiral,
+    slots,
+    energyTypes: [...energyType.values()],
+    plan: planMonomer(monomer, chiral, (name) => slots.get(name)),
   };
 }
 
@@ -85,14 +81,10 @@ export function createTemplateCache(dictionary: Dictionary): TemplateCache {
 }
 
 /** Chiral centres of a link, with the volume from the two templates and the link's own bonds and angles. */
-export function linkChirality(
+function linkChirality(
   link: Link,
   templates: readonly [ResidueTemplate, ResidueTemplate],
-): readonly {
-  readonly atoms: readonly [LinkAtom, LinkAtom, LinkAtom, LinkAtom];
-  idealVolume: number;
-  both: boolean;
-}[] {
+): readonly PlannedChirality<LinkAtom>[] {
   const name = (atom: LinkAtom): string => `${atom.component}:${atom.id}`;
   const lengthOf = new Map<string, number>();
   const angleOf = new Map<string, number>();
@@ -121,4 +113,31 @@ export function linkChirality(
     const volume = idealChiralVolume(lengths as number[], angles as number[]);
     return [{ atoms, idealVolume: sign === "negative" ? -volume : volume, both: sign === "both" }];
   });
+}
+
+/** Gives the terms of a link between two templates, made once; slots of the second one follow those of the first. */
+export interface LinkPlans {
+  get(link: Link, first: ResidueTemplate, second: ResidueTemplate): TermPlan;
+}
+
+export function createLinkPlans(): LinkPlans {
+  const cache = new Map<Link, Map<ResidueTemplate, Map<ResidueTemplate, TermPlan>>>();
+  return {
+    get(link, first, second) {
+      const ofLink = cache.get(link) ?? new Map<ResidueTemplate, Map<ResidueTemplate, TermPlan>>();
+      cache.set(link, ofLink);
+      const ofFirst = ofLink.get(first) ?? new Map<ResidueTemplate, TermPlan>();
+      ofLink.set(first, ofFirst);
+      const known = ofFirst.get(second);
+      if (known) return known;
+      const slotOf = ({ component, id }: LinkAtom): number | undefined => {
+        if (component === 1) return first.slots.get(id);
+        const slot = second.slots.get(id);
+        return slot === undefined ? undefined : first.slots.size + slot;
+      };
+      const plan = planLink(link, linkChirality(link, [first, second]), slotOf);
+      ofFirst.set(second, plan);
+      return plan;
+    },
+  };
 }

@@ -3,8 +3,7 @@ import type { Monomer } from "../chemistry/monomer.ts";
 import { distanceBetween } from "../math/internal-coordinates.ts";
 import type { Model } from "../model/model.ts";
 import { type FoundLink, isNucleotideGroup } from "./found-link.ts";
-import type { ResidueAtoms } from "./residue-atoms.ts";
-import type { ResidueTemplate } from "./residue-templates.ts";
+import { atomNamed, type MatchedAtoms } from "./residue-atoms.ts";
 
 export type SugarPucker = "C2e" | "C3e";
 
@@ -19,22 +18,21 @@ const oxygenLimit = 2.4;
  */
 export function findPuckers(
   model: Model,
-  templates: readonly (ResidueTemplate | undefined)[],
-  residueAtoms: readonly ResidueAtoms[],
+  matched: MatchedAtoms,
   links: readonly FoundLink[],
 ): (SugarPucker | undefined)[] {
   const next = new Map(links.map(({ first, second }) => [first, second] as const));
   const { xyz } = model.atoms;
-  return templates.map((template, residue) => {
+  return matched.templates.map((template, residue) => {
     if (template === undefined || !isNucleotideGroup(template.monomer.group)) return undefined;
-    const atoms = residueAtoms[residue]!.maps[0]!;
-    const carbon = atoms.get("C1'");
-    const base = atoms.get(glycosidicPartner(template.monomer) ?? "");
+    const atom = (name: string): number => atomNamed(matched, residue, 0, name);
+    const carbon = atom("C1'");
+    const base = atom(glycosidicPartner(template.monomer) ?? "");
     const following = next.get(residue);
-    const phosphorus = following === undefined ? undefined : residueAtoms[following]!.maps[0]!.get("P");
-    const end = phosphorus ?? atoms.get("O3'");
-    if (carbon === undefined || base === undefined || end === undefined) return "C3e";
-    const limit = phosphorus === undefined ? oxygenLimit : phosphateLimit;
+    const phosphorus = following === undefined ? -1 : atomNamed(matched, following, 0, "P");
+    const end = phosphorus >= 0 ? phosphorus : atom("O3'");
+    if (carbon < 0 || base < 0 || end < 0) return "C3e";
+    const limit = phosphorus < 0 ? oxygenLimit : phosphateLimit;
     return distanceToLine(xyz, end, carbon, base) <= limit ? "C2e" : "C3e";
   });
 }

@@ -1,79 +1,116 @@
 // Growing lists of restraint terms, packed into typed arrays when the topology is complete.
 import type { AngleList, BondList, ChiralityList, DihedralList, PlaneList } from "./topology.ts";
 
-/** Numbers per bond, angle and dihedral. */
-export const bondWidth = 5;
-export const angleWidth = 6;
-export const dihedralWidth = 8;
+/** Rows of numbers that grow: row r is values[r * width] .. values[(r + 1) * width - 1]; what follows the last row is room. */
+export interface TermTable {
+  readonly width: number;
+  count: number;
+  values: Float64Array;
+}
 
 export interface TermLists {
-  readonly bonds: number[];
+  /** i, j, ideal, sigma, link. */
+  readonly bonds: TermTable;
   /** Slack and top-out limit of the few bonds that have one, by their two atoms in ascending order. */
   readonly bondForms: Map<string, { readonly slack: number; readonly limit: number }>;
-  readonly angles: number[];
-  readonly dihedrals: number[];
+  /** i, j, k, ideal, sigma, link. */
+  readonly angles: TermTable;
+  /** i, j, k, l, ideal, sigma, periodicity, link. */
+  readonly dihedrals: TermTable;
   readonly dihedralIds: string[];
-  readonly chiralities: number[];
-  readonly planeAtoms: number[];
-  readonly planeSigmas: number[];
+  /** Centre, i, j, k, volume, sigma, both. */
+  readonly chiralities: TermTable;
+  /** Atom, sigma. */
+  readonly planeEntries: TermTable;
   readonly planeOffsets: number[];
   readonly planeIds: string[];
 }
 
 export function createTermLists(): TermLists {
   return {
-    bonds: [],
+    bonds: createTable(5),
     bondForms: new Map(),
-    angles: [],
-    dihedrals: [],
+    angles: createTable(6),
+    dihedrals: createTable(8),
     dihedralIds: [],
-    chiralities: [],
-    planeAtoms: [],
-    planeSigmas: [],
+    chiralities: createTable(7),
+    planeEntries: createTable(2),
     planeOffsets: [0],
     planeIds: [],
   };
 }
 
+export function createTable(width: number): TermTable {
+  return { width, count: 0, values: new Float64Array(64 * width) };
+}
+
+/** Adds a row and returns where its numbers begin; they are to be filled in. */
+export function reserveRow(table: TermTable): number {
+  const at = table.count * table.width;
+  if (at === table.values.length) {
+    const longer = new Float64Array(2 * at);
+    longer.set(table.values);
+    table.values = longer;
+  }
+  table.count++;
+  return at;
+}
+
+export function addRow(table: TermTable, row: readonly number[]): void {
+  table.values.set(row, reserveRow(table));
+}
+
+export function removeRow(table: TermTable, row: number): void {
+  table.values.copyWithin(row * table.width, (row + 1) * table.width, table.count * table.width);
+  table.count--;
+}
+
 export function pushPlane(lists: TermLists, id: string, atoms: readonly number[], sigmas: readonly number[]): void {
-  lists.planeAtoms.push(...atoms);
-  lists.planeSigmas.push(...sigmas);
-  lists.planeOffsets.push(lists.planeAtoms.length);
+  atoms.forEach((atom, index) => addRow(lists.planeEntries, [atom, sigmas[index]!]));
+  endPlane(lists, id);
+}
+
+/** Makes a plane of the entries added since the last one. */
+export function endPlane(lists: TermLists, id: string): void {
+  lists.planeOffsets.push(lists.planeEntries.count);
   lists.planeIds.push(id);
 }
 
 export function removePlane(lists: TermLists, row: number): void {
-  const { planeAtoms, planeSigmas, planeOffsets, planeIds } = lists;
+  const { planeEntries, planeOffsets, planeIds } = lists;
   const begin = planeOffsets[row]!;
   const size = planeOffsets[row + 1]! - begin;
-  planeAtoms.splice(begin, size);
-  planeSigmas.splice(begin, size);
+  for (let entry = 0; entry < size; entry++) removeRow(planeEntries, begin);
   planeOffsets.splice(row + 1, 1);
   planeIds.splice(row, 1);
   for (let next = row + 1; next < planeOffsets.length; next++) planeOffsets[next]! -= size;
 }
 
-function integers(rows: readonly number[], width: number, column: number): Int32Array {
-  const out = new Int32Array(rows.length / width);
-  for (let row = 0; row < out.length; row++) out[row] = rows[row * width + column]!;
+function fillColumn<Column extends Int32Array | Float64Array | Int8Array | Uint8Array>(
+  { values, width }: TermTable,
+  column: number,
+  out: Column,
+): Column {
+  for (let row = 0, at = column; row < out.length; row++, at += width) out[row] = values[at]!;
   return out;
 }
 
-function reals(rows: readonly number[], width: number, column: number): Float64Array {
-  const out = new Float64Array(rows.length / width);
-  for (let row = 0; row < out.length; row++) out[row] = rows[row * width + column]!;
-  return out;
+export function integers(table: TermTable, column: number): Int32Array {
+  return fillColumn(table, column, new Int32Array(table.count));
 }
 
-/** Rows: i, j, ideal, sigma, link. */
+function reals(table: TermTable, column: number): Float64Array {
+  return fillColumn(table, column, new Float64Array(table.count));
+}
+
 export function packBonds({ bonds, bondForms }: TermLists): BondList {
   const list: BondList = {
-    count: bonds.length / bondWidth,
-    i: integers(bonds, bondWidth, 0),
-    j: integers(bonds, bondWidth, 1),
-    ideal: reals(bonds, bondWidth, 2),
-    sigma: reals(bonds, bondWidth, 3),
-    link: integers(bonds, bondWidth, 4),
+    count: bonds.count,
+    i: integers(bonds, 0),
+    j: integers(bonds, 1),
+    ideal: reals(bonds, 2),
+    sigma: reals(bonds, 3),
+    link: integers(bonds, 4),
   };
   if (bondForms.size === 0) return list;
   const formOf = (row: number): { readonly slack: number; readonly limit: number } | undefined =>
@@ -85,55 +122,52 @@ export function packBonds({ bonds, bondForms }: TermLists): BondList {
   };
 }
 
-/** Rows: i, j, k, ideal, sigma, link. */
 export function packAngles({ angles }: TermLists): AngleList {
   return {
-    count: angles.length / angleWidth,
-    i: integers(angles, angleWidth, 0),
-    j: integers(angles, angleWidth, 1),
-    k: integers(angles, angleWidth, 2),
-    ideal: reals(angles, angleWidth, 3),
-    sigma: reals(angles, angleWidth, 4),
-    link: integers(angles, angleWidth, 5),
+    count: angles.count,
+    i: integers(angles, 0),
+    j: integers(angles, 1),
+    k: integers(angles, 2),
+    ideal: reals(angles, 3),
+    sigma: reals(angles, 4),
+    link: integers(angles, 5),
   };
 }
 
-/** Rows: i, j, k, l, ideal, sigma, periodicity, link. */
 export function packDihedrals({ dihedrals, dihedralIds }: TermLists): DihedralList {
   return {
-    count: dihedrals.length / 8,
-    i: integers(dihedrals, 8, 0),
-    j: integers(dihedrals, 8, 1),
-    k: integers(dihedrals, 8, 2),
-    l: integers(dihedrals, 8, 3),
-    ideal: reals(dihedrals, 8, 4),
-    sigma: reals(dihedrals, 8, 5),
-    periodicity: Int8Array.from(integers(dihedrals, 8, 6)),
+    count: dihedrals.count,
+    i: integers(dihedrals, 0),
+    j: integers(dihedrals, 1),
+    k: integers(dihedrals, 2),
+    l: integers(dihedrals, 3),
+    ideal: reals(dihedrals, 4),
+    sigma: reals(dihedrals, 5),
+    periodicity: fillColumn(dihedrals, 6, new Int8Array(dihedrals.count)),
     id: dihedralIds,
-    link: integers(dihedrals, 8, 7),
+    link: integers(dihedrals, 7),
   };
 }
 
-/** Rows: centre, i, j, k, volume, sigma, both. */
 export function packChiralities({ chiralities }: TermLists): ChiralityList {
   return {
-    count: chiralities.length / 7,
-    centre: integers(chiralities, 7, 0),
-    i: integers(chiralities, 7, 1),
-    j: integers(chiralities, 7, 2),
-    k: integers(chiralities, 7, 3),
-    idealVolume: reals(chiralities, 7, 4),
-    sigma: reals(chiralities, 7, 5),
-    both: Uint8Array.from(integers(chiralities, 7, 6)),
+    count: chiralities.count,
+    centre: integers(chiralities, 0),
+    i: integers(chiralities, 1),
+    j: integers(chiralities, 2),
+    k: integers(chiralities, 3),
+    idealVolume: reals(chiralities, 4),
+    sigma: reals(chiralities, 5),
+    both: fillColumn(chiralities, 6, new Uint8Array(chiralities.count)),
   };
 }
 
-export function packPlanes(lists: TermLists): PlaneList {
+export function packPlanes({ planeEntries, planeOffsets, planeIds }: TermLists): PlaneList {
   return {
-    count: lists.planeIds.length,
-    offset: Int32Array.from(lists.planeOffsets),
-    atom: Int32Array.from(lists.planeAtoms),
-    sigma: Float64Array.from(lists.planeSigmas),
-    id: lists.planeIds,
+    count: planeIds.length,
+    offset: Int32Array.from(planeOffsets),
+    atom: integers(planeEntries, 0),
+    sigma: reals(planeEntries, 1),
+    id: planeIds,
   };
 }
