@@ -3,6 +3,7 @@ import type { RunContext } from "../base/run-context.ts";
 import { createEngine } from "../kernels/engine.ts";
 import { atomLabel, type Model } from "../model/model.ts";
 import type { Topology } from "../topology/topology.ts";
+import { listUnrestrained, type UnrestrainedResidue } from "../topology/unrestrained.ts";
 import {
   forEachDeviation,
   type Offender,
@@ -37,9 +38,9 @@ export async function runGeometry(
   console.print(describeGeometry(geometry));
   for (const kind of kinds) printWorst(console, kind, worst[kind]!);
   const restraints = settings.list ? listRestraints(model, topology) : undefined;
-  const unrestrained = Array.from(topology.unrestrained, (atom) => atomLabel(model, atom));
+  const unrestrained = listUnrestrained(model, topology);
   if (restraints) printList(console, restraints);
-  if (settings.list && unrestrained.length > 0) console.print(`\nWithout any bond: ${unrestrained.join(", ")}`);
+  printUnrestrained(console, unrestrained);
   console.document({
     geometry,
     worst,
@@ -48,6 +49,24 @@ export async function runGeometry(
     diagnostics: context.diagnostics.entries,
   });
   return { exitCode: 0 };
+}
+
+const reasons = {
+  incomplete: "what they are bonded to is missing",
+  held: "held fixed, without dictionary",
+  single: "water and ions",
+} as const;
+
+/** Water and ions are a number, what else has no bond is named. */
+function printUnrestrained(console: Console, residues: readonly UnrestrainedResidue[]): void {
+  for (const [reason, meaning] of Object.entries(reasons)) {
+    const those = residues.filter((entry) => entry.reason === reason);
+    if (those.length === 0) continue;
+    const count = those.reduce((sum, { atoms }) => sum + atoms.length, 0);
+    console.print(`\nWithout any bond: ${count} atoms of ${those.length} residues (${meaning})`);
+    if (reason === "single") continue;
+    for (const { residue, atoms } of those) console.print(`  ${residue}: ${atoms.join(", ")}`);
+  }
 }
 
 function printWorst(console: Console, kind: RestraintKind, offenders: readonly Offender[]): void {

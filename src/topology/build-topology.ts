@@ -18,6 +18,7 @@ import { createLinkPlans, createTemplateCache, type ResidueTemplate } from "./re
 import { findPuckers } from "./sugar-pucker.ts";
 import { createTermLists, packAngles, packBonds, packChiralities, packDihedrals, packPlanes } from "./term-lists.ts";
 import type { ChiralityList, Topology } from "./topology.ts";
+import { findUnrestrained } from "./unrestrained.ts";
 
 export interface TopologyOptions {
   /** What to do with residues the dictionary does not know: stop, or keep them fixed with repulsion only. */
@@ -56,7 +57,7 @@ export function buildTopology(
   const energyType = assignEnergyTypes(model, dictionary, matched);
   const chiralities = packChiralities(lists);
   reportInvertedCentres(model, chiralities, context);
-  const unrestrained = listUnrestrained(model, bonds, held, context);
+  const unrestrained = findUnrestrained(model, bonds, held, (residue) => monomers[residue], context);
   reportHeld(model, held, context);
   return {
     atomCount: model.atoms.count,
@@ -79,7 +80,7 @@ export function buildTopology(
     isHydrogen,
     hydrogenParent: findParents(model.atoms.count, bonds, isHydrogen),
     held: Int32Array.from(held.flatMap((residue) => [...atomsOfResidue(model, residue)])),
-    unrestrained,
+    ...unrestrained,
     energyType,
   };
 }
@@ -266,31 +267,6 @@ function findParents(count: number, bonds: Topology["bonds"], isHydrogen: Uint8A
     if (isHydrogen[j] === 1 && isHydrogen[i] === 0 && parent[j]! < 0) parent[j] = i;
   }
   return parent;
-}
-
-/** Atoms without any bond; those that are neither lone (ions, water oxygens) nor held are worth a word. */
-function listUnrestrained(
-  model: Model,
-  bonds: Topology["bonds"],
-  held: readonly number[],
-  context: RunContext,
-): Int32Array {
-  const bonded = new Uint8Array(model.atoms.count);
-  for (let bond = 0; bond < bonds.count; bond++) {
-    bonded[bonds.i[bond]!] = 1;
-    bonded[bonds.j[bond]!] = 1;
-  }
-  const isHeld = new Set(held);
-  const rows: number[] = [];
-  for (let atom = 0; atom < model.atoms.count; atom++) {
-    if (bonded[atom] === 1) continue;
-    rows.push(atom);
-    const residue = model.atoms.residue[atom]!;
-    if (isHeld.has(residue) || atomsOfResidue(model, residue).length === 1) continue;
-    const message = "Atoms without any bond restraint";
-    addDiagnostic(context.diagnostics, "warning", "UNRESTRAINED_ATOM", message, () => atomLabel(model, atom));
-  }
-  return Int32Array.from(rows);
 }
 
 function reportHeld(model: Model, held: readonly number[], context: RunContext): void {

@@ -145,8 +145,10 @@ export interface Topology {
   readonly hydrogenParent: Int32Array;
   /** Rows of atoms of residues held fixed (unknown ligands with `hold`). */
   readonly held: Int32Array;
-  /** Rows of atoms under no covalent restraint. */
+  /** Rows of atoms without any bond. */
   readonly unrestrained: Int32Array;
+  /** Those of them that ought to have bonds: neither of one heavy atom by nature (water, ions) nor held. */
+  readonly incomplete: Int32Array;
   /** Energy type per atom, "" where unknown. */
   readonly energyType: readonly string[];
 }
