@@ -1,10 +1,14 @@
 // The program: the command line on the process's own arguments and streams.
 import { runCommandLine } from "./run.ts";
 
-// A reader that goes away (| head) is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
+  // A reader that goes away (| head) is no error.
+  if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+  process.stderr.write(`emend: Cannot write to the standard output: ${error.message}\n`);
+  process.exit(74);
 });
+// Where nobody listens to the progress any more, the work goes on.
+process.stderr.on("error", () => {});
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),

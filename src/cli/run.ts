@@ -12,7 +12,7 @@ import { describeFlags } from "./options.ts";
 import { readSettings } from "./settings.ts";
 import { version } from "./version.ts";
 
-const exitCodes = { input: 2, bug: 70, output: 74, interrupt: 130, terminate: 143 } as const;
+const exitCodes = { input: 2, bug: 70, output: 74, hangUp: 129, interrupt: 130, terminate: 143 } as const;
 
 interface Run {
   readonly terminal: Terminal;
@@ -39,10 +39,12 @@ async function runCommand(
     stopCode = code;
     abort.abort();
   };
-  const onInterrupt = stop(exitCodes.interrupt);
-  const onTerminate = stop(exitCodes.terminate);
-  process.on("SIGINT", onInterrupt);
-  process.on("SIGTERM", onTerminate);
+  const signals = [
+    ["SIGHUP", stop(exitCodes.hangUp)],
+    ["SIGINT", stop(exitCodes.interrupt)],
+    ["SIGTERM", stop(exitCodes.terminate)],
+  ] as const;
+  for (const [signal, action] of signals) process.on(signal, action);
   let endProgress = (): void => {};
   try {
     const settings = readSettings(spec.schema, flags, flags.config as string | undefined) as {
@@ -68,8 +70,7 @@ async function runCommand(
     endProgress();
     reportError(run, error, asJson, stopCode);
   } finally {
-    process.off("SIGINT", onInterrupt);
-    process.off("SIGTERM", onTerminate);
+    for (const [signal, action] of signals) process.off(signal, action);
   }
 }
 

@@ -174,6 +174,21 @@ _c.only -
   expect(rowCount(again.blocks[0]!.categories[1]!)).toBe(3);
 });
 
+test("items behind a loop without rows stay apart from it when written", () => {
+  const text = "data_x\nloop_\n_empty.a\nsave_f\n_pair.b 1\n_pair.c\n;two\n;\nsave_\n_other.d 3\n";
+  const parts = (content: string): unknown =>
+    firstBlock(content).categories.map(({ tags, values }) => [[...tags], [...values]]);
+  expect(parts(writeCif(parseCif(text, "x.cif")))).toEqual(parts(text));
+  expect(parts(text)).toEqual([
+    [["_empty.a"], []],
+    [
+      ["_pair.b", "_pair.c"],
+      ["1", ";two\n;"],
+    ],
+    [["_other.d"], ["3"]],
+  ]);
+});
+
 test("a value of a no-break space at the end of a row survives", () => {
   const text = "data_x\nloop_\n_a.id\n_a.v\n1 \u00a0\n2 b\n";
   expect(column(writeCif(parseCif(text, "x.cif")), "v")).toEqual(["\u00a0", "b"]);

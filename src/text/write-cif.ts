@@ -8,10 +8,13 @@ const pieceLength = 1 << 20;
 export function writeCifPieces(document: CifDocument, write: (piece: string) => void): void {
   for (const block of document.blocks) {
     write(`data_${block.name}\n#\n`);
+    let isOpen = false;
     for (const category of block.categories) {
-      if (category.isLoop) writeLoop(category, write);
+      // Items behind a loop without rows would be taken for its items.
+      if (category.isLoop || isOpen) writeLoop(category, write);
       else write(pairLines(category));
       write("#\n");
+      isOpen = category.rows === 0;
     }
   }
 }

@@ -175,7 +175,7 @@ const oddWords = [
 ];
 const oddIntegers = [0, -1, 1, 0x7fffffff, 0x7fc00000, 0x7f800000, -0x80000000, 256, 65536, 401];
 
-type Mutator = (bytes: Uint8Array, rng: Rng, seeds: readonly Uint8Array[]) => Uint8Array;
+type Mutator = (bytes: Uint8Array, rng: Rng, others: readonly Uint8Array[]) => Uint8Array;
 
 const pick = <T>(list: readonly T[], rng: Rng): T => list[Math.floor(rng.uniform() * list.length)]!;
 const place = (bytes: Uint8Array, rng: Rng): number => Math.floor(rng.uniform() * (bytes.length + 1));
@@ -237,8 +237,8 @@ const mutators: readonly Mutator[] = [
       new DataView(out.buffer).setInt32(4 * word, pick(oddIntegers, rng), rng.uniform() < 0.8);
     return out;
   },
-  (bytes, rng, seeds) => {
-    const other = pick(seeds, rng);
+  (bytes, rng, others) => {
+    const other = pick(others, rng);
     const at = place(bytes, rng);
     return splice(bytes, at, bytes.length, other.subarray(Math.min(other.length, at)));
   },
@@ -295,7 +295,7 @@ const longestMs = 10_000;
 /** Mutates seed files for some seconds; every crash, hang or large allocation is a find. */
 export async function fuzz(name: string, seconds: number, seed: number): Promise<FuzzResult> {
   const format = formats[name]!;
-  const seeds = format.seeds();
+  const files = format.seeds();
   const rng = createRng(seed);
   const folder = mkdtempSync(join(tmpdir(), "emend-fuzz-"));
   const finds: Find[] = [];
@@ -303,8 +303,8 @@ export async function fuzz(name: string, seconds: number, seed: number): Promise
   let accepted = 0;
   const end = Date.now() + 1000 * seconds;
   while (Date.now() < end && finds.length < 20) {
-    let bytes = pick(seeds, rng);
-    for (let round = Math.floor(rng.uniform() * 4); round >= 0; round--) bytes = pick(mutators, rng)(bytes, rng, seeds);
+    let bytes = pick(files, rng);
+    for (let round = Math.floor(rng.uniform() * 4); round >= 0; round--) bytes = pick(mutators, rng)(bytes, rng, files);
     const began = Date.now();
     const problem = await runOnce(format, bytes, folder);
     runs++;

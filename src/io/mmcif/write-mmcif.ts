@@ -40,10 +40,11 @@ function fromSource(model: Model): CifDocument {
 
 function updateAtoms(categories: readonly CifCategory[], model: Model): CifCategory[] {
   const site = categories.find((category) => category.name === "_atom_site")!;
-  return categories.map((category) => {
-    if (category === site) return updateSite(site, model);
-    if (category.name !== "_atom_site_anisotrop" || model.sourceRows === undefined) return category;
-    return keepRows(category, columnOf(category, "id"), idsOf(site, model.sourceRows));
+  return categories.flatMap((category) => {
+    if (category === site) return [updateSite(site, model)];
+    if (category.name !== "_atom_site_anisotrop" || model.sourceRows === undefined) return [category];
+    const kept = keepRows(category, columnOf(category, "id"), idsOf(site, model.sourceRows));
+    return kept.rows > 0 || category.rows === 0 ? [kept] : [];
   });
 }
 

@@ -1,0 +1,108 @@
+// Refinements killed at random times are taken up again and end with the same bits; EMEND_KILLS says how many.
+import { spawn } from "node:child_process";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createRng } from "../../src/base/rng.ts";
+import { buildCli } from "../e2e/cli.ts";
+
+const kills = Number(process.env.EMEND_KILLS ?? 5);
+const seed = Number(process.env.EMEND_SEED ?? 1);
+const example = new URL("../../example/", import.meta.url).pathname;
+const work = mkdtempSync(join(tmpdir(), "emend-kills-"));
+const settings = ["refine", "model.pdb", "map.mrc.gz", "--resolution", "3", "--cycles", "8", "--quiet"];
+const results = ["refined.cif", "refined.pdb", "summary.json", "log.txt"];
+let program = "";
+/** Of the undisturbed run: until it ends, and until its first checkpoint is there. */
+let wholeMs = 0;
+let checkpointMs = 0;
+
+interface End {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stderr: string;
+}
+
+/** Runs the program and, where a time is given, kills it then. */
+function run(folder: string, killAfterMs?: number, ...words: readonly string[]): Promise<End> {
+  const child = spawn(process.execPath, [program, ...settings, "--out-dir", folder, ...words], { cwd: work });
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  return new Promise((resolve) => {
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      resolve({ code, signal, stderr });
+    });
+  });
+}
+
+const read = (folder: string, name: string): string => readFileSync(join(work, folder, name), "utf8");
+
+/** Everything but times, memory and the setting that it was resumed. */
+function outcomeOf(folder: string): unknown {
+  const {
+    timings: _timings,
+    peakMemoryMiB: _memory,
+    inputs: _inputs,
+    ...summary
+  } = JSON.parse(read(folder, "summary.json"));
+  return { summary, cif: read(folder, "refined.cif"), pdb: read(folder, "refined.pdb") };
+}
+
+beforeAll(async () => {
+  program = await buildCli(join(work, "program"));
+  for (const name of ["model.pdb", "map.mrc.gz"]) copyFileSync(join(example, name), join(work, name));
+  const began = Date.now();
+  const timer = setInterval(() => {
+    if (checkpointMs === 0 && existsSync(join(work, "whole/checkpoint.json"))) checkpointMs = Date.now() - began;
+  }, 5);
+  expect(await run("whole")).toMatchObject({ code: 0 });
+  clearInterval(timer);
+  wholeMs = Date.now() - began;
+});
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+/** Names of results that stand there although they are neither whole nor absent. */
+function halfFiles(folder: string): string[] {
+  if (!existsSync(join(work, folder))) return [];
+  return readdirSync(join(work, folder))
+    .filter((name) => results.includes(name))
+    .filter((name) =>
+      name.startsWith("refined") ? read(folder, name) !== read("whole", name) : !/[^\n]\n$/.test(read(folder, name)),
+    );
+}
+
+const rng = createRng(seed);
+/** Fractions of the run; three of four lie in the part that has checkpoints. */
+const times = Array.from(
+  { length: kills },
+  (_, index) => [index % 4 === 0 ? "whole" : "later", rng.uniform()] as const,
+);
+
+describe(`killed at ${kills} random times (seed ${seed})`, () => {
+  test.each(times.map(([part, time], index) => [index + 1, time.toFixed(3), part] as const))(
+    "kill %i, at %s of the %s part: what is there is whole, and the resumed run ends with the same bits",
+    async (index, time, part) => {
+      const folder = `killed-${index}`;
+      const first = part === "later" ? checkpointMs : 0;
+      const { signal } = await run(folder, first + Number(time) * (wholeMs - first));
+      expect(halfFiles(folder)).toEqual([]);
+      const hasCheckpoint =
+        existsSync(join(work, folder)) &&
+        readdirSync(join(work, folder)).some((name) => /^checkpoint.*json$/.test(name));
+      // Without a checkpoint it had either not come so far or ended before the signal.
+      const resumed = await run(folder, undefined, hasCheckpoint ? "--resume" : "--overwrite");
+      expect(resumed, `${signal}`).toMatchObject({ code: 0, stderr: "" });
+      expect(outcomeOf(folder)).toEqual(outcomeOf("whole"));
+      const left = readdirSync(join(work, folder)).filter(
+        (name) => name.endsWith(".tmp") || name.startsWith("checkpoint"),
+      );
+      expect(left).toEqual([]);
+      rmSync(join(work, folder), { recursive: true });
+    },
+  );
+});
