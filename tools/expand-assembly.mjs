@@ -18,15 +18,15 @@ function readCategory(name) {
   if (first < 0) throw new Error(`${input} has no ${name}`);
   const items = [];
   const pairs = [];
-  let at = first;
-  for (; lines[at]?.startsWith(`${name}.`); at++) {
-    const [tag, value] = valuesOf(lines[at]);
+  const begin = lines.findIndex((line, index) => index > first && !line.startsWith(`${name}.`));
+  for (const line of lines.slice(first, begin)) {
+    const [tag, value] = valuesOf(line);
     items.push(tag.slice(name.length + 1));
     if (value !== undefined) pairs.push(value);
   }
   if (pairs.length > 0) return { items, rows: [pairs] };
   const rows = [];
-  for (; at < lines.length && !/^(#|loop_|_|data_)/.test(lines[at]); at++) {
+  for (let at = begin; at < lines.length && !/^(#|loop_|_|data_)/.test(lines[at]); at++) {
     const row = valuesOf(lines[at]);
     if (row.length === items.length) rows.push(row);
     else if (row.length > 0) throw new Error(`Line ${at + 1} of ${input} is not one row of ${name}`);

@@ -11,25 +11,43 @@ export interface BlockMatrix {
 
 /** Allocates the matrix for the given pairs (first !== second, any order, repeats allowed) plus all diagonal blocks. */
 export function createBlockMatrix(size: number, first: Int32Array, second: Int32Array): BlockMatrix {
-  const rows: number[][] = Array.from({ length: size }, () => []);
+  const begin = new Int32Array(size + 1);
+  for (let pair = 0; pair < first.length; pair++) begin[Math.max(first[pair]!, second[pair]!) + 1]!++;
+  for (let row = 0; row < size; row++) begin[row + 1]! += begin[row]!;
+  const next = begin.slice(0, size);
+  const all = new Int32Array(first.length);
   for (let pair = 0; pair < first.length; pair++) {
     const a = first[pair]!;
     const b = second[pair]!;
-    rows[Math.max(a, b)]!.push(Math.min(a, b));
+    all[next[Math.max(a, b)]!++] = Math.min(a, b);
   }
   const rowStart = new Int32Array(size + 1);
-  const columns: number[] = [];
   for (let row = 0; row < size; row++) {
-    const sorted = rows[row]!.toSorted((p, q) => p - q);
-    let last = -1;
-    for (const column of sorted) {
-      if (column !== last) columns.push(column);
-      last = column;
-    }
-    columns.push(row);
-    rowStart[row + 1] = columns.length;
+    rowStart[row + 1] = rowStart[row]! + sortUnique(all, begin[row]!, begin[row + 1]!) + 1;
   }
-  return { size, rowStart, column: Int32Array.from(columns), values: new Float64Array(9 * columns.length) };
+  const column = new Int32Array(rowStart[size]!);
+  for (let row = 0; row < size; row++) {
+    const diagonal = rowStart[row + 1]! - 1;
+    for (let block = rowStart[row]!; block < diagonal; block++)
+      column[block] = all[begin[row]! + block - rowStart[row]!]!;
+    column[diagonal] = row;
+  }
+  return { size, rowStart, column, values: new Float64Array(9 * column.length) };
+}
+
+/** Sorts a few entries by insertion, each value once at the front; returns how many there are. */
+function sortUnique(values: Int32Array, begin: number, end: number): number {
+  let last = begin;
+  for (let entry = begin; entry < end; entry++) {
+    const value = values[entry]!;
+    let at = last;
+    while (at > begin && values[at - 1]! > value) at--;
+    if (at > begin && values[at - 1] === value) continue;
+    values.copyWithin(at + 1, at, last);
+    values[at] = value;
+    last++;
+  }
+  return last - begin;
 }
 
 /** Position of block (row, column), row >= column; -1 when it is not in the pattern. */
@@ -100,15 +118,15 @@ export function addBlock(
  * further until every pivot is positive (Manteuffel 1980); every diagonal block must be positive definite.
  */
 export function factorizeIncomplete(matrix: BlockMatrix, firstShift = 1e-3): BlockMatrix {
+  const values = new Float64Array(matrix.values.length);
   for (let shift = firstShift; ; shift = Math.max(1e-3, 4 * shift)) {
-    const factor = tryFactorize(matrix, shift);
-    if (factor) return factor;
+    values.set(matrix.values);
+    if (tryFactorize({ ...matrix, values }, shift)) return { ...matrix, values };
   }
 }
 
-function tryFactorize(matrix: BlockMatrix, shift: number): BlockMatrix | null {
-  const { size, rowStart, column } = matrix;
-  const values = matrix.values.slice();
+/** False where a pivot is not positive. */
+function tryFactorize({ size, rowStart, column, values }: BlockMatrix, shift: number): boolean {
   for (let row = 0; row < size; row++) {
     const begin = rowStart[row]!;
     const diagonal = rowStart[row + 1]! - 1;
@@ -128,9 +146,9 @@ function tryFactorize(matrix: BlockMatrix, shift: number): BlockMatrix | null {
       solveFromRight(values, 9 * block, 9 * pivot);
       subtractProduct(values, 9 * diagonal, 9 * block, 9 * block);
     }
-    if (!factorizePivot(values, 9 * diagonal)) return null;
+    if (!factorizePivot(values, 9 * diagonal)) return false;
   }
-  return { ...matrix, values };
+  return true;
 }
 
 /** target -= left right^T for 3 x 3 blocks. */

@@ -46,16 +46,22 @@ export function factorizeCurvature(input: CurvatureInput): BlockMatrix {
 
 /** Pairs of rows of atoms that share a bond, angle, dihedral, chirality or plane. */
 function createPattern({ lists, rowOfAtom, rowCount }: CurvatureInput): BlockMatrix {
-  const first: number[] = [];
-  const second: number[] = [];
+  const { bonds, angles, dihedrals, planes } = lists;
+  let most = bonds.count + angles.count + dihedrals.count;
+  for (let plane = 0; plane < planes.count; plane++) {
+    const size = planes.offset[plane + 1]! - planes.offset[plane]!;
+    most += (size * (size - 1)) / 2;
+  }
+  const first = new Int32Array(most);
+  const second = new Int32Array(most);
+  let count = 0;
   const connect = (a: number, b: number): void => {
     const p = rowOfAtom[a]!;
     const q = rowOfAtom[b]!;
     if (p < 0 || q < 0 || p === q) return;
-    first.push(p);
-    second.push(q);
+    first[count] = p;
+    second[count++] = q;
   };
-  const { bonds, angles, dihedrals, planes } = lists;
   for (let row = 0; row < bonds.count; row++) connect(bonds.i[row]!, bonds.j[row]!);
   for (let row = 0; row < angles.count; row++) connect(angles.i[row]!, angles.k[row]!);
   for (let row = 0; row < dihedrals.count; row++) connect(dihedrals.i[row]!, dihedrals.l[row]!);
@@ -64,45 +70,48 @@ function createPattern({ lists, rowOfAtom, rowCount }: CurvatureInput): BlockMat
       for (let q = planes.offset[plane]!; q < p; q++) connect(planes.atom[p]!, planes.atom[q]!);
     }
   }
-  return createBlockMatrix(rowCount, Int32Array.from(first), Int32Array.from(second));
+  return createBlockMatrix(rowCount, first.subarray(0, count), second.subarray(0, count));
 }
 
 function addCovalent(matrix: BlockMatrix, { lists, xyz, rowOfAtom }: CurvatureInput): void {
   const { bonds, angles, dihedrals, chiralities } = lists;
   const g = new Float64Array(12);
+  const add = (rows: number[], scale: number, ...atoms: readonly number[]): void => {
+    for (let at = 0; at < atoms.length; at++) rows[at] = rowOfAtom[atoms[at]!]!;
+    addOuterProduct(matrix, rows, g, scale);
+  };
+  const pair = [0, 0];
+  const three = [0, 0, 0];
+  const four = [0, 0, 0, 0];
   for (let row = 0; row < bonds.count; row++) {
     const i = bonds.i[row]!;
     const j = bonds.j[row]!;
     const x = xyz[3 * i]! - xyz[3 * j]!;
     const y = xyz[3 * i + 1]! - xyz[3 * j + 1]!;
     const z = xyz[3 * i + 2]! - xyz[3 * j + 2]!;
-    const inverse = 1 / Math.max(1e-6, Math.hypot(x, y, z));
+    const inverse = 1 / Math.max(1e-6, Math.sqrt(x * x + y * y + z * z));
     g[0] = x * inverse;
     g[1] = y * inverse;
     g[2] = z * inverse;
     for (let c = 0; c < 3; c++) g[3 + c] = -g[c]!;
-    addOuterProduct(matrix, [rowOfAtom[i]!, rowOfAtom[j]!], g, 2 / bonds.sigma[row]! ** 2);
+    add(pair, 2 / bonds.sigma[row]! ** 2, i, j);
   }
   for (let row = 0; row < angles.count; row++) {
-    const atoms = [angles.i[row]!, angles.j[row]!, angles.k[row]!] as const;
-    angleWithGradient(xyz, ...atoms, g);
-    addOuterProduct(matrix, rowsOf(rowOfAtom, atoms), g, 2 / angles.sigma[row]! ** 2);
+    const [i, j, k] = [angles.i[row]!, angles.j[row]!, angles.k[row]!];
+    angleWithGradient(xyz, i, j, k, g);
+    add(three, 2 / angles.sigma[row]! ** 2, i, j, k);
   }
   for (let row = 0; row < dihedrals.count; row++) {
-    const atoms = [dihedrals.i[row]!, dihedrals.j[row]!, dihedrals.k[row]!, dihedrals.l[row]!] as const;
-    dihedralWithGradient(xyz, ...atoms, g);
+    const [i, j, k, l] = [dihedrals.i[row]!, dihedrals.j[row]!, dihedrals.k[row]!, dihedrals.l[row]!];
+    dihedralWithGradient(xyz, i, j, k, l, g);
     const factor = dihedrals.periodicity[row]! > 0 ? sinusoidCurvature : 1;
-    addOuterProduct(matrix, rowsOf(rowOfAtom, atoms), g, (2 * factor) / dihedrals.sigma[row]! ** 2);
+    add(four, (2 * factor) / dihedrals.sigma[row]! ** 2, i, j, k, l);
   }
   for (let row = 0; row < chiralities.count; row++) {
-    const atoms = [chiralities.centre[row]!, chiralities.i[row]!, chiralities.j[row]!, chiralities.k[row]!] as const;
-    chiralVolumeWithGradient(xyz, ...atoms, g);
-    addOuterProduct(matrix, rowsOf(rowOfAtom, atoms), g, 2 / chiralities.sigma[row]! ** 2);
+    const [c, i, j, k] = [chiralities.centre[row]!, chiralities.i[row]!, chiralities.j[row]!, chiralities.k[row]!];
+    chiralVolumeWithGradient(xyz, c, i, j, k, g);
+    add(four, 2 / chiralities.sigma[row]! ** 2, c, i, j, k);
   }
-}
-
-function rowsOf(rowOfAtom: Int32Array, atoms: readonly number[]): number[] {
-  return atoms.map((atom) => rowOfAtom[atom]!);
 }
 
 /**
@@ -188,17 +197,19 @@ function addContacts(
   for (let pair = 0; pair < pairs.count; pair++) {
     const i = pairs.i[pair]!;
     const j = pairs.j[pair]!;
-    const delta = pairs.contact[pair]! - distanceBetween(xyz, i, j);
-    if (delta > 0) addSpring(matrix, xyz, rowOfAtom, i, j, 12 * repulsionFactor * repulsionConstant * delta * delta);
+    const x = xyz[3 * i]! - xyz[3 * j]!;
+    const y = xyz[3 * i + 1]! - xyz[3 * j + 1]!;
+    const z = xyz[3 * i + 2]! - xyz[3 * j + 2]!;
+    const squared = x * x + y * y + z * z;
+    const contact = pairs.contact[pair]!;
+    if (squared >= contact * contact) continue;
+    const delta = contact - Math.sqrt(squared);
+    addSpring(matrix, xyz, rowOfAtom, i, j, 12 * repulsionFactor * repulsionConstant * delta * delta);
   }
   if (elastic === undefined) return;
   for (let spring = 0; spring < elastic.count; spring++) {
     addSpring(matrix, xyz, rowOfAtom, elastic.i[spring]!, elastic.j[spring]!, 2 * elastic.stiffness[spring]!);
   }
-}
-
-function distanceBetween(xyz: Float64Array, i: number, j: number): number {
-  return Math.hypot(xyz[3 * i]! - xyz[3 * j]!, xyz[3 * i + 1]! - xyz[3 * j + 1]!, xyz[3 * i + 2]! - xyz[3 * j + 2]!);
 }
 
 /** Pairs outside the pattern of the matrix leave their mark on its diagonal only. */
@@ -212,16 +223,32 @@ function addSpring(
 ): void {
   const first = rowOfAtom[i]!;
   const second = rowOfAtom[j]!;
-  const distance = distanceBetween(xyz, i, j);
-  if (first === second || distance < 1e-6) return;
-  const axis = [
-    (xyz[3 * i]! - xyz[3 * j]!) / distance,
-    (xyz[3 * i + 1]! - xyz[3 * j + 1]!) / distance,
-    (xyz[3 * i + 2]! - xyz[3 * j + 2]!) / distance,
-  ] as const;
-  addBlock(matrix, first, first, axis, axis, scale);
-  addBlock(matrix, second, second, axis, axis, scale);
-  if (first >= 0 && second >= 0 && findBlock(matrix, Math.max(first, second), Math.min(first, second)) >= 0) {
-    addBlock(matrix, first, second, axis, axis, -scale);
-  }
+  const x = xyz[3 * i]! - xyz[3 * j]!;
+  const y = xyz[3 * i + 1]! - xyz[3 * j + 1]!;
+  const z = xyz[3 * i + 2]! - xyz[3 * j + 2]!;
+  const squared = x * x + y * y + z * z;
+  if (first === second || squared < 1e-12) return;
+  const share = scale / squared;
+  if (first >= 0) addSquare(matrix, matrix.rowStart[first + 1]! - 1, x, y, z, share);
+  if (second >= 0) addSquare(matrix, matrix.rowStart[second + 1]! - 1, x, y, z, share);
+  if (first < 0 || second < 0) return;
+  const block = findBlock(matrix, Math.max(first, second), Math.min(first, second));
+  if (block >= 0) addSquare(matrix, block, x, y, z, -share);
+}
+
+/** Adds scale v vT to a block. */
+function addSquare({ values }: BlockMatrix, block: number, x: number, y: number, z: number, scale: number): void {
+  const at = 9 * block;
+  const xy = scale * x * y;
+  const xz = scale * x * z;
+  const yz = scale * y * z;
+  values[at]! += scale * x * x;
+  values[at + 1]! += xy;
+  values[at + 2]! += xz;
+  values[at + 3]! += xy;
+  values[at + 4]! += scale * y * y;
+  values[at + 5]! += yz;
+  values[at + 6]! += xz;
+  values[at + 7]! += yz;
+  values[at + 8]! += scale * z * z;
 }

@@ -107,7 +107,7 @@ export function matchAtoms(
 ): MatchedAtoms {
   const { atomIndex, atomOffset, count } = model.residues;
   const { name, altloc } = model.atoms;
-  const conformers: (readonly string[])[] = new Array<readonly string[]>(count).fill(oneConformer);
+  const conformers = Array.from({ length: count }, () => oneConformer);
   const offset = new Int32Array(count + 1);
   let rows = new Int32Array(2 * model.atoms.count + 64);
   for (let residue = 0; residue < count; residue++) {
