@@ -21,42 +21,63 @@ export interface RidingHydrogens {
 
 /** Chooses frames from the bond graph; call updateRidingFrames to fill in the local coordinates. */
 export function prepareRiding(topology: Topology): RidingHydrogens {
-  const { bonds, isHydrogen, hydrogenParent, atomCount } = topology;
-  const heavyNeighbours: number[][] = Array.from({ length: atomCount }, () => []);
-  for (let bond = 0; bond < bonds.count; bond++) {
-    const i = bonds.i[bond]!;
-    const j = bonds.j[bond]!;
-    if (isHydrogen[i] === 1 || isHydrogen[j] === 1) continue;
-    heavyNeighbours[i]!.push(j);
-    heavyNeighbours[j]!.push(i);
-  }
-  const riders: [number, number, number, number][] = [];
-  const followers: [number, number][] = [];
+  const { isHydrogen, hydrogenParent, atomCount } = topology;
+  const { offset, partner } = heavyGraph(topology);
+  const riders: number[] = [];
+  const followers: number[] = [];
   const { conformer } = topology.nonbonded;
+  /** First neighbour of an atom in this conformer that is not one of two others, -1 for none. */
+  const neighbourOf = (atom: number, own: number, ...others: readonly number[]): number => {
+    for (let entry = offset[atom]!; entry < offset[atom + 1]!; entry++) {
+      const other = partner[entry]!;
+      const fits = conformer[other] === 0 || own === 0 || conformer[other] === own;
+      if (fits && !others.includes(other)) return other;
+    }
+    return -1;
+  };
   for (let atom = 0; atom < atomCount; atom++) {
     const parent = hydrogenParent[atom]!;
     if (isHydrogen[atom] === 0 || parent < 0) continue;
     const own = conformer[atom]! !== 0 ? conformer[atom]! : conformer[parent]!;
-    const fits = (other: number): boolean => conformer[other] === 0 || own === 0 || conformer[other] === own;
-    const around = heavyNeighbours[parent]!.filter(fits);
-    const [neighbour, second] = around;
-    const third =
-      second ??
-      (neighbour === undefined ? undefined : heavyNeighbours[neighbour]!.filter(fits).find((a) => a !== parent));
-    if (neighbour === undefined || third === undefined) followers.push([atom, parent]);
-    else riders.push([atom, parent, neighbour, third]);
+    const neighbour = neighbourOf(parent, own);
+    const second = neighbour < 0 ? -1 : neighbourOf(parent, own, neighbour);
+    const third = second >= 0 || neighbour < 0 ? second : neighbourOf(neighbour, own, parent);
+    if (third < 0) followers.push(atom, parent);
+    else riders.push(atom, parent, neighbour, third);
   }
+  const column = (rows: readonly number[], width: number, at: number): Int32Array =>
+    Int32Array.from({ length: rows.length / width }, (_value, row) => rows[width * row + at]!);
   return {
-    count: riders.length,
-    hydrogen: Int32Array.from(riders, (rider) => rider[0]),
-    parent: Int32Array.from(riders, (rider) => rider[1]),
-    neighbour: Int32Array.from(riders, (rider) => rider[2]),
-    third: Int32Array.from(riders, (rider) => rider[3]),
-    local: new Float64Array(3 * riders.length),
-    followerHydrogen: Int32Array.from(followers, (follower) => follower[0]),
-    followerParent: Int32Array.from(followers, (follower) => follower[1]),
-    followerShift: new Float64Array(3 * followers.length),
+    count: riders.length / 4,
+    hydrogen: column(riders, 4, 0),
+    parent: column(riders, 4, 1),
+    neighbour: column(riders, 4, 2),
+    third: column(riders, 4, 3),
+    local: new Float64Array((3 * riders.length) / 4),
+    followerHydrogen: column(followers, 2, 0),
+    followerParent: column(followers, 2, 1),
+    followerShift: new Float64Array((3 * followers.length) / 2),
   };
+}
+
+/** Neighbours other than hydrogens of each atom other than hydrogens, in the order of their bonds. */
+function heavyGraph({ bonds, isHydrogen, atomCount }: Topology): { offset: Int32Array; partner: Int32Array } {
+  const offset = new Int32Array(atomCount + 1);
+  const isHeavy = (row: number): boolean => isHydrogen[bonds.i[row]!] === 0 && isHydrogen[bonds.j[row]!] === 0;
+  for (let row = 0; row < bonds.count; row++) {
+    if (!isHeavy(row)) continue;
+    offset[bonds.i[row]! + 1]!++;
+    offset[bonds.j[row]! + 1]!++;
+  }
+  for (let atom = 0; atom < atomCount; atom++) offset[atom + 1]! += offset[atom]!;
+  const next = offset.slice(0, atomCount);
+  const partner = new Int32Array(offset[atomCount]!);
+  for (let row = 0; row < bonds.count; row++) {
+    if (!isHeavy(row)) continue;
+    partner[next[bonds.i[row]!]!++] = bonds.j[row]!;
+    partner[next[bonds.j[row]!]!++] = bonds.i[row]!;
+  }
+  return { offset, partner };
 }
 
 /** Axes of a frame: e1 along parent to neighbour, e2 in the plane of the third atom, e3 completes them. */

@@ -1,6 +1,7 @@
 // Conformation-dependent ideal values of the protein backbone (CDL 1.2; Tronrud & Karplus 2011, Moriarty et al. 2016).
 import cdlTable from "../../data/bsd-3-clause/cdl.json" with { type: "json" };
 import { dihedralAngle } from "../math/internal-coordinates.ts";
+import { groupRows } from "../model/build-model.ts";
 import type { BackboneUnit, Topology } from "../topology/topology.ts";
 
 /** Mean and sigma of seven angles, then of five bonds. */
@@ -87,16 +88,16 @@ const cisLimit = 45;
 interface CdlTarget {
   readonly unit: BackboneUnit;
   readonly className: string;
-  /** Rows of the angle list for the seven angles, -1 where absent. */
-  readonly angles: Int32Array;
-  readonly bonds: Int32Array;
-  /** Rows of the angles C-1 N CD and CA N CD of proline. */
-  readonly ringAngles: Int32Array;
 }
+
+/** Rows per target: of the seven angles, the five bonds, and the angles C-1 N CD and CA N CD of proline; -1 where absent. */
+const rowsPerTarget = 14;
 
 /** Backbone terms of a topology and their dictionary values, prepared once. */
 export interface CdlState {
   readonly targets: readonly CdlTarget[];
+  /** Rows of the angle and bond lists, `rowsPerTarget` per target. */
+  readonly rows: Int32Array;
   readonly baseAngleIdeal: Float64Array;
   readonly baseAngleSigma: Float64Array;
   readonly baseBondIdeal: Float64Array;
@@ -106,28 +107,33 @@ export interface CdlState {
 /** Finds the terms of the topology that the library governs and remembers their dictionary values. */
 export function prepareCdl(topology: Topology): CdlState {
   const { angles, bonds } = topology;
-  const angleRows = new Map<string, number>();
-  for (let row = 0; row < angles.count; row++) {
-    const first = Math.min(angles.i[row]!, angles.k[row]!);
-    const last = Math.max(angles.i[row]!, angles.k[row]!);
-    angleRows.set(`${first},${angles.j[row]!},${last}`, row);
-  }
-  const bondRows = new Map<string, number>();
-  for (let row = 0; row < bonds.count; row++) {
-    bondRows.set(`${Math.min(bonds.i[row]!, bonds.j[row]!)},${Math.max(bonds.i[row]!, bonds.j[row]!)}`, row);
-  }
-  const angleRow = (a: number, b: number, c: number): number =>
-    angleRows.get(`${Math.min(a, c)},${b},${Math.max(a, c)}`) ?? -1;
-  const bondRow = (a: number, b: number): number => bondRows.get(`${Math.min(a, b)},${Math.max(a, b)}`) ?? -1;
+  const byCentre = groupRows(angles.j, topology.atomCount);
+  const byAtom = groupRows(bonds.i, topology.atomCount);
+  // Of several terms over the same atoms the last one counts.
+  const angleRow = (a: number, b: number, c: number): number => {
+    if (a < 0 || b < 0 || c < 0) return -1;
+    for (let entry = byCentre.offset[b + 1]! - 1; entry >= byCentre.offset[b]!; entry--) {
+      const row = byCentre.index[entry]!;
+      const [i, k] = [angles.i[row]!, angles.k[row]!];
+      if ((i === a && k === c) || (i === c && k === a)) return row;
+    }
+    return -1;
+  };
+  const bondFrom = (a: number, b: number): number => {
+    for (let entry = byAtom.offset[a + 1]! - 1; entry >= byAtom.offset[a]!; entry--) {
+      if (bonds.j[byAtom.index[entry]!] === b) return byAtom.index[entry]!;
+    }
+    return -1;
+  };
+  const bondRow = (a: number, b: number): number => (a < 0 || b < 0 ? -1 : Math.max(bondFrom(a, b), bondFrom(b, a)));
   const targets: CdlTarget[] = [];
+  const rows = new Int32Array(rowsPerTarget * topology.backbone.length);
   for (const unit of topology.backbone) {
     const className = cdlClassName(unit.residueName, unit.nextResidueName);
     const { cPrevious, n, ca, cb, c, o, nNext, cd } = unit;
     if (className === null || cPrevious < 0 || n < 0 || ca < 0 || c < 0 || nNext < 0) continue;
-    targets.push({
-      unit,
-      className,
-      angles: Int32Array.of(
+    rows.set(
+      [
         angleRow(cPrevious, n, ca),
         angleRow(n, ca, cb),
         angleRow(n, ca, c),
@@ -135,13 +141,21 @@ export function prepareCdl(topology: Topology): CdlState {
         angleRow(ca, c, o),
         angleRow(ca, c, nNext),
         angleRow(o, c, nNext),
-      ),
-      bonds: Int32Array.of(bondRow(cPrevious, n), bondRow(n, ca), bondRow(ca, cb), bondRow(ca, c), bondRow(c, o)),
-      ringAngles: Int32Array.of(angleRow(cPrevious, n, cd), angleRow(ca, n, cd)),
-    });
+        bondRow(cPrevious, n),
+        bondRow(n, ca),
+        bondRow(ca, cb),
+        bondRow(ca, c),
+        bondRow(c, o),
+        angleRow(cPrevious, n, cd),
+        angleRow(ca, n, cd),
+      ],
+      rowsPerTarget * targets.length,
+    );
+    targets.push({ unit, className });
   }
   return {
     targets,
+    rows: rows.slice(0, rowsPerTarget * targets.length),
     baseAngleIdeal: angles.ideal.slice(),
     baseAngleSigma: angles.sigma.slice(),
     baseBondIdeal: bonds.ideal.slice(),
@@ -163,18 +177,18 @@ export function applyCdl(topology: Topology, state: CdlState, xyz: Float64Array)
   const angleUses = new Uint8Array(angles.count);
   const bondUses = new Uint8Array(bonds.count);
   let governed = 0;
-  for (const target of state.targets) {
+  state.targets.forEach((target, index) => {
     const row = valuesAt(target, xyz);
-    if (row === null) continue;
-    for (let index = 0; index < 7; index++) setTarget(angles, angleUses, target.angles[index]!, row, 2 * index);
-    for (let index = 0; index < 5; index++) setTarget(bonds, bondUses, target.bonds[index]!, row, 14 + 2 * index);
+    if (row === null) return;
+    const own = rowsPerTarget * index;
+    for (let at = 0; at < 7; at++) setTarget(angles, angleUses, state.rows[own + at]!, row, 2 * at);
+    for (let at = 7; at < 12; at++) setTarget(bonds, bondUses, state.rows[own + at]!, row, 2 * at);
     if (row === cisProline) {
-      for (let index = 0; index < 2; index++) {
-        setTarget(angles, angleUses, target.ringAngles[index]!, cisProlineRing, 2 * index);
-      }
+      setTarget(angles, angleUses, state.rows[own + 12]!, cisProlineRing, 0);
+      setTarget(angles, angleUses, state.rows[own + 13]!, cisProlineRing, 2);
     }
     governed++;
-  }
+  });
   return governed;
 }
 

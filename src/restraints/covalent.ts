@@ -48,32 +48,38 @@ export interface SubsetRule {
 
 /** Terms of a topology that obey the rule. Ideal values are copied: apply CDL before. */
 export function covalentSubset(lists: CovalentLists, rule: SubsetRule): CovalentLists {
-  const keeps = (...atoms: number[]): boolean =>
-    (rule.without === undefined || atoms.every((atom) => rule.without![atom] === 0)) &&
-    (rule.touching === undefined || atoms.some((atom) => rule.touching![atom] === 1));
   const { bonds, angles, dihedrals, chiralities } = lists;
-  const bondRows = rowsWhere(bonds.count, (row) => keeps(bonds.i[row]!, bonds.j[row]!));
-  const angleRows = rowsWhere(angles.count, (row) => keeps(angles.i[row]!, angles.j[row]!, angles.k[row]!));
-  const dihedralRows = rowsWhere(dihedrals.count, (row) =>
-    keeps(dihedrals.i[row]!, dihedrals.j[row]!, dihedrals.k[row]!, dihedrals.l[row]!),
-  );
-  const chiralRows = rowsWhere(chiralities.count, (row) =>
-    keeps(chiralities.centre[row]!, chiralities.i[row]!, chiralities.j[row]!, chiralities.k[row]!),
-  );
   return {
-    bonds: takeRows(bonds, bondRows),
-    angles: takeRows(angles, angleRows),
-    dihedrals: takeRows(dihedrals, dihedralRows),
-    chiralities: takeRows(chiralities, chiralRows),
+    bonds: takeRows(bonds, rowsByRule([bonds.i, bonds.j], rule)),
+    angles: takeRows(angles, rowsByRule([angles.i, angles.j, angles.k], rule)),
+    dihedrals: takeRows(dihedrals, rowsByRule([dihedrals.i, dihedrals.j, dihedrals.k, dihedrals.l], rule)),
+    chiralities: takeRows(
+      chiralities,
+      rowsByRule([chiralities.centre, chiralities.i, chiralities.j, chiralities.k], rule),
+    ),
     planes: planeSubset(lists.planes, rule),
     ...(lists.parallelities ? { parallelities: planePairSubset(lists.parallelities, rule) } : {}),
   };
 }
 
 function rowsWhere(count: number, keeps: (row: number) => boolean): Int32Array {
-  const rows: number[] = [];
-  for (let row = 0; row < count; row++) if (keeps(row)) rows.push(row);
-  return Int32Array.from(rows);
+  const rows = new Int32Array(count);
+  let kept = 0;
+  for (let row = 0; row < count; row++) if (keeps(row)) rows[kept++] = row;
+  return rows.slice(0, kept);
+}
+
+/** Rows whose atoms, one per column, obey the rule. */
+function rowsByRule(columns: readonly Int32Array[], { without, touching }: SubsetRule): Int32Array {
+  return rowsWhere(columns[0]!.length, (row) => {
+    let touches = touching === undefined;
+    for (let at = 0; at < columns.length; at++) {
+      const atom = columns[at]![row]!;
+      if (without !== undefined && without[atom] === 1) return false;
+      if (touching !== undefined && touching[atom] === 1) touches = true;
+    }
+    return touches;
+  });
 }
 
 /** Picks rows of every column of a list of terms. */
@@ -92,32 +98,35 @@ function takeRows<List extends { count: number }>(list: List, rows: Int32Array):
   return picked as List;
 }
 
-function planeSubset(planes: PlaneList, rule: SubsetRule): PlaneList {
-  const offset: number[] = [0];
-  const atoms: number[] = [];
-  const sigmas: number[] = [];
-  const ids: string[] = [];
+function planeSubset(planes: PlaneList, { without, touching }: SubsetRule): PlaneList {
+  const offset = new Int32Array(planes.count + 1);
+  const atom = new Int32Array(planes.atom.length);
+  const sigma = new Float64Array(planes.atom.length);
+  const id: string[] = [];
   for (let plane = 0; plane < planes.count; plane++) {
-    const rows: number[] = [];
+    const begin = offset[id.length]!;
+    let end = begin;
+    let touches = touching === undefined;
     for (let entry = planes.offset[plane]!; entry < planes.offset[plane + 1]!; entry++) {
-      if (rule.without === undefined || rule.without[planes.atom[entry]!] === 0) rows.push(entry);
+      const own = planes.atom[entry]!;
+      if (without !== undefined && without[own] === 1) continue;
+      if (touching !== undefined && touching[own] === 1) touches = true;
+      atom[end] = own;
+      sigma[end++] = planes.sigma[entry]!;
     }
-    const touches = rule.touching === undefined || rows.some((entry) => rule.touching![planes.atom[entry]!] === 1);
     // Three atoms always lie in a plane.
-    if (rows.length < 4 || !touches) continue;
-    for (const entry of rows) {
-      atoms.push(planes.atom[entry]!);
-      sigmas.push(planes.sigma[entry]!);
-    }
-    offset.push(atoms.length);
-    ids.push(planes.id[plane]!);
+    if (end - begin < 4 || !touches) continue;
+    id.push(planes.id[plane]!);
+    offset[id.length] = end;
   }
+  const count = id.length;
+  const entries = offset[count]!;
   return {
-    count: ids.length,
-    offset: Int32Array.from(offset),
-    atom: Int32Array.from(atoms),
-    sigma: Float64Array.from(sigmas),
-    id: ids,
+    count,
+    offset: offset.slice(0, count + 1),
+    atom: atom.slice(0, entries),
+    sigma: sigma.slice(0, entries),
+    id,
   };
 }
 
