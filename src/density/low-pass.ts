@@ -77,7 +77,7 @@ function continueFaces(map: DensityMap, padded: Float32Array, size: GridSize): v
 }
 
 /** Zeroes the terms beyond the resolution and divides the others by the number of grid points. */
-function cutTerms({ nx, ny, nz, stride, re, im }: Spectrum, frame: MapFrame, resolution: number): void {
+function cutTerms({ nx, ny, nz, stride, planeStride, re, im }: Spectrum, frame: MapFrame, resolution: number): void {
   const f = frame.fractionalization;
   const limit = (1 / (resolution * resolution)) * (1 + 1e-9);
   const scale = 1 / (nx * ny * nz);
@@ -85,7 +85,7 @@ function cutTerms({ nx, ny, nz, stride, re, im }: Spectrum, frame: MapFrame, res
     const l = 2 * z > nz ? z - nz : z;
     for (let y = 0; y < ny; y++) {
       const k = 2 * y > ny ? y - ny : y;
-      const row = stride * (y + ny * z);
+      const row = stride * y + planeStride * z;
       for (let h = 0; h < stride; h++) {
         const sx = h * f[0] + k * f[3] + l * f[6];
         const sy = h * f[1] + k * f[4] + l * f[7];

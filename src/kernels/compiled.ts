@@ -3,16 +3,14 @@ import type { FftPlan } from "./fft-plan.ts";
 import { kernelsWasm } from "./generated/kernels-wasm.ts";
 import type { Kernels } from "./kernels.ts";
 import type { KernelMemory } from "./memory.ts";
+import { planesPerGroup, type SpectrumPlanes } from "./reference/fft.ts";
 import { type NeighbourCells, sortIntoCells } from "./reference/neighbours.ts";
 import type { PairLimits, PairList, PairRules } from "./reference/pairs.ts";
 import { spawnWorker } from "./spawn-worker.ts";
-import { createThreadPool, type KernelFunction, type ThreadPool } from "./threads.ts";
+import { createThreadPool, type KernelFunction, type RangeCall, type ThreadPool } from "./threads.ts";
 
 /** Bytes the density kernels work in: three axes of five rows of 128 numbers. */
 const densityScratchBytes = 3 * 5 * 128 * 4;
-/** Rows that share transforms two by two, and how many blocks of them a thread takes at once. */
-const rowsPerBlock = 32;
-const blocksOfRows = 4;
 /** Slabs of a density grid per thread: more share the work better and meet more atoms twice. */
 const slabsPerThread = 2;
 const leastSlab = 8;
@@ -61,26 +59,10 @@ export function startCompiledModule(memory: KernelMemory, threads: number): Comp
 export function createCompiledKernels(memory: KernelMemory, { call, pool }: CompiledModule): Kernels {
   return {
     kind: "simd",
-    forwardRows(plan, real, { re, im, stride }, keep, begin, end) {
-      pool.run({
-        kernel: "forwardRows",
-        values: [...planNumbers(plan), real.byteOffset, re.byteOffset, im.byteOffset, stride, keep],
-        begin,
-        end,
-        grain: rowsPerBlock * blocksOfRows,
-        scratchBytes: plan.scratch.byteLength,
-      });
-    },
-    inverseRows(plan, { re, im, stride }, keep, real, begin, end) {
-      pool.run({
-        kernel: "inverseRows",
-        values: [...planNumbers(plan), re.byteOffset, im.byteOffset, stride, keep, real.byteOffset],
-        begin,
-        end,
-        grain: rowsPerBlock * blocksOfRows,
-        scratchBytes: plan.scratch.byteLength,
-      });
-    },
+    forwardPlanes: (planX, planY, real, spectrum, keep, begin, end) =>
+      pool.run(planesCall("forwardPlanes", planX, planY, real, spectrum, keep, begin, end)),
+    inversePlanes: (planX, planY, spectrum, keep, real, begin, end) =>
+      pool.run(planesCall("inversePlanes", planX, planY, real, spectrum, keep, begin, end)),
     transformColumns(plan, { re, im }, inverse, columns, lineStride, outerStride, begin, end) {
       const layout = [inverse ? 1 : 0, columns, lineStride, outerStride];
       pool.run({
@@ -129,6 +111,31 @@ export function createCompiledKernels(memory: KernelMemory, { call, pool }: Comp
     selectPairs: (rules, xyz, limits) => selectPairsCompiled(memory, call["selectPairs"]!, rules, xyz, limits),
     findNeighbours: (xyz, count, cutoff) =>
       findNeighboursCompiled(memory, call["filterNeighbours"]!, xyz, count, cutoff),
+  };
+}
+
+function planesCall(
+  kernel: string,
+  planX: FftPlan,
+  planY: FftPlan,
+  real: Float32Array,
+  spectrum: SpectrumPlanes,
+  keep: number,
+  begin: number,
+  end: number,
+): RangeCall {
+  const { re, im, stride, planeStride } = spectrum;
+  const group = planesPerGroup(spectrum);
+  return {
+    kernel,
+    values: [
+      ...[...planNumbers(planX), ...planNumbers(planY)],
+      ...[real.byteOffset, re.byteOffset, im.byteOffset, stride, planeStride, keep, group],
+    ],
+    begin,
+    end,
+    grain: group,
+    scratchBytes: Math.max(planX.scratch.byteLength, planY.scratch.byteLength),
   };
 }
 

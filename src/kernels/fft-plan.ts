@@ -4,6 +4,14 @@ import type { KernelMemory } from "./memory.ts";
 /** Lines transformed together; the innermost index of a block. */
 export const fftLanes = 16;
 
+/** Elements left free behind each block, as the compiled kernels do: blocks 4096 bytes apart would share lines of the cache. */
+const blockPadding = 5;
+
+/** Numbers of a block: one part of 16 lines of this length. */
+export function fftBlock(length: number): number {
+  return (length + blockPadding) * fftLanes;
+}
+
 const squareNumbers = 64;
 
 export interface FftPlan {
@@ -14,7 +22,7 @@ export interface FftPlan {
   readonly twiddles: Float32Array;
   /** For stages of radix above 4: cosine and sine of -2 pi j / radix, one table per such stage in order. */
   readonly roots: Float32Array;
-  /** Two blocks of length x lanes, real and imaginary parts (4 * length * lanes numbers), then room of the kernels. */
+  /** Two blocks of length x lanes (and some rows between), real and imaginary parts, then room of the kernels. */
   readonly scratch: Float32Array;
 }
 
@@ -64,7 +72,7 @@ export function createFftPlan(memory: KernelMemory, length: number): FftPlan {
     factors: memory.int32(factors.length),
     twiddles: memory.float32(twiddles.length),
     roots: memory.float32(roots.length),
-    scratch: memory.float32(4 * length * fftLanes + squareNumbers + spareRow),
+    scratch: memory.float32(4 * fftBlock(length) + squareNumbers + spareRow),
   };
   plan.factors.set(factors);
   plan.twiddles.set(twiddles);

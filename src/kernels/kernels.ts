@@ -1,7 +1,7 @@
 // The kernels' common face: the same functions compiled (SIMD) and as plain TypeScript twins.
 import type { FftPlan } from "./fft-plan.ts";
 import { addDensity, type DensityGrid, type GridAtoms, type SampleGrid, sampleTricubic } from "./reference/density.ts";
-import { forwardRows, inverseRows, type SpectrumRows, transformColumns } from "./reference/fft.ts";
+import { forwardPlanes, inversePlanes, type SpectrumPlanes, transformColumns } from "./reference/fft.ts";
 import { findNeighbours } from "./reference/neighbours.ts";
 import { type PairLimits, type PairList, type PairRules, selectPairs } from "./reference/pairs.ts";
 import { addScaled, dot, setSum } from "./reference/vectors.ts";
@@ -23,25 +23,28 @@ export const plainVectors: VectorKernels = { dot, addScaled, setSum };
 /** Every array passed in must come from the kernels' memory; ranges let several threads share one call's work. */
 export interface Kernels extends VectorKernels {
   readonly kind: KernelKind;
-  forwardRows(
-    plan: FftPlan,
+  /** Planes of a real grid, from a multiple of `planesPerGroup` on, to their spectra; frequencies of x below `keep`. */
+  forwardPlanes(
+    planX: FftPlan,
+    planY: FftPlan,
     real: Float32Array,
-    spectrum: SpectrumRows,
+    spectrum: SpectrumPlanes,
     keep: number,
-    rowBegin: number,
-    rowEnd: number,
+    begin: number,
+    end: number,
   ): void;
-  inverseRows(
-    plan: FftPlan,
-    spectrum: SpectrumRows,
+  inversePlanes(
+    planX: FftPlan,
+    planY: FftPlan,
+    spectrum: SpectrumPlanes,
     keep: number,
     real: Float32Array,
-    rowBegin: number,
-    rowEnd: number,
+    begin: number,
+    end: number,
   ): void;
   transformColumns(
     plan: FftPlan,
-    spectrum: SpectrumRows,
+    spectrum: SpectrumPlanes,
     inverse: boolean,
     columns: number,
     lineStride: number,
@@ -70,8 +73,8 @@ export interface Kernels extends VectorKernels {
 export function createReferenceKernels(): Kernels {
   return {
     kind: "reference",
-    forwardRows,
-    inverseRows,
+    forwardPlanes,
+    inversePlanes,
     transformColumns,
     addDensity,
     sampleTricubic,

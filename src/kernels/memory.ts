@@ -1,7 +1,7 @@
 // The one shared memory all kernels work in, handed out as typed-array views.
 
 const pageBytes = 65536;
-const alignment = 16;
+const alignment = 64;
 /** 4 GiB, the most that 32-bit WebAssembly can address. */
 const maximumPages = 65536;
 /** The first page stays free: compiled code keeps its constants there. */

@@ -2,12 +2,13 @@
 import type { ComputeEngine } from "./engine.ts";
 import { fftLanes } from "./fft-plan.ts";
 
-/** Half spectrum on an nx x ny x nz grid; entry (h, y, z) at h + stride * (y + ny * z), h = 0 .. nx / 2. */
+/** Half spectrum on an nx x ny x nz grid; entry (h, y, z) at h + stride * y + planeStride * z, h = 0 .. nx / 2. */
 export interface Spectrum {
   readonly nx: number;
   readonly ny: number;
   readonly nz: number;
   readonly stride: number;
+  readonly planeStride: number;
   readonly re: Float32Array;
   readonly im: Float32Array;
 }
@@ -21,8 +22,14 @@ export interface FrequencyLimits {
 
 export function createSpectrum(engine: ComputeEngine, nx: number, ny: number, nz: number): Spectrum {
   const stride = fftLanes * Math.ceil(((nx >> 1) + 1) / fftLanes);
-  const length = stride * ny * nz;
-  return { nx, ny, nz, stride, re: engine.memory.float32(length), im: engine.memory.float32(length) };
+  const planeStride = spreadOverCache(stride * ny);
+  const length = planeStride * nz;
+  return { nx, ny, nz, stride, planeStride, re: engine.memory.float32(length), im: engine.memory.float32(length) };
+}
+
+/** An odd number of cache lines of 16 numbers: columns with a power of two between their elements share few lines of a cache. */
+function spreadOverCache(length: number): number {
+  return (length / fftLanes) % 2 === 0 ? length + fftLanes : length;
 }
 
 export function freeSpectrum(engine: ComputeEngine, spectrum: Spectrum): void {
@@ -51,12 +58,11 @@ export function forwardTransform(
   limits: FrequencyLimits,
 ): void {
   const { kernels } = engine;
-  const { nx, ny, nz, stride } = spectrum;
+  const { nx, ny, nz, stride, planeStride } = spectrum;
   const keep = keptColumns(spectrum, limits);
-  kernels.forwardRows(engine.planFor(nx), real, spectrum, keep, 0, ny * nz);
-  kernels.transformColumns(engine.planFor(ny), spectrum, false, keep, stride, stride * ny, 0, nz);
+  kernels.forwardPlanes(engine.planFor(nx), engine.planFor(ny), real, spectrum, keep, 0, nz);
   for (const [begin, end] of wantedRanges(ny, limits.k)) {
-    kernels.transformColumns(engine.planFor(nz), spectrum, false, keep, stride * ny, stride, begin, end);
+    kernels.transformColumns(engine.planFor(nz), spectrum, false, keep, planeStride, stride, begin, end);
   }
 }
 
@@ -68,11 +74,10 @@ export function inverseTransform(
   limits: FrequencyLimits,
 ): void {
   const { kernels } = engine;
-  const { nx, ny, nz, stride } = spectrum;
+  const { nx, ny, nz, stride, planeStride } = spectrum;
   const keep = keptColumns(spectrum, limits);
   for (const [begin, end] of wantedRanges(ny, limits.k)) {
-    kernels.transformColumns(engine.planFor(nz), spectrum, true, keep, stride * ny, stride, begin, end);
+    kernels.transformColumns(engine.planFor(nz), spectrum, true, keep, planeStride, stride, begin, end);
   }
-  kernels.transformColumns(engine.planFor(ny), spectrum, true, keep, stride, stride * ny, 0, nz);
-  kernels.inverseRows(engine.planFor(nx), spectrum, keep, real, 0, ny * nz);
+  kernels.inversePlanes(engine.planFor(nx), engine.planFor(ny), spectrum, keep, real, 0, nz);
 }

@@ -40,8 +40,8 @@ describe("1, 2, 3 and 4 threads give the same bits", () => {
           for (let k = 0; k < ny; k++) {
             for (let h = 0; h < spectrum.stride; h++) {
               if (h <= 9 && Math.min(k, ny - k) <= 11 && Math.min(l, nz - l) <= 10) continue;
-              spectrum.re[h + spectrum.stride * (k + ny * l)] = 0;
-              spectrum.im[h + spectrum.stride * (k + ny * l)] = 0;
+              spectrum.re[h + spectrum.stride * k + spectrum.planeStride * l] = 0;
+              spectrum.im[h + spectrum.stride * k + spectrum.planeStride * l] = 0;
             }
           }
         }

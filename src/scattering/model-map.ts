@@ -303,8 +303,8 @@ function copyFrequencies(
   const alongX = Float64Array.from({ length: limits.h + 1 }, (_value, h) => Math.exp((-b * (h * f[0]) ** 2) / 4));
   for (let l = -limits.l; l <= limits.l; l++) {
     for (let k = -limits.k; k <= limits.k; k++) {
-      const source = from.stride * ((k < 0 ? k + from.ny : k) + from.ny * (l < 0 ? l + from.nz : l));
-      const target = to.stride * ((k < 0 ? k + to.ny : k) + to.ny * (l < 0 ? l + to.nz : l));
+      const source = from.stride * (k < 0 ? k + from.ny : k) + from.planeStride * (l < 0 ? l + from.nz : l);
+      const target = to.stride * (k < 0 ? k + to.ny : k) + to.planeStride * (l < 0 ? l + to.nz : l);
       const kx = k * f[3] + l * f[6];
       const ky = k * f[4] + l * f[7];
       const kz = k * f[5] + l * f[8];

@@ -1,6 +1,6 @@
 // Fourier transform kernels: rows of a real grid to half spectra and back, and columns of spectra.
-import { add, get, lanes, mul, rowBytes, squareBytes, sub } from "./lanes";
-import { transformBlock } from "./stages";
+import { add, blockBytes, get, lanes, mul, rowBytes, squareBytes, sub } from "./lanes";
+import { transformLines } from "./transform";
 
 /** Stores four vectors, taken as rows of a square, column by column: `step` bytes apart from `to` on. */
 @inline
@@ -19,6 +19,12 @@ function storeTransposed(to: usize, step: usize, a: v128, b: v128, c: v128, d: v
 @inline
 function rowAt(base: usize, row: i32, rowEnd: i32, bytes: usize, spare: usize): usize {
   return row < rowEnd ? base + <usize>row * bytes : spare;
+}
+
+/** Bytes from the beginning of a spectrum to a row: planes of `ny` rows, `stride` and `planeStride` numbers apart. */
+@inline
+function rowOffset(row: i32, ny: i32, stride: i32, planeStride: i32): usize {
+  return (<usize>(row / ny) * <usize>planeStride + <usize>(row % ny) * <usize>stride) * 4;
 }
 
 /** Copies four rows of n numbers into four lanes. */
@@ -82,6 +88,41 @@ function scatterRows(from: usize, a: usize, b: usize, c: usize, d: usize, n: i32
   }
 }
 
+/** Transforms the block at `scratch`, real parts then imaginary parts; returns where the result lies. */
+function transformRows(
+  scratch: usize,
+  n: i32,
+  factors: usize,
+  factorCount: i32,
+  twiddles: usize,
+  roots: usize,
+  inverse: bool,
+): usize {
+  const block = blockBytes(n);
+  const other = scratch + 2 * block;
+  const result = factorCount & 1 ? other : scratch;
+  // Exchanged parts conjugate the transform.
+  const re = inverse ? block : 0;
+  const im = block - re;
+  transformLines(
+    n,
+    factors,
+    factorCount,
+    twiddles,
+    roots,
+    scratch + re,
+    scratch + im,
+    rowBytes,
+    other,
+    scratch,
+    result + re,
+    result + im,
+    rowBytes,
+  );
+  return result;
+}
+
+/** Real rows to half spectra, two rows per complex line; writes frequencies below `keep`. */
 export function forwardRows(
   n: i32,
   factors: usize,
@@ -91,16 +132,17 @@ export function forwardRows(
   real: usize,
   re: usize,
   im: usize,
+  ny: i32,
   stride: i32,
+  planeStride: i32,
   keep: i32,
   rowBegin: i32,
   rowEnd: i32,
   scratch: usize,
 ): void {
-  const block = <usize>n * rowBytes;
+  const block = blockBytes(n);
   const spare = scratch + block * 4 + squareBytes;
   const realBytes = <usize>n * 4;
-  const bytes = <usize>stride * 4;
   for (let row = rowBegin; row < rowEnd; row += 2 * lanes) {
     for (let lane = 0; lane < lanes; lane += 4) {
       for (let part = 0; part < 2; part++) {
@@ -115,16 +157,16 @@ export function forwardRows(
         );
       }
     }
-    const result = transformBlock(scratch, n, factors, factorCount, twiddles, roots, false);
+    const result = transformRows(scratch, n, factors, factorCount, twiddles, roots, false);
     for (let lane = 0; lane < lanes; lane += 4) {
       const first = row + 2 * lane;
       const partRe = result + <usize>lane * 4;
       const partIm = partRe + block;
       // Two real rows A and B share a transform: A = (Z(h) + conj Z(n - h)) / 2, B = (Z(h) - conj Z(n - h)) / 2i.
-      separate(partRe, n, keep, 0.5, 0.5, re, first, rowEnd, bytes, spare);
-      separate(partIm, n, keep, 0.5, -0.5, im, first, rowEnd, bytes, spare);
-      separate(partIm, n, keep, 0.5, 0.5, re, first + 1, rowEnd, bytes, spare);
-      separate(partRe, n, keep, -0.5, 0.5, im, first + 1, rowEnd, bytes, spare);
+      separate(partRe, n, keep, 0.5, 0.5, re, first, rowEnd, ny, stride, planeStride, spare);
+      separate(partIm, n, keep, 0.5, -0.5, im, first, rowEnd, ny, stride, planeStride, spare);
+      separate(partIm, n, keep, 0.5, 0.5, re, first + 1, rowEnd, ny, stride, planeStride, spare);
+      separate(partRe, n, keep, -0.5, 0.5, im, first + 1, rowEnd, ny, stride, planeStride, spare);
     }
   }
 }
@@ -147,15 +189,17 @@ function separate(
   target: usize,
   first: i32,
   rowEnd: i32,
-  bytes: usize,
+  ny: i32,
+  stride: i32,
+  planeStride: i32,
   spare: usize,
 ): void {
   const near = f32x4.splat(nearFactor);
   const far = f32x4.splat(farFactor);
-  const a = rowAt(target, first, rowEnd, bytes, spare);
-  const b = rowAt(target, first + 2, rowEnd, bytes, spare);
-  const c = rowAt(target, first + 4, rowEnd, bytes, spare);
-  const d = rowAt(target, first + 6, rowEnd, bytes, spare);
+  const a = first < rowEnd ? target + rowOffset(first, ny, stride, planeStride) : spare;
+  const b = first + 2 < rowEnd ? target + rowOffset(first + 2, ny, stride, planeStride) : spare;
+  const c = first + 4 < rowEnd ? target + rowOffset(first + 4, ny, stride, planeStride) : spare;
+  const d = first + 6 < rowEnd ? target + rowOffset(first + 6, ny, stride, planeStride) : spare;
   for (let h = 0; h < keep; h += 4) {
     const at = <usize>h * 4;
     if (h > 0 && 2 * (h + 3) <= n) {
@@ -186,6 +230,7 @@ function separate(
   }
 }
 
+/** Half spectra to real rows; frequencies from `keep` on count as zero. */
 export function inverseRows(
   n: i32,
   factors: usize,
@@ -194,17 +239,18 @@ export function inverseRows(
   roots: usize,
   re: usize,
   im: usize,
+  ny: i32,
   stride: i32,
+  planeStride: i32,
   keep: i32,
   real: usize,
   rowBegin: i32,
   rowEnd: i32,
   scratch: usize,
 ): void {
-  const block = <usize>n * rowBytes;
+  const block = blockBytes(n);
   const spare = scratch + block * 4 + squareBytes;
   const realBytes = <usize>n * 4;
-  const bytes = <usize>stride * 4;
   const used = min(keep, (n >> 1) + 1);
   for (let row = rowBegin; row < rowEnd; row += 2 * lanes) {
     if (2 * used <= n) {
@@ -213,9 +259,22 @@ export function inverseRows(
       memory.fill(scratch + block + <usize>used * rowBytes, 0, <usize>(n - 2 * used + 1) * rowBytes);
     }
     for (let lane = 0; lane < lanes; lane += 4) {
-      merge(scratch + <usize>lane * 4, block, n, used, row + 2 * lane, rowEnd, re, im, bytes, spare);
+      merge(
+        scratch + <usize>lane * 4,
+        block,
+        n,
+        used,
+        row + 2 * lane,
+        rowEnd,
+        ny,
+        stride,
+        planeStride,
+        re,
+        im,
+        spare - squareBytes,
+      );
     }
-    const result = transformBlock(scratch, n, factors, factorCount, twiddles, roots, true);
+    const result = transformRows(scratch, n, factors, factorCount, twiddles, roots, true);
     for (let lane = 0; lane < lanes; lane += 4) {
       for (let part = 0; part < 2; part++) {
         const first = row + 2 * lane + part;
@@ -232,25 +291,10 @@ export function inverseRows(
   }
 }
 
-/** Transposes four frequencies of rows first, first + 2, first + 4, first + 6 into 64 bytes at `to`. */
+/** Transposes four frequencies of rows at these offsets into 64 bytes at `to`. */
 @inline
-function loadSquare(
-  to: usize,
-  base: usize,
-  at: usize,
-  first: i32,
-  rowEnd: i32,
-  bytes: usize,
-  spare: usize,
-): void {
-  storeTransposed(
-    to,
-    16,
-    get(rowAt(base, first, rowEnd, bytes, spare) + at),
-    get(rowAt(base, first + 2, rowEnd, bytes, spare) + at),
-    get(rowAt(base, first + 4, rowEnd, bytes, spare) + at),
-    get(rowAt(base, first + 6, rowEnd, bytes, spare) + at),
-  );
+function loadSquare(to: usize, base: usize, a: usize, b: usize, c: usize, d: usize): void {
+  storeTransposed(to, 16, get(base + a), get(base + b), get(base + c), get(base + d));
 }
 
 /** Puts the spectra of eight rows into four lanes: Z = A + iB for rows A and B that share a lane. */
@@ -261,18 +305,28 @@ function merge(
   used: i32,
   first: i32,
   rowEnd: i32,
+  ny: i32,
+  stride: i32,
+  planeStride: i32,
   re: usize,
   im: usize,
-  bytes: usize,
-  spare: usize,
+  square: usize,
 ): void {
-  const square = spare - squareBytes;
+  // What is read for rows beyond the last goes nowhere.
+  const last = rowEnd - 1;
+  let a0 = rowOffset(min(first, last), ny, stride, planeStride);
+  let b0 = rowOffset(min(first + 1, last), ny, stride, planeStride);
+  let a1 = rowOffset(min(first + 2, last), ny, stride, planeStride);
+  let b1 = rowOffset(min(first + 3, last), ny, stride, planeStride);
+  let a2 = rowOffset(min(first + 4, last), ny, stride, planeStride);
+  let b2 = rowOffset(min(first + 5, last), ny, stride, planeStride);
+  let a3 = rowOffset(min(first + 6, last), ny, stride, planeStride);
+  let b3 = rowOffset(min(first + 7, last), ny, stride, planeStride);
   for (let h = 0; h < used; h += 4) {
-    const at = <usize>h * 4;
-    loadSquare(square, re, at, first, rowEnd, bytes, spare);
-    loadSquare(square + 64, im, at, first, rowEnd, bytes, spare);
-    loadSquare(square + 128, re, at, first + 1, rowEnd, bytes, spare);
-    loadSquare(square + 192, im, at, first + 1, rowEnd, bytes, spare);
+    loadSquare(square, re, a0, a1, a2, a3);
+    loadSquare(square + 64, im, a0, a1, a2, a3);
+    loadSquare(square + 128, re, b0, b1, b2, b3);
+    loadSquare(square + 192, im, b0, b1, b2, b3);
     const count = min(4, used - h);
     for (let c = 0; c < count; c++) {
       const ar = get(square + <usize>c * 16);
@@ -293,6 +347,14 @@ function merge(
         v128.store(mirror + block, sub(br, ai));
       }
     }
+    a0 += 16;
+    a1 += 16;
+    a2 += 16;
+    a3 += 16;
+    b0 += 16;
+    b1 += 16;
+    b2 += 16;
+    b3 += 16;
   }
 }
 
@@ -312,30 +374,52 @@ export function transformColumns(
   outerEnd: i32,
   scratch: usize,
 ): void {
-  const block = <usize>length * rowBytes;
-  const step = <usize>lineStride * 4;
+  if (factorCount == 0) return;
+  const block = blockBytes(length);
+  const pitch = <usize>lineStride * 4;
   for (let outer = outerBegin; outer < outerEnd; outer++) {
     for (let column = 0; column < columns; column += lanes) {
-      const base = (<usize>outer * <usize>outerStride + <usize>column) * 4;
-      let from = base;
-      for (let to = scratch; to < scratch + block; to += rowBytes, from += step) {
-        copyLanes(to, re + from);
-        copyLanes(to + block, im + from);
+      const at = (<usize>outer * <usize>outerStride + <usize>column) * 4;
+      // Exchanged parts conjugate the transform.
+      const partRe = (inverse ? im : re) + at;
+      const partIm = (inverse ? re : im) + at;
+      let fromRe = partRe;
+      let fromIm = partIm;
+      let fromPitch = pitch;
+      if (factorCount == 1) {
+        // The only stage would overwrite what it still reads.
+        gatherColumns(scratch, partRe, partIm, pitch, length);
+        fromRe = scratch;
+        fromIm = scratch + block;
+        fromPitch = rowBytes;
       }
-      const result = transformBlock(scratch, length, factors, factorCount, twiddles, roots, inverse);
-      let to = base;
-      for (let at = result; at < result + block; at += rowBytes, to += step) {
-        copyLanes(re + to, at);
-        copyLanes(im + to, at + block);
-      }
+      transformLines(
+        length,
+        factors,
+        factorCount,
+        twiddles,
+        roots,
+        fromRe,
+        fromIm,
+        fromPitch,
+        scratch,
+        scratch + 2 * block,
+        partRe,
+        partIm,
+        pitch,
+      );
     }
   }
 }
 
-@inline
-function copyLanes(to: usize, from: usize): void {
-  v128.store(to, get(from));
-  v128.store(to, v128.load(from, 16), 16);
-  v128.store(to, v128.load(from, 32), 32);
-  v128.store(to, v128.load(from, 48), 48);
+/** Copies elements of 16 lanes into a block. */
+function gatherColumns(to: usize, re: usize, im: usize, pitch: usize, length: i32): void {
+  const block = blockBytes(length);
+  for (let k = 0; k < length; k++) {
+    memory.copy(to, re, rowBytes);
+    memory.copy(to + block, im, rowBytes);
+    to += rowBytes;
+    re += pitch;
+    im += pitch;
+  }
 }
