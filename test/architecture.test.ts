@@ -5,9 +5,9 @@ import { expect, test } from "vitest";
 
 const layers: Record<string, number> = {
   base: 0,
-  kernels: 1,
+  math: 1,
   text: 1,
-  math: 2,
+  kernels: 2,
   chemistry: 3,
   crystal: 3,
   model: 4,

@@ -1,4 +1,5 @@
 // emend fit: every correlation of a model with a map.
+import { availableParallelism } from "node:os";
 import type { RunContext } from "../base/run-context.ts";
 import { createEngine } from "../kernels/engine.ts";
 import { computeFit } from "../validation/fit/correlation.ts";
@@ -18,7 +19,13 @@ export async function runFit(
   const resolution = requireResolution(settings.resolution, "fit");
   const { model, map } = await loadPair(modelPath!, mapPath!, context, fitEstimate);
   const options = { resolution, table: settings.scattering, perAtom: settings.perAtom };
-  const fit = computeFit(createEngine(), model, map, options, context);
+  const fit = computeFit(
+    createEngine({ threads: settings.threads ?? availableParallelism() }),
+    model,
+    map,
+    options,
+    context,
+  );
   console.endProgress();
   noteDiagnostics(console, context.diagnostics);
   console.print(describeFit(fit));

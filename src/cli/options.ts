@@ -50,6 +50,15 @@ const unknownLigands = z
   .describe("residues without restraints: stop, or hold them where they are")
   .meta({ placeholder: "MODE" });
 
+const threads = z
+  .number()
+  .int()
+  .min(1)
+  .max(256)
+  .optional()
+  .describe("threads to compute with; results do not depend on it (default: as many as there are cores)")
+  .meta({ placeholder: "N" });
+
 export const refineSchema = z.strictObject({
   resolution,
   outDir: z.string().optional().describe("folder of the results (default MODEL_emend)").meta({ placeholder: "DIR" }),
@@ -92,7 +101,7 @@ export const refineSchema = z.strictObject({
   edits,
   unknownLigands,
   scattering,
-  threads: z.number().int().min(1).default(1).describe("threads (one is used at present)").meta({ placeholder: "N" }),
+  threads,
   seed: z.number().int().min(0).default(0).describe("seed of random numbers").meta({ placeholder: "N" }),
   resume: z.boolean().default(false).describe("go on from the checkpoint that an interrupted run left in its folder"),
   overwrite: z.boolean().default(false).describe("replace earlier results; the old ones are kept as .1, .2, ..."),
@@ -101,6 +110,7 @@ export const refineSchema = z.strictObject({
 
 export const fitSchema = z.strictObject({
   resolution,
+  threads,
   perAtom: z.boolean().default(false).describe("correlation of every atom too, in spheres of 2 A (in the JSON)"),
   scattering,
   ...common,
@@ -133,6 +143,7 @@ export const simulateSchema = z.strictObject({
     .describe("sigma of the noise relative to that of the signal inside the molecule")
     .meta({ placeholder: "X" }),
   scattering,
+  threads,
   seed: z.number().int().min(0).default(0).describe("seed of random numbers").meta({ placeholder: "N" }),
   overwrite: z.boolean().default(false).describe("replace the file when it exists; the old one is kept as .1"),
   ...common,

@@ -1,4 +1,5 @@
 // emend refine: a model into a map.
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { addDiagnostic } from "../base/diagnostics.ts";
 import type { RunContext } from "../base/run-context.ts";
@@ -33,11 +34,9 @@ export async function runRefine(
   const inputs = [modelPath!, mapPath!, ...settings.restraints, ...settings.edits];
   checkOutputs(outputs, inputs, settings.overwrite || settings.resume);
   context.report({ phase: "reading", fraction: 0 });
+  const engine = createEngine({ threads: settings.threads ?? availableParallelism() });
   const pair = await loadPair(modelPath!, mapPath!, context);
   const dictionary = await loadDictionaries(settings, pair.model);
-  if (settings.threads > 1) {
-    addDiagnostic(context.diagnostics, "info", "ONE_THREAD", "Refinement runs on one thread at present");
-  }
   reportResolution(resolution, pair, context);
   const options: RefineOptions = {
     ...defaultRefineOptions,
@@ -54,7 +53,7 @@ export async function runRefine(
   };
   const reading = (performance.now() - began) / 1000;
   const identity = fingerprint(inputs, settings);
-  const result = await refineModel(createEngine(), { ...pair, dictionary }, options, context, {
+  const result = await refineModel(engine, { ...pair, dictionary }, options, context, {
     ...(settings.resume ? { from: loadCheckpoint(folder, identity, context) } : {}),
     onCheckpoint: (checkpoint) => saveCheckpoint(folder, checkpoint, identity),
   });
@@ -70,6 +69,7 @@ export async function runRefine(
     refinement: describeRefinement(result),
     timings: {
       wallSeconds: (performance.now() - began) / 1000,
+      threads: engine.threads,
       cpuSeconds: (cpu.user + cpu.system) / 1e6,
       phases: [{ phase: "reading", seconds: reading }, ...result.phases],
     },

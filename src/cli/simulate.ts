@@ -1,4 +1,5 @@
 // emend simulate: the map a model would give at a resolution, with noise.
+import { availableParallelism } from "node:os";
 import { basename, dirname } from "node:path";
 import type { RunContext } from "../base/run-context.ts";
 import { writeMrc } from "../io/mrc/write-mrc.ts";
@@ -25,7 +26,7 @@ export async function runSimulate(
   const { margin, noise, scattering, seed } = settings;
   const voxel = settings.voxel ?? resolution / 3;
   const map = simulateMap(
-    createEngine(),
+    createEngine({ threads: settings.threads ?? availableParallelism() }),
     model.atoms,
     { resolution, table: scattering, voxel, margin, noise },
     context,

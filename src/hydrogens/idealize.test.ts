@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { atomLine, peptideLines, readLines } from "../../test/support/peptide.ts";
 import { createRunContext } from "../base/run-context.ts";
 import { loadDictionary } from "../chemistry/dictionary.ts";
+import { createEngine } from "../kernels/engine.ts";
 import { distanceBetween } from "../math/internal-coordinates.ts";
 import { buildTopology } from "../topology/build-topology.ts";
 import { idealizeHydrogens } from "./idealize.ts";
@@ -21,6 +22,7 @@ const model = readLines([
   atomLine(92, "HB3", "ALA", 2, near([0.8, -0.1, 1.1])),
 ]);
 const topology = buildTopology(model, loadDictionary(), { unknownLigands: "error" }, createRunContext());
+const engine = createEngine();
 const row = (name: string): number => model.atoms.name.findIndex((atom, at) => atom === name && at > 4);
 
 describe("idealised hydrogens", () => {
@@ -28,7 +30,7 @@ describe("idealised hydrogens", () => {
 
   test("stand at the lengths of electron clouds and apart from each other", () => {
     const xyz = model.atoms.xyz.slice();
-    idealizeHydrogens(topology, xyz, everything);
+    idealizeHydrogens(engine, topology, xyz, everything);
     for (const name of ["HB1", "HB2", "HB3"]) expect(distanceBetween(xyz, row("CB"), row(name))).toBeCloseTo(0.97, 1);
     for (const [a, b] of [
       ["HB1", "HB2"],
@@ -41,14 +43,14 @@ describe("idealised hydrogens", () => {
 
   test("leave every other atom untouched", () => {
     const xyz = model.atoms.xyz.slice();
-    idealizeHydrogens(topology, xyz, everything);
+    idealizeHydrogens(engine, topology, xyz, everything);
     const heavy = 3 * lines.length;
     expect(xyz.subarray(0, heavy)).toEqual(model.atoms.xyz.subarray(0, heavy));
   });
 
   test("stay where they are on parents that may not move", () => {
     const xyz = model.atoms.xyz.slice();
-    idealizeHydrogens(topology, xyz, new Uint8Array(model.atoms.count));
+    idealizeHydrogens(engine, topology, xyz, new Uint8Array(model.atoms.count));
     expect(xyz).toEqual(model.atoms.xyz);
   });
 });

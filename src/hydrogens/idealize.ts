@@ -1,9 +1,12 @@
 // Brings hydrogens to their ideal geometry on heavy atoms that stay where they are.
 
+import type { ComputeEngine } from "../kernels/engine.ts";
+import { freeTerms } from "../kernels/term-table.ts";
 import { solveFactorized } from "../math/block-cholesky.ts";
 import { minimizeLbfgs } from "../math/lbfgs.ts";
-import { addCovalentEnergies, covalentSubset, totalCovalentEnergy } from "../restraints/covalent.ts";
+import { covalentSubset } from "../restraints/covalent.ts";
 import { factorizeCurvature } from "../restraints/curvature.ts";
+import { addAllTerms, covalentEnergy, makeTermTable } from "../restraints/term-table.ts";
 import type { Topology } from "../topology/topology.ts";
 
 const noPairs = { count: 0, i: new Int32Array(0), j: new Int32Array(0), contact: new Float64Array(0) };
@@ -12,7 +15,12 @@ const noPairs = { count: 0, i: new Int32Array(0), j: new Int32Array(0), contact:
  * Moves the hydrogens in `xyz` (3 per atom) to the minimum of their bonds, angles, dihedrals, chiralities and planes; only
  * those of parents marked in `movable`. Without it a hydrogen would ride on its neighbours' initial errors.
  */
-export function idealizeHydrogens(topology: Topology, xyz: Float64Array, movable: Uint8Array): void {
+export function idealizeHydrogens(
+  { kernels, memory }: Pick<ComputeEngine, "kernels" | "memory">,
+  topology: Topology,
+  xyz: Float64Array,
+  movable: Uint8Array,
+): void {
   const { isHydrogen, hydrogenParent, atomCount } = topology;
   const touching = new Uint8Array(atomCount);
   const rowOfAtom = new Int32Array(atomCount).fill(-1);
@@ -26,20 +34,17 @@ export function idealizeHydrogens(topology: Topology, xyz: Float64Array, movable
   }
   if (rows.length === 0) return;
   const lists = covalentSubset(topology, { touching });
-  const gradient = new Float64Array(xyz.length);
-  const unpack = (x: Float64Array): void => {
-    rows.forEach((atom, row) => xyz.set(x.subarray(3 * row, 3 * row + 3), 3 * atom));
-  };
+  const table = makeTermTable(memory, { lists, xyz: memory.copyOf(xyz) });
+  const unpack = (x: Float64Array): void => copyTriples(x, null, table.xyz, rows);
   const x = new Float64Array(3 * rows.length);
-  rows.forEach((atom, row) => x.set(xyz.subarray(3 * atom, 3 * atom + 3), 3 * row));
+  copyTriples(table.xyz, rows, x, null);
   const factor = factorizeCurvature({ lists, pairs: noPairs, xyz, rowOfAtom, rowCount: rows.length, diagonal: 10 });
   minimizeLbfgs(
     (at, out) => {
       unpack(at);
-      gradient.fill(0);
-      const energy = totalCovalentEnergy(addCovalentEnergies(lists, xyz, gradient));
-      rows.forEach((atom, row) => out.set(gradient.subarray(3 * atom, 3 * atom + 3), 3 * row));
-      return energy;
+      const energies = addAllTerms(kernels, table, lists, 0);
+      copyTriples(table.gradient, rows, out, null);
+      return covalentEnergy(energies);
     },
     x,
     {
@@ -49,5 +54,24 @@ export function idealizeHydrogens(topology: Topology, xyz: Float64Array, movable
       preconditioner: (vector) => solveFactorized(factor, vector),
     },
   );
-  unpack(x);
+  copyTriples(x, null, xyz, rows);
+  freeTerms(memory, table);
+  memory.free(table.xyz);
+}
+
+/** Copies three numbers per row, from and to the listed rows or one after the other. */
+function copyTriples(
+  from: Float64Array,
+  fromRows: readonly number[] | null,
+  to: Float64Array,
+  toRows: readonly number[] | null,
+): void {
+  const count = (fromRows ?? toRows)!.length;
+  for (let row = 0; row < count; row++) {
+    const source = 3 * (fromRows?.[row] ?? row);
+    const target = 3 * (toRows?.[row] ?? row);
+    to[target] = from[source]!;
+    to[target + 1] = from[source + 1]!;
+    to[target + 2] = from[source + 2]!;
+  }
 }

@@ -1,12 +1,14 @@
 // The compiled (AssemblyScript SIMD) kernels behind the common face: arrays become addresses in the shared memory.
+import { vectorBlock } from "../math/vectors.ts";
 import type { FftPlan } from "./fft-plan.ts";
 import { kernelsWasm } from "./generated/kernels-wasm.ts";
 import type { Kernels } from "./kernels.ts";
 import type { KernelMemory } from "./memory.ts";
+import type { PairLimits, PairList, PairRules } from "./pair-rules.ts";
 import { planesPerGroup, type SpectrumPlanes } from "./reference/fft.ts";
 import { type NeighbourCells, sortIntoCells } from "./reference/neighbours.ts";
-import type { PairLimits, PairList, PairRules } from "./reference/pairs.ts";
 import { spawnWorker } from "./spawn-worker.ts";
+import { makeRoomForPairs, type TermTable } from "./term-table.ts";
 import { createThreadPool, type KernelFunction, type RangeCall, type ThreadPool } from "./threads.ts";
 
 /** Bytes the density kernels work in: three axes of five rows of 128 numbers. */
@@ -79,8 +81,18 @@ export function createCompiledKernels(memory: KernelMemory, { call, pool }: Comp
       pool.run({
         kernel: "addDensity",
         values: [
-          ...[values.byteOffset, nx, ny, nz, stepX, stepY, stepZ, count],
-          ...[position.byteOffset, amplitude.byteOffset, decay.byteOffset, radius.byteOffset],
+          values.byteOffset,
+          nx,
+          ny,
+          nz,
+          stepX,
+          stepY,
+          stepZ,
+          count,
+          position.byteOffset,
+          amplitude.byteOffset,
+          decay.byteOffset,
+          radius.byteOffset,
         ],
         begin,
         end,
@@ -92,8 +104,17 @@ export function createCompiledKernels(memory: KernelMemory, { call, pool }: Comp
       pool.run({
         kernel: "sampleTricubic",
         values: [
-          ...[values.byteOffset, nx, ny, nz, toGrid.byteOffset, corner.byteOffset, periodic ? 1 : 0],
-          ...[xyz.byteOffset, rows.byteOffset, valuesOut.byteOffset, gradients.byteOffset],
+          values.byteOffset,
+          nx,
+          ny,
+          nz,
+          toGrid.byteOffset,
+          corner.byteOffset,
+          periodic ? 1 : 0,
+          xyz.byteOffset,
+          rows.byteOffset,
+          valuesOut.byteOffset,
+          gradients.byteOffset,
         ],
         begin: 0,
         end: rows.length,
@@ -101,14 +122,54 @@ export function createCompiledKernels(memory: KernelMemory, { call, pool }: Comp
         scratchBytes: densityScratchBytes,
       });
     },
-    dot: (a, b) => call["dot"]!(a.byteOffset, b.byteOffset, a.length),
-    addScaled(target, scale, source) {
-      call["addScaled"]!(target.byteOffset, scale, source.byteOffset, target.length);
+    dots(x, vectors, out) {
+      const blocks = Math.ceil(x.length / vectorBlock);
+      const partialAt = memory.scratch("partial products", 8 * blocks * vectors.length);
+      pool.run({
+        kernel: "dots",
+        values: [x.byteOffset, listAddresses(memory, vectors), vectors.length, x.length, vectorBlock, partialAt],
+        begin: 0,
+        end: blocks,
+        grain: 1,
+      });
+      const partial = new Float64Array(memory.memory.buffer, partialAt, blocks * vectors.length);
+      for (let row = 0; row < vectors.length; row++) {
+        let sum = 0;
+        for (let block = 0; block < blocks; block++) sum += partial[block * vectors.length + row]!;
+        out[row] = sum;
+      }
     },
-    setSum(target, base, scale, source) {
-      call["setSum"]!(target.byteOffset, base.byteOffset, scale, source.byteOffset, target.length);
+    combine(target, base, vectors, factors) {
+      const factorsAt = memory.scratch("factors", 8 * Math.max(1, vectors.length));
+      new Float64Array(memory.memory.buffer, factorsAt, vectors.length).set(Array.from(factors));
+      pool.run({
+        kernel: "combine",
+        values: [target.byteOffset, base.byteOffset, listAddresses(memory, vectors), factorsAt, vectors.length],
+        begin: 0,
+        end: target.length,
+        grain: vectorBlock,
+      });
     },
-    selectPairs: (rules, xyz, limits) => selectPairsCompiled(memory, call["selectPairs"]!, rules, xyz, limits),
+    addTerms({ addresses, blockAtoms, blocks }, repulsion) {
+      const values = [addresses.byteOffset, blockAtoms, repulsion];
+      pool.run({ kernel: "addTerms", values, begin: 0, end: blocks, grain: 1, scratchBytes: termScratchBytes });
+    },
+    unpackFree({ free, xyz }, x) {
+      const values = [free.byteOffset, x.byteOffset, xyz.byteOffset];
+      pool.run({ kernel: "unpackFree", values, begin: 0, end: free.length, grain: vectorBlock });
+    },
+    placeRiders({ addresses, blockAtoms, blocks }) {
+      pool.run({ kernel: "placeRiders", values: [addresses.byteOffset, blockAtoms], begin: 0, end: blocks, grain: 1 });
+    },
+    collectGradient({ addresses, blockAtoms, blocks }, weight, out) {
+      const values = [addresses.byteOffset, blockAtoms, weight, out.byteOffset];
+      pool.run({ kernel: "collectGradient", values, begin: 0, end: blocks, grain: 1 });
+    },
+    selectPairs: (rules, xyz, limits) => listPairs(memory, rules, searchPairs(memory, pool, rules, xyz, limits)),
+    findPairs(table, rules, limits) {
+      const found = searchPairs(memory, pool, rules, table.xyz, limits);
+      sharePairs(memory, call["shareOutPairs"]!, table, found);
+    },
     findNeighbours: (xyz, count, cutoff) =>
       findNeighboursCompiled(memory, call["filterNeighbours"]!, xyz, count, cutoff),
   };
@@ -214,64 +275,132 @@ function placeCells(memory: KernelMemory, cells: NeighbourCells, xyz: Float64Arr
   };
 }
 
-/** Copies an array to a buffer of that name; returns its address. */
+/** Address of an array: its own where it lies in the memory, else that of a copy in the buffer of that name. */
 function place(memory: KernelMemory, name: string, values: ArrayBufferView): number {
+  if (memory.owns(values)) return values.byteOffset;
   const at = memory.scratch(name, values.byteLength);
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   new Uint8Array(memory.memory.buffer, at, values.byteLength).set(bytes);
   return at;
 }
 
+/** Addresses of vectors, as a list in the memory. */
+function listAddresses(memory: KernelMemory, vectors: readonly Float64Array[]): number {
+  const at = memory.scratch("vectors", 4 * Math.max(1, vectors.length));
+  new Uint32Array(memory.memory.buffer, at, vectors.length).set(vectors.map(({ byteOffset }) => byteOffset));
+  return at;
+}
+
+/** Moments, normal and eigenvector room of a plane. */
+const termScratchBytes = 8 * 27;
 /** Pairs expected per atom at first. */
 const expectedPairs = 12;
+/** Rows of cells a thread searches at once. */
+const taskRows = 8;
 
-function selectPairsCompiled(
+/** Pairs in the kernels' memory: task t has found[t] of them from perAtom times its first atom in cell order on. */
+interface FoundPairs {
+  readonly cellStart: Int32Array;
+  readonly nx: number;
+  readonly tasks: number;
+  readonly perAtom: number;
+  readonly foundAt: number;
+  readonly cellStartAt: number;
+  readonly atomsAt: number;
+  readonly codesAt: number;
+}
+
+function searchPairs(
   memory: KernelMemory,
-  select: KernelFunction,
+  pool: ThreadPool,
   rules: PairRules,
   xyz: Float64Array,
   { cutoff, buffer, moving }: PairLimits,
-): PairList {
+): FoundPairs {
   const count = rules.kind.length;
   const cells = sortIntoCells(xyz, count, cutoff);
   const input = placeCells(memory, cells, xyz, count);
-  const columns = (["conformer", "model"] as const).map((name) => place(memory, `pair ${name}`, rules[name]));
-  const movingAt = moving === undefined ? 0 : place(memory, "pair moving", moving);
+  const [nx, ny, nz] = cells.dimensions;
+  const placeRule = (name: "kind" | "contact" | "reach" | "conformer" | "model"): number =>
+    place(memory, `pair ${name}`, rules[name]);
   const lists = (["excludeOffset", "exclude", "oneFourOffset", "oneFour"] as const).map((name) =>
     place(memory, `pair ${name}`, rules[name]),
   );
-  const kind = place(memory, "pair kind", rules.kind);
-  const contact = place(memory, "pair contact", rules.contact);
-  for (let capacity = 1024 + expectedPairs * count; ; capacity *= 2) {
-    const out = [4, 4, 8].map((bytes, column) => memory.scratch(`pair out ${column}`, bytes * capacity)) as [
-      number,
-      number,
-      number,
-    ];
-    const found = select(
-      input.order,
-      input.cellStart,
-      ...cells.dimensions,
-      ...input.sorted,
-      input.xyz,
-      cutoff,
-      buffer,
-      kind,
-      rules.kinds,
-      contact,
-      ...columns,
-      movingAt,
-      ...lists,
-      ...out,
-      capacity,
-    );
-    if (found < 0) continue;
-    const { buffer: bytes } = memory.memory;
-    return {
-      count: found,
-      i: new Int32Array(bytes, out[0], found).slice(),
-      j: new Int32Array(bytes, out[1], found).slice(),
-      contact: new Float64Array(bytes, out[2], found).slice(),
-    };
+  const tasks = Math.ceil((ny * nz) / taskRows);
+  const foundAt = memory.scratch("pairs found", 4 * Math.max(1, tasks));
+  const movingAt = moving === undefined ? 0 : place(memory, "pair moving", moving);
+  for (let perAtom = expectedPairs; ; perAtom *= 2) {
+    const atomsAt = memory.scratch("pair atoms", 8 * perAtom * count);
+    const codesAt = memory.scratch("pair codes", 2 * perAtom * count);
+    pool.run({
+      kernel: "selectPairs",
+      values: [
+        input.order,
+        input.cellStart,
+        nx,
+        ny,
+        nz,
+        ...input.sorted,
+        input.xyz,
+        cutoff,
+        buffer,
+        placeRule("kind"),
+        rules.kinds,
+        placeRule("contact"),
+        placeRule("reach"),
+        placeRule("conformer"),
+        placeRule("model"),
+        movingAt,
+        ...lists,
+        atomsAt,
+        codesAt,
+        foundAt,
+        perAtom,
+        taskRows,
+      ],
+      begin: 0,
+      end: ny * nz,
+      grain: taskRows,
+    });
+    if (new Int32Array(memory.memory.buffer, foundAt, tasks).includes(-1)) continue;
+    const { cellStart } = cells;
+    return { cellStart, nx, tasks, perAtom, foundAt, cellStartAt: input.cellStart, atomsAt, codesAt };
   }
+}
+
+/** All pairs in one list, in the order of the cells. */
+function listPairs({ memory: { buffer } }: KernelMemory, rules: PairRules, pairs: FoundPairs): PairList {
+  const { cellStart, nx, tasks, perAtom } = pairs;
+  const found = new Int32Array(buffer, pairs.foundAt, tasks);
+  const count = found.reduce((sum, value) => sum + value, 0);
+  const list = { count, i: new Int32Array(count), j: new Int32Array(count), contact: new Float64Array(count) };
+  let to = 0;
+  for (let task = 0; task < tasks; task++) {
+    const begin = perAtom * cellStart[task * taskRows * nx]!;
+    const atoms = new Int32Array(buffer, pairs.atomsAt + 8 * begin, 2 * found[task]!);
+    const codes = new Uint16Array(buffer, pairs.codesAt + 2 * begin, found[task]!);
+    for (let row = 0; row < codes.length; row++, to++) {
+      list.i[to] = atoms[2 * row]!;
+      list.j[to] = atoms[2 * row + 1]!;
+      list.contact[to] = rules.contact[codes[row]!]!;
+    }
+  }
+  return list;
+}
+
+/** Puts the pairs into the table, block by block. */
+function sharePairs(memory: KernelMemory, share: KernelFunction, table: TermTable, pairs: FoundPairs): void {
+  const { blocks, blockAtoms } = table;
+  const nextAt = memory.scratch("pairs of blocks", 4 * blocks);
+  const next = new Int32Array(memory.memory.buffer, nextAt, blocks).fill(0);
+  const { cellStartAt, nx, foundAt, tasks, perAtom, atomsAt, codesAt } = pairs;
+  const from = [cellStartAt, nx, foundAt, tasks, taskRows, perAtom, atomsAt, codesAt, blockAtoms, nextAt];
+  share(...from, 0, 0);
+  const { start } = table.pairs;
+  for (let block = 0; block < blocks; block++) {
+    start[block + 1] = start[block]! + next[block]!;
+    next[block] = start[block]!;
+  }
+  makeRoomForPairs(memory, table, start[blocks]!);
+  share(...from, table.pairs.atoms.byteOffset, table.pairs.code.byteOffset);
 }

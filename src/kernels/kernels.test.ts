@@ -214,20 +214,26 @@ describe.each(kinds)("neighbours, %s", (kind) => {
 });
 
 describe("vectors", () => {
-  test.each([0, 1, 2, 3, 5, 64, 1003])("of length %i: compiled and plain give the same bits", (length) => {
+  test.each([0, 1, 2, 3, 5, 64, 1003, 9001])("of length %i: compiled and plain give the same bits", (length) => {
     const results = kinds.map((kind) => {
       const { memory, kernels } = createEngine({ kind });
       const rng = createRng(length);
       const [a, b, c] = [0, 1, 2].map(() => memory.float64(length)) as [Float64Array, Float64Array, Float64Array];
       for (const vector of [a, b, c]) for (let at = 0; at < length; at++) vector[at] = rng.normal();
-      const product = kernels.dot(a, b);
-      kernels.addScaled(a, 0.3, b);
-      kernels.setSum(c, a, -1.7, b);
-      return { product, a: [...a], c: [...c] };
+      const products = new Float64Array(3);
+      kernels.dots(a, [a, b, c], products);
+      const target = memory.float64(length);
+      kernels.combine(target, a, [b, c], [0.3, -1.7]);
+      kernels.combine(a, a, [], []);
+      return { products: [...products], target: [...target], a: [...a], b, c };
     });
-    expect(results[0]).toEqual(results[1]);
-    const { a, c } = results[1]!;
-    expect(a.length).toBe(length);
-    expect([...a, ...c].every(Number.isFinite)).toBe(true);
+    const { products, target, a, b, c } = results[1]!;
+    expect(results[0]!.products).toEqual(products);
+    expect(results[0]!.target).toEqual(target);
+    expect(products[1]).toBeCloseTo(
+      a.reduce((sum, value, at) => sum + value * b[at]!, 0),
+      8,
+    );
+    target.forEach((value, at) => expect(value).toBeCloseTo(a[at]! + 0.3 * b[at]! - 1.7 * c[at]!, 12));
   });
 });

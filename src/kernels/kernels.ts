@@ -1,24 +1,17 @@
 // The kernels' common face: the same functions compiled (SIMD) and as plain TypeScript twins.
+import { plainVectors, type VectorKernels } from "../math/vectors.ts";
 import type { FftPlan } from "./fft-plan.ts";
+import type { MoveTable } from "./move-table.ts";
+import type { PairLimits, PairList, PairRules } from "./pair-rules.ts";
 import { addDensity, type DensityGrid, type GridAtoms, type SampleGrid, sampleTricubic } from "./reference/density.ts";
 import { forwardPlanes, inversePlanes, type SpectrumPlanes, transformColumns } from "./reference/fft.ts";
 import { findNeighbours } from "./reference/neighbours.ts";
-import { type PairLimits, type PairList, type PairRules, selectPairs } from "./reference/pairs.ts";
-import { addScaled, dot, setSum } from "./reference/vectors.ts";
+import { findPairs, selectPairs } from "./reference/pairs.ts";
+import { collectGradient, placeRiders, unpackFree } from "./reference/riders.ts";
+import { addTerms } from "./reference/terms.ts";
+import type { TermTable } from "./term-table.ts";
 
 export type KernelKind = "simd" | "reference";
-
-/** What a minimiser does with vectors of equal length. */
-export interface VectorKernels {
-  dot(a: Float64Array, b: Float64Array): number;
-  /** target += scale * source */
-  addScaled(target: Float64Array, scale: number, source: Float64Array): void;
-  /** target = base + scale * source */
-  setSum(target: Float64Array, base: Float64Array, scale: number, source: Float64Array): void;
-}
-
-/** The plain ones, for vectors anywhere. */
-export const plainVectors: VectorKernels = { dot, addScaled, setSum };
 
 /** Every array passed in must come from the kernels' memory; ranges let several threads share one call's work. */
 export interface Kernels extends VectorKernels {
@@ -67,6 +60,16 @@ export interface Kernels extends VectorKernels {
   ): { readonly offset: Int32Array; readonly partner: Int32Array };
   /** Arrays may come from anywhere. */
   selectPairs(rules: PairRules, xyz: Float64Array, limits: PairLimits): PairList;
+  /** Replaces the pairs of the table by those at its coordinates. */
+  findPairs(table: TermTable, rules: PairRules, limits: PairLimits): void;
+  /** Sets the table's gradient to that of all its terms and writes the energies of every block; `repulsion`: constant of the pairs. */
+  addTerms(table: TermTable, repulsion: number): void;
+  /** Puts the vector that is minimised into the table's coordinates. */
+  unpackFree(table: MoveTable, x: Float64Array): void;
+  /** Puts the hydrogens where their frames say and measures how far atoms have moved since the pair list. */
+  placeRiders(table: MoveTable): void;
+  /** out = gradient of the free atoms: the table's, that of riders by the chain rule, and weight times the map's. */
+  collectGradient(table: MoveTable, weight: number, out: Float64Array): void;
 }
 
 /** Plain twins: slower, the reference of every test. */
@@ -80,6 +83,11 @@ export function createReferenceKernels(): Kernels {
     sampleTricubic,
     findNeighbours,
     selectPairs,
+    findPairs,
+    addTerms,
+    unpackFree,
+    placeRiders,
+    collectGradient,
     ...plainVectors,
   };
 }

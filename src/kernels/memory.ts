@@ -7,17 +7,26 @@ const maximumPages = 65536;
 /** The first page stays free: compiled code keeps its constants there. */
 const reservedBytes = pageBytes;
 
-export type KernelArray = Float32Array | Float64Array | Int32Array;
+export type KernelArray = Float32Array | Float64Array | Int32Array | Uint16Array | Uint8Array;
 
-/** Owns the memory. Arrays are reused by size after `free`; views stay valid when the memory grows, as it is shared. */
+interface Range {
+  readonly begin: number;
+  readonly bytes: number;
+}
+
+/** Owns the memory. Views stay valid when it grows, as it is shared; what is given back is used again. */
 export class KernelMemory {
   readonly memory: WebAssembly.Memory;
   private next = reservedBytes;
-  private readonly freed = new Map<number, number[]>();
-  private readonly named = new Map<string, { readonly begin: number; readonly bytes: number }>();
+  /** Ascending, never adjoining. */
+  private readonly gaps: Range[] = [];
+  private readonly named = new Map<string, Range>();
+  /** Every buffer object the memory has had: each growth makes a new one over the same bytes. */
+  private readonly buffers = new WeakSet<ArrayBufferLike>();
 
   constructor() {
     this.memory = new WebAssembly.Memory({ initial: 100, maximum: maximumPages, shared: true });
+    this.buffers.add(this.memory.buffer);
   }
 
   /** Zeroed array. */
@@ -38,6 +47,40 @@ export class KernelMemory {
     return new Int32Array(this.memory.buffer, begin, length).fill(0);
   }
 
+  /** Zeroed array. */
+  uint16(length: number): Uint16Array {
+    const begin = this.reserve(2 * length);
+    return new Uint16Array(this.memory.buffer, begin, length).fill(0);
+  }
+
+  /** Zeroed array. */
+  uint8(length: number): Uint8Array {
+    const begin = this.reserve(length);
+    return new Uint8Array(this.memory.buffer, begin, length).fill(0);
+  }
+
+  /** A copy that lies in this memory. */
+  copyOf<Values extends KernelArray>(values: Values): Values {
+    const { length } = values;
+    const copy =
+      values instanceof Float64Array
+        ? this.float64(length)
+        : values instanceof Float32Array
+          ? this.float32(length)
+          : values instanceof Int32Array
+            ? this.int32(length)
+            : values instanceof Uint16Array
+              ? this.uint16(length)
+              : this.uint8(length);
+    copy.set(values);
+    return copy as Values;
+  }
+
+  /** Whether the array lies in this memory. */
+  owns(array: ArrayBufferView): boolean {
+    return this.buffers.has(array.buffer);
+  }
+
   /** Buffer of this name, at least this long, with whatever it held; it grows and is handed out again by name. */
   scratch(name: string, bytes: number): number {
     const known = this.named.get(name);
@@ -49,34 +92,58 @@ export class KernelMemory {
     return begin;
   }
 
-  /** Gives arrays back; they must not be used afterwards. */
+  /** Gives arrays back; they must not be used afterwards. Arrays from elsewhere are left alone. */
   free(...arrays: readonly KernelArray[]): void {
-    for (const array of arrays) this.release(array.byteOffset, array.byteLength);
+    for (const array of arrays) if (this.owns(array)) this.release(array.byteOffset, array.byteLength);
   }
 
-  /** Bytes ever handed out. */
+  /** Bytes up to the highest ever handed out. */
   get used(): number {
     return this.next;
   }
 
   private release(begin: number, bytes: number): void {
-    const size = roundUp(bytes);
-    const list = this.freed.get(size);
-    if (list) list.push(begin);
-    else this.freed.set(size, [begin]);
+    const end = begin + sizeOf(bytes);
+    const { gaps } = this;
+    let row = 0;
+    while (row < gaps.length && gaps[row]!.begin < begin) row++;
+    const before = gaps[row - 1];
+    const after = gaps[row];
+    const joinsBefore = before !== undefined && before.begin + before.bytes === begin;
+    const joinsAfter = after !== undefined && after.begin === end;
+    const from = joinsBefore ? before.begin : begin;
+    const to = joinsAfter ? after.begin + after.bytes : end;
+    gaps.splice(joinsBefore ? row - 1 : row, Number(joinsBefore) + Number(joinsAfter), {
+      begin: from,
+      bytes: to - from,
+    });
   }
 
+  /** The first gap that is large enough, or new memory at the end. */
   private reserve(bytes: number): number {
-    const size = roundUp(bytes);
-    const reused = this.freed.get(size)?.pop();
-    if (reused !== undefined) return reused;
+    const size = sizeOf(bytes);
+    const row = this.gaps.findIndex((gap) => gap.bytes >= size);
+    if (row >= 0) {
+      const { begin, bytes: room } = this.gaps[row]!;
+      if (room === size) this.gaps.splice(row, 1);
+      else this.gaps[row] = { begin: begin + size, bytes: room - size };
+      return begin;
+    }
     const begin = this.next;
     // Kernels may read one vector past the end of an array.
     const missing = begin + size + alignment - this.memory.buffer.byteLength;
-    if (missing > 0) this.memory.grow(Math.max(Math.ceil(missing / pageBytes), 256));
+    if (missing > 0) {
+      this.memory.grow(Math.max(Math.ceil(missing / pageBytes), 256));
+      this.buffers.add(this.memory.buffer);
+    }
     this.next = begin + size;
     return begin;
   }
+}
+
+/** Empty arrays too have a place of their own. */
+function sizeOf(bytes: number): number {
+  return Math.max(alignment, roundUp(bytes));
 }
 
 function roundUp(bytes: number): number {

@@ -2,15 +2,20 @@
 import { expect, test } from "vitest";
 import { createRng } from "../base/rng.ts";
 import { createEngine } from "./engine.ts";
-import type { PairLimits, PairRules } from "./reference/pairs.ts";
+import type { PairLimits, PairRules } from "./pair-rules.ts";
 
 function randomRules(count: number, seed: number): PairRules {
   const rng = createRng(seed);
   const integer = (below: number): number => Math.floor(below * rng.uniform());
   const kinds = 5;
-  const contact = new Float64Array(kinds * kinds);
+  const contact = new Float64Array(2 * kinds * kinds);
+  const reach = new Float64Array(kinds);
   for (let a = 0; a < kinds; a++) {
     for (let b = 0; b <= a; b++) contact[a * kinds + b] = contact[b * kinds + a] = 1 + 2.5 * rng.uniform();
+  }
+  for (let at = 0; at < kinds * kinds; at++) {
+    contact[kinds * kinds + at] = 0.8 * contact[at]!;
+    reach[Math.floor(at / kinds)] = Math.max(reach[Math.floor(at / kinds)]!, contact[at]!);
   }
   const listOf = (): { offset: Int32Array; list: Int32Array } => {
     const offset = new Int32Array(count + 1);
@@ -27,6 +32,7 @@ function randomRules(count: number, seed: number): PairRules {
     kind: Uint16Array.from({ length: count }, () => integer(kinds)),
     kinds,
     contact,
+    reach,
     conformer: Uint8Array.from({ length: count }, () => Math.max(0, integer(9) - 6)),
     model: Uint16Array.from({ length: count }, () => integer(2)),
     excludeOffset: exclude.offset,

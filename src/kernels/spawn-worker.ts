@@ -28,6 +28,7 @@ export function spawnWorker(code: string, data: unknown): SpawnedWorker {
   const source = `onmessage = ({ data }) => {\n${code}\n};`;
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const worker = new Worker(url);
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker takes no origin
   worker.postMessage(data);
   return { terminate: () => worker.terminate() };
 }

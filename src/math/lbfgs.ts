@@ -1,6 +1,6 @@
 // Limited-memory quasi-Newton minimisation (Liu & Nocedal 1989) with a preconditioner and bounded steps.
 
-import { plainVectors, type VectorKernels } from "../kernels/kernels.ts";
+import { plainVectors, type VectorKernels } from "./vectors.ts";
 
 /** Where the minimiser keeps its vectors and what computes with them. */
 export interface VectorSpace {
@@ -71,6 +71,7 @@ export function* iterateLbfgs(
 /** The minimiser's vectors, all in one space. */
 interface State {
   readonly kernels: VectorKernels;
+  readonly dot: (a: Float64Array, b: Float64Array) => number;
   readonly point: Float64Array;
   readonly gradient: Float64Array;
   readonly trial: Float64Array;
@@ -83,8 +84,13 @@ function createState(x: Float64Array, memory: number, space: VectorSpace): State
   const create = (): Float64Array => space.create(x.length);
   const point = create();
   point.set(x);
+  const product = new Float64Array(1);
   return {
     kernels: space.kernels,
+    dot(a, b) {
+      space.kernels.dots(a, [b], product);
+      return product[0]!;
+    },
     point,
     gradient: create(),
     trial: create(),
@@ -100,7 +106,7 @@ function* iterate(
   options: LbfgsOptions,
   state: State,
 ): Generator<number, LbfgsResult> {
-  const { kernels, point, gradient, trial, trialGradient, direction, history } = state;
+  const { dot, point, gradient, trial, trialGradient, direction, history } = state;
   const maximumStep = options.maximumStep ?? 1;
   const tolerance = options.stepTolerance ?? 0;
   let value = objective(point, gradient);
@@ -108,18 +114,18 @@ function* iterate(
   let quietSteps = 0;
   for (let iteration = 1; iteration <= options.maximumIterations; iteration++) {
     computeDirection(state, options.preconditioner);
-    let slope = kernels.dot(direction, gradient);
+    let slope = dot(direction, gradient);
     if (!(slope < 0)) {
       // The approximation lost its descent property: start over from the preconditioned gradient.
       history.count = 0;
       computeDirection(state, options.preconditioner);
-      slope = kernels.dot(direction, gradient);
+      slope = dot(direction, gradient);
       if (!(slope < 0)) return { value, iterations: iteration - 1, evaluations, reason: "converged" };
     }
     const limit = maximumStep / largestMagnitude(direction);
     let step = Math.min(1, limit);
     if (history.count === 0 && options.preconditioner === undefined) {
-      step = Math.min(step, 1 / Math.sqrt(kernels.dot(gradient, gradient)));
+      step = Math.min(step, 1 / Math.sqrt(dot(gradient, gradient)));
     }
     const line = searchLine(objective, state, { value, slope, step, limit });
     evaluations += line.evaluations;
@@ -157,16 +163,16 @@ interface LineStart {
 
 /** Step length by sufficient decrease and a weak curvature condition, with cubic interpolation inside a bracket. */
 function searchLine(objective: Objective, state: State, { value, slope, step: first, limit }: LineStart): LineResult {
-  const { kernels, point, direction, trial, trialGradient } = state;
+  const { kernels, dot, point, direction, trial, trialGradient } = state;
   let step = first;
   let low = 0;
   let lowValue = value;
   let lowSlope = slope;
   let high = Number.POSITIVE_INFINITY;
   for (let attempt = 1; attempt <= maximumLineSearchSteps; attempt++) {
-    kernels.setSum(trial, point, step, direction);
+    kernels.combine(trial, point, [direction], [step]);
     const trialValue = objective(trial, trialGradient);
-    const trialSlope = kernels.dot(direction, trialGradient);
+    const trialSlope = dot(direction, trialGradient);
     const enough = trialValue <= value + armijo * step * slope;
     if (!Number.isFinite(trialValue) || !enough) {
       high = step;
@@ -185,7 +191,7 @@ function searchLine(objective: Objective, state: State, { value, slope, step: fi
   }
   // The lowest point with sufficient decrease is still progress.
   if (low > 0) {
-    kernels.setSum(trial, point, low, direction);
+    kernels.combine(trial, point, [direction], [low]);
     return { accepted: true, value: objective(trial, trialGradient), evaluations: maximumLineSearchSteps + 1 };
   }
   return { accepted: false, value, evaluations: maximumLineSearchSteps };
@@ -205,8 +211,10 @@ function interpolate(a: number, fa: number, ga: number, b: number, fb: number, g
 interface History {
   readonly steps: Float64Array[];
   readonly changes: Float64Array[];
-  readonly inverse: Float64Array;
-  readonly alpha: Float64Array;
+  /** steps[a] . changes[b] at a + capacity b, for a not newer than b. */
+  readonly products: Float64Array;
+  /** changes[a] . changes[a]. */
+  readonly squares: Float64Array;
   readonly capacity: number;
   /** Pairs in use, the newest at (next - 1). */
   count: number;
@@ -218,51 +226,90 @@ function createHistory(create: () => Float64Array, capacity: number): History {
   return {
     steps: make(),
     changes: make(),
-    inverse: new Float64Array(capacity),
-    alpha: new Float64Array(capacity),
+    products: new Float64Array(capacity * capacity),
+    squares: new Float64Array(capacity),
     capacity,
     count: 0,
     next: 0,
   };
 }
 
+/** Slots in use, the oldest first. */
+function slotsOf({ count, next, capacity }: History): number[] {
+  return Array.from({ length: count }, (_, age) => (next - count + age + capacity) % capacity);
+}
+
 /** Remembers the accepted step; returns its squared length. */
-function pushCorrection({ kernels, history, point, trial, gradient, trialGradient }: State): number {
-  const step = history.steps[history.next]!;
-  const change = history.changes[history.next]!;
-  kernels.setSum(step, trial, -1, point);
-  kernels.setSum(change, trialGradient, -1, gradient);
-  const product = kernels.dot(step, change);
-  const moved = kernels.dot(step, step);
+function pushCorrection({ kernels, dot, history, point, trial, gradient, trialGradient }: State): number {
+  const { steps, changes, products, squares, capacity, next } = history;
+  const step = steps[next]!;
+  const change = changes[next]!;
+  kernels.combine(step, trial, [point], [-1]);
+  kernels.combine(change, trialGradient, [gradient], [-1]);
+  const moved = dot(step, step);
+  // The slot's former pair is gone already.
+  const older = slotsOf(history).filter((slot) => slot !== next);
+  const found = new Float64Array(older.length + 2);
+  kernels.dots(change, [...older.map((slot) => steps[slot]!), step, change], found);
+  const product = found[older.length]!;
+  const square = found[older.length + 1]!;
   // A pair without positive curvature would make the matrix indefinite.
-  if (product <= 1e-12 * kernels.dot(change, change)) return moved;
-  history.inverse[history.next] = 1 / product;
-  history.next = (history.next + 1) % history.capacity;
-  history.count = Math.min(history.count + 1, history.capacity);
+  if (product <= 1e-12 * square) {
+    history.count = older.length;
+    return moved;
+  }
+  older.forEach((slot, row) => {
+    products[slot + capacity * next] = found[row]!;
+  });
+  products[next + capacity * next] = product;
+  squares[next] = square;
+  history.next = (next + 1) % capacity;
+  history.count = older.length + 1;
   return moved;
 }
 
-/** direction = -H gradient by the two-loop recursion. */
+/**
+ * direction = -H gradient. The two-loop recursion in few passes over the vectors: products of the remembered pairs with each
+ * other are kept, so that those with the vector at hand are taken once for each loop.
+ */
 function computeDirection({ kernels, direction, gradient, history }: State, precondition?: Preconditioner): void {
-  const { steps, changes, inverse, alpha, capacity, count } = history;
-  for (let index = 0; index < direction.length; index++) direction[index] = -gradient[index]!;
-  for (let back = 1; back <= count; back++) {
-    const slot = (history.next - back + capacity) % capacity;
-    const factor = inverse[slot]! * kernels.dot(steps[slot]!, direction);
-    alpha[slot] = factor;
-    kernels.addScaled(direction, -factor, changes[slot]!);
+  const { products, squares, capacity } = history;
+  const slots = slotsOf(history);
+  const steps = slots.map((slot) => history.steps[slot]!);
+  const changes = slots.map((slot) => history.changes[slot]!);
+  const count = slots.length;
+  const productOf = (older: number, newer: number): number => products[slots[older]! + capacity * slots[newer]!]!;
+  const alpha = new Float64Array(count);
+  if (count > 0) kernels.dots(gradient, steps, alpha);
+  for (let row = count - 1; row >= 0; row--) {
+    let sum = -alpha[row]!;
+    for (let newer = row + 1; newer < count; newer++) sum -= alpha[newer]! * productOf(row, newer);
+    alpha[row] = sum / productOf(row, row);
   }
+  for (let index = 0; index < direction.length; index++) direction[index] = -gradient[index]!;
+  if (count === 0) {
+    precondition?.(direction);
+    return;
+  }
+  kernels.combine(
+    direction,
+    direction,
+    changes,
+    alpha.map((value) => -value),
+  );
   if (precondition) precondition(direction);
-  else if (count > 0) {
-    const newest = (history.next - 1 + capacity) % capacity;
-    const scale = 1 / (inverse[newest]! * kernels.dot(changes[newest]!, changes[newest]!));
+  else {
+    const scale = productOf(count - 1, count - 1) / squares[slots[count - 1]!]!;
     for (let index = 0; index < direction.length; index++) direction[index]! *= scale;
   }
-  for (let back = count; back >= 1; back--) {
-    const slot = (history.next - back + capacity) % capacity;
-    const beta = inverse[slot]! * kernels.dot(changes[slot]!, direction);
-    kernels.addScaled(direction, alpha[slot]! - beta, steps[slot]!);
+  const factor = new Float64Array(count);
+  kernels.dots(direction, changes, factor);
+  for (let row = 0; row < count; row++) {
+    let sum = factor[row]!;
+    for (let older = 0; older < row; older++) sum += factor[older]! * productOf(older, row);
+    factor[row] = alpha[row]! - sum / productOf(row, row);
   }
+  kernels.combine(direction, direction, steps, factor);
 }
 
 function largestMagnitude(a: Float64Array): number {

@@ -96,8 +96,9 @@ export function createSampler(
     values: engine.memory.float64(atomCount),
     gradients: engine.memory.float64(3 * atomCount),
     sample(coordinates: Float64Array): void {
-      xyz.set(coordinates);
-      engine.kernels.sampleTricubic(grid, xyz, rows, sampler.values, sampler.gradients);
+      const isPlaced = engine.memory.owns(coordinates);
+      if (!isPlaced) xyz.set(coordinates);
+      engine.kernels.sampleTricubic(grid, isPlaced ? coordinates : xyz, rows, sampler.values, sampler.gradients);
     },
   };
   return sampler;

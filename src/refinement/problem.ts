@@ -9,7 +9,7 @@ import { idealizeHydrogens } from "../hydrogens/idealize.ts";
 import { prepareRiding, type RidingHydrogens, updateRidingFrames } from "../hydrogens/riding.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import type { PairRules } from "../kernels/reference/pairs.ts";
+import { type PairRules, placePairRules } from "../kernels/pair-rules.ts";
 import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
 import { applyCdl, type CdlState, prepareCdl } from "../restraints/cdl.ts";
 import { buildElasticNetwork, elasticReach } from "../restraints/elastic.ts";
@@ -54,7 +54,7 @@ export function prepareProblem(
   const topology = buildTopology(model, dictionary, { unknownLigands: options.unknownLigands }, context);
   const movable = options.selection?.slice() ?? new Uint8Array(topology.atomCount).fill(1);
   for (const atom of topology.held) movable[atom] = 0;
-  const mapFactor = new Float64Array(topology.atomCount);
+  const mapFactor = engine.memory.float64(topology.atomCount);
   let free = 0;
   for (let atom = 0; atom < topology.atomCount; atom++) {
     if (movable[atom] === 0 || topology.isHydrogen[atom] === 1) continue;
@@ -87,7 +87,7 @@ export function prepareProblem(
     mapScale: target.scale,
     sampler: createSampler(engine, target.map, target.values, mapFactor),
     kernels: engine.kernels,
-    pairRules: makePairRules(topology.nonbonded, hydrogenBondException),
+    pairRules: placePairRules(engine.memory, makePairRules(topology.nonbonded, hydrogenBondException)),
     hydrogenBondException,
     backbone: markBackbone(model),
   };
@@ -137,7 +137,7 @@ export function createTarget(
   const { topology, cdl, riding } = problem;
   applyCdl(topology, cdl, xyz);
   const placed = xyz.slice();
-  idealizeHydrogens(topology, placed, movable);
+  idealizeHydrogens(problem.engine, topology, placed, movable);
   updateRidingFrames(riding, placed);
   if (!withElastic) return new RefinementTarget({ ...problem, movable }, placed);
   const elastic = buildElasticNetwork(

@@ -1,25 +1,31 @@
 // The function that coordinate refinement minimises: weighted map term plus restraints, over the free atoms.
 
-import { placeRidingHydrogens, type RidingHydrogens, returnRidingGradient } from "../hydrogens/riding.ts";
-import type { Kernels } from "../kernels/kernels.ts";
-import type { PairRules } from "../kernels/reference/pairs.ts";
+import { freeMoves, makeMoveTable } from "../hydrogens/move-table.ts";
+import type { RidingHydrogens } from "../hydrogens/riding.ts";
+import type { ComputeEngine } from "../kernels/engine.ts";
+import { type MoveTable, sumMapEnergy } from "../kernels/move-table.ts";
+import type { PairRules } from "../kernels/pair-rules.ts";
+import {
+  freeTermLists,
+  freeTerms,
+  listTablePairs,
+  sumEnergies,
+  type TermTable,
+  writeAddresses,
+} from "../kernels/term-table.ts";
 import { solveFactorized } from "../math/block-cholesky.ts";
 import type { Objective, Preconditioner } from "../math/lbfgs.ts";
 import { angleDeviations } from "../restraints/angles.ts";
 import { bondDeviations, markCoordination } from "../restraints/bonds.ts";
-import {
-  addCovalentEnergies,
-  type CovalentLists,
-  covalentSubset,
-  totalCovalentEnergy,
-} from "../restraints/covalent.ts";
+import { type CovalentLists, covalentSubset } from "../restraints/covalent.ts";
 import { factorizeCurvature } from "../restraints/curvature.ts";
 import type { DeviationRmsd } from "../restraints/deviations.ts";
-import { addElasticEnergy, type ElasticNetwork } from "../restraints/elastic.ts";
-import { addNonbondedEnergy, countClosePairs, largestContact, type NonbondedPairs } from "../restraints/nonbonded.ts";
+import type { ElasticNetwork } from "../restraints/elastic.ts";
+import { countClosePairs, largestContact, repulsionConstant } from "../restraints/nonbonded.ts";
+import { addAllTerms, covalentEnergy, makeTermTable } from "../restraints/term-table.ts";
 import type { Topology } from "../topology/topology.ts";
 
-/** Density at every atom and its gradient (3 per atom, per Angstrom), in units of the scaled map. */
+/** Density at every atom and its gradient (3 per atom, per Angstrom), in units of the scaled map, in the engine's memory. */
 export interface DensitySampler {
   readonly values: Float64Array;
   readonly gradients: Float64Array;
@@ -32,10 +38,10 @@ export interface TargetInput {
   readonly riding: RidingHydrogens;
   /** 1 for atoms that may move; hydrogens are ignored, they follow. */
   readonly movable: Uint8Array;
-  /** Pull of each atom on the map: 1, or 0 for hydrogens and atoms outside the selection. */
+  /** Pull of each atom on the map: 1, or 0 for hydrogens and atoms outside the selection; in the engine's memory. */
   readonly mapFactor: Float64Array;
   readonly sampler: DensitySampler;
-  readonly kernels: Pick<Kernels, "selectPairs">;
+  readonly engine: Pick<ComputeEngine, "kernels" | "memory">;
   readonly pairRules: PairRules;
   /** Springs to the coordinates at hand; absent: none. */
   readonly elastic?: ElasticNetwork;
@@ -68,8 +74,6 @@ const listBuffer = 1;
 
 /** Owns the buffers of one minimisation problem. All coordinates are of the whole model, 3 per atom. */
 export class RefinementTarget {
-  /** Present coordinates, including riders and fixed atoms. */
-  readonly xyz: Float64Array;
   /** Rows of the atoms that move. */
   readonly free: Int32Array;
   weight = 1;
@@ -77,27 +81,36 @@ export class RefinementTarget {
   repulsionFactor = 1;
   private readonly input: TargetInput;
   private readonly moving: Uint8Array;
-  private readonly gradient: Float64Array;
-  private readonly listXyz: Float64Array;
   private lists: CovalentLists;
-  private pairs: NonbondedPairs;
+  private terms: TermTable;
+  private readonly moves: MoveTable;
+  /** The minimised vector and its gradient, for callers whose own lie elsewhere. */
+  private readonly vector: Float64Array;
+  private readonly vectorGradient: Float64Array;
   private last: TargetValue = { map: 0, covalent: 0, nonbonded: 0, elastic: 0 };
 
   constructor(input: TargetInput, xyz: Float64Array) {
-    const { topology, movable } = input;
+    const { topology, movable, engine, riding, mapFactor, sampler } = input;
     this.input = input;
-    this.xyz = xyz.slice();
     const free: number[] = [];
     for (let atom = 0; atom < topology.atomCount; atom++) {
       if (movable[atom] === 1 && topology.isHydrogen[atom] === 0) free.push(atom);
     }
     this.free = Int32Array.from(free);
     this.moving = movingAtoms(input, this.free);
-    this.gradient = new Float64Array(xyz.length);
-    this.listXyz = new Float64Array(xyz.length);
     this.lists = this.selectTerms();
-    placeRidingHydrogens(input.riding, this.xyz);
-    this.pairs = this.buildPairs();
+    this.terms = this.makeTerms(engine.memory.copyOf(xyz));
+    const pull = { factor: mapFactor, values: sampler.values, gradients: sampler.gradients };
+    this.moves = makeMoveTable(engine.memory, this.terms, riding, this.free, pull);
+    this.vector = engine.memory.float64(3 * free.length);
+    this.vectorGradient = engine.memory.float64(3 * free.length);
+    engine.kernels.placeRiders(this.moves);
+    this.findPairs();
+  }
+
+  /** Present coordinates, including riders and fixed atoms. */
+  get xyz(): Float64Array {
+    return this.terms.xyz;
   }
 
   /** Parts of the last evaluated value. */
@@ -107,14 +120,15 @@ export class RefinementTarget {
 
   /** Measures the present coordinates. */
   measure(): StateMeasure {
-    const { xyz, input } = this;
-    const pairs = this.buildPairs();
-    const unused = new Float64Array(xyz.length);
+    const { xyz, input, lists } = this;
+    this.findPairs();
+    const energies = addAllTerms(input.engine.kernels, this.terms, lists, repulsionConstant);
+    const pairs = listTablePairs(this.terms);
     return {
-      bonds: bondDeviations(this.lists.bonds, xyz, markCoordination(this.lists.bonds, input.topology.links)),
-      angles: angleDeviations(this.lists.angles, xyz),
-      covalentEnergy: totalCovalentEnergy(addCovalentEnergies(this.lists, xyz, unused)),
-      nonbondedEnergy: addNonbondedEnergy(pairs, xyz, unused),
+      bonds: bondDeviations(lists.bonds, xyz, markCoordination(lists.bonds, input.topology.links)),
+      angles: angleDeviations(lists.angles, xyz),
+      covalentEnergy: covalentEnergy(energies),
+      nonbondedEnergy: energies.nonbonded,
       closePairs: countClosePairs(pairs, xyz),
       closeHeavyPairs: countClosePairs(pairs, xyz, input.topology.isHydrogen),
     };
@@ -122,7 +136,24 @@ export class RefinementTarget {
 
   /** Takes over ideal values that changed in the topology (CDL). */
   refreshIdealValues(): void {
+    const { memory } = this.input.engine;
+    const { gradient, energies } = this.terms;
     this.lists = this.selectTerms();
+    const fresh = this.makeTerms(this.xyz);
+    memory.free(fresh.gradient, fresh.energies);
+    freeTermLists(memory, this.terms);
+    // The moves refer to these two.
+    this.terms = { ...fresh, gradient, energies };
+    writeAddresses(this.terms);
+    this.findPairs();
+  }
+
+  /** Gives the buffers back; the target must not be used afterwards. */
+  dispose(): void {
+    const { memory } = this.input.engine;
+    freeMoves(memory, this.moves);
+    freeTerms(memory, this.terms);
+    memory.free(this.terms.xyz, this.vector, this.vectorGradient);
   }
 
   /** The free coordinates as the vector that is minimised. */
@@ -136,47 +167,28 @@ export class RefinementTarget {
 
   /** Puts a vector of free coordinates into `xyz` and the riders after them. */
   unpackFree(x: Float64Array): void {
-    const { free, xyz } = this;
-    for (let row = 0; row < free.length; row++) {
-      const at = 3 * free[row]!;
-      xyz[at] = x[3 * row]!;
-      xyz[at + 1] = x[3 * row + 1]!;
-      xyz[at + 2] = x[3 * row + 2]!;
-    }
-    placeRidingHydrogens(this.input.riding, xyz);
+    const { kernels, memory } = this.input.engine;
+    const isPlaced = memory.owns(x);
+    if (!isPlaced) this.vector.set(x);
+    kernels.unpackFree(this.moves, isPlaced ? x : this.vector);
+    kernels.placeRiders(this.moves);
   }
 
   readonly objective: Objective = (x, gradientOut) => {
-    const { xyz, gradient, free, input } = this;
+    const { input, moves, terms, weight } = this;
+    const { kernels, memory } = input.engine;
     this.unpackFree(x);
-    if (this.movedSinceList() > listBuffer / 2) this.pairs = this.buildPairs();
-    gradient.fill(0);
-    const covalent = totalCovalentEnergy(addCovalentEnergies(this.lists, xyz, gradient));
-    const nonbonded = addNonbondedEnergy(this.pairs, xyz, gradient, this.repulsionFactor);
-    const elastic = input.elastic ? addElasticEnergy(input.elastic, xyz, gradient) : 0;
-    returnRidingGradient(input.riding, xyz, gradient);
-    let map = 0;
-    if (this.weight !== 0) {
-      const { values, gradients: mapGradient } = input.sampler;
-      input.sampler.sample(xyz);
-      for (let row = 0; row < free.length; row++) {
-        const atom = free[row]!;
-        const factor = input.mapFactor[atom]!;
-        map -= factor * values[atom]!;
-        const scale = this.weight * factor;
-        gradient[3 * atom]! -= scale * mapGradient[3 * atom]!;
-        gradient[3 * atom + 1]! -= scale * mapGradient[3 * atom + 1]!;
-        gradient[3 * atom + 2]! -= scale * mapGradient[3 * atom + 2]!;
-      }
-    }
-    for (let row = 0; row < free.length; row++) {
-      const at = 3 * free[row]!;
-      gradientOut[3 * row] = gradient[at]!;
-      gradientOut[3 * row + 1] = gradient[at + 1]!;
-      gradientOut[3 * row + 2] = gradient[at + 2]!;
-    }
+    if (Math.sqrt(Math.max(...moves.shift)) > listBuffer / 2) this.findPairs();
+    const energies = addAllTerms(kernels, terms, this.lists, repulsionConstant * this.repulsionFactor);
+    if (weight !== 0) input.sampler.sample(terms.xyz);
+    const isPlaced = memory.owns(gradientOut);
+    kernels.collectGradient(moves, weight, isPlaced ? gradientOut : this.vectorGradient);
+    if (!isPlaced) gradientOut.set(this.vectorGradient);
+    const { nonbonded, elastic } = energies;
+    const covalent = covalentEnergy(energies);
+    const map = sumMapEnergy(moves);
     this.last = { map, covalent, nonbonded, elastic };
-    return this.weight * map + covalent + nonbonded + elastic;
+    return weight * map + covalent + nonbonded + elastic;
   };
 
   /** Preconditioner for the present coordinates; `mapCurvature` is the data term's curvature per square Angstrom at weight 1. */
@@ -191,7 +203,7 @@ export class RefinementTarget {
     }
     const factor = factorizeCurvature({
       lists: this.lists,
-      pairs: this.pairs,
+      pairs: listTablePairs(this.terms),
       repulsionFactor: this.repulsionFactor,
       ...(this.input.elastic ? { elastic: this.input.elastic } : {}),
       xyz: this.xyz,
@@ -210,28 +222,20 @@ export class RefinementTarget {
     return covalentSubset(topology, { without: topology.isHydrogen, touching });
   }
 
-  private buildPairs(): NonbondedPairs {
-    const { topology, kernels, pairRules } = this.input;
-    this.listXyz.set(this.xyz);
-    return kernels.selectPairs(pairRules, this.xyz, {
+  private makeTerms(xyz: Float64Array): TermTable {
+    const { engine, elastic, pairRules } = this.input;
+    const { contact } = pairRules;
+    return makeTermTable(engine.memory, { lists: this.lists, xyz, contact, ...(elastic ? { elastic } : {}) });
+  }
+
+  private findPairs(): void {
+    const { topology, engine, pairRules } = this.input;
+    this.moves.listXyz.set(this.xyz);
+    engine.kernels.findPairs(this.terms, pairRules, {
       cutoff: largestContact(topology.nonbonded) + listBuffer,
       buffer: listBuffer,
       moving: this.moving,
     });
-  }
-
-  /** Largest distance an atom has moved since the pair list was made. */
-  private movedSinceList(): number {
-    const { xyz, listXyz } = this;
-    let largest = 0;
-    for (let at = 0; at < xyz.length; at += 3) {
-      const x = xyz[at]! - listXyz[at]!;
-      const y = xyz[at + 1]! - listXyz[at + 1]!;
-      const z = xyz[at + 2]! - listXyz[at + 2]!;
-      const squared = x * x + y * y + z * z;
-      if (squared > largest) largest = squared;
-    }
-    return Math.sqrt(largest);
   }
 }
 

@@ -37,6 +37,7 @@ export async function findWeight(run: Run, context: RunContext, fraction: number
   const whole = createTarget(problem, start);
   const most = Math.min(searchAtomsMost, Math.max(smallestSearch, Math.ceil(whole.free.length * searchShare)));
   const movable = representativeBlocks(start, whole.free, most, searchBlocks);
+  whole.dispose();
   const trials: WeightTrial[] = [];
   const tryWeight = async (weight: number): Promise<StateMeasure> => {
     context.report({ phase: `weight search, trial ${trials.length + 1}`, fraction });
@@ -44,6 +45,7 @@ export async function findWeight(run: Run, context: RunContext, fraction: number
     target.weight = weight;
     await minimizeTarget(problem.engine, target, searchIterations, context);
     const state = target.measure();
+    target.dispose();
     trials.push({
       weight,
       bondRmsd: state.bonds.all,

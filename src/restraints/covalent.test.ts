@@ -3,8 +3,10 @@ import { describe, expect, test } from "vitest";
 import { atomLine, peptideLines, readLines } from "../../test/support/peptide.ts";
 import { createRunContext } from "../base/run-context.ts";
 import { loadDictionary } from "../chemistry/dictionary.ts";
+import { createEngine } from "../kernels/engine.ts";
 import { buildTopology } from "../topology/build-topology.ts";
-import { addCovalentEnergies, covalentSubset, totalCovalentEnergy } from "./covalent.ts";
+import { covalentSubset } from "./covalent.ts";
+import { covalentEnergy, evaluateTerms } from "./term-table.ts";
 
 const lines = peptideLines(["ALA", "ALA", "ALA", "ALA"], { phi: -60, psi: -45 });
 const model = readLines([
@@ -14,9 +16,10 @@ const model = readLines([
 ]);
 const topology = buildTopology(model, loadDictionary(), { unknownLigands: "error" }, createRunContext());
 const { xyz } = model.atoms;
+const engine = createEngine();
 
 function energyOf(lists: ReturnType<typeof covalentSubset>): number {
-  return totalCovalentEnergy(addCovalentEnergies(lists, xyz, new Float64Array(xyz.length)));
+  return covalentEnergy(evaluateTerms(engine, { lists, xyz }).energies);
 }
 
 describe("a subset of the covalent terms", () => {
@@ -35,10 +38,8 @@ describe("a subset of the covalent terms", () => {
     for (const atom of [6, 7, 8]) touching[atom] = 1;
     const lists = covalentSubset(topology, { touching });
     expect(lists.bonds.count).toBeLessThan(topology.bonds.count);
-    const whole = new Float64Array(xyz.length);
-    const part = new Float64Array(xyz.length);
-    addCovalentEnergies(topology, xyz, whole);
-    addCovalentEnergies(lists, xyz, part);
+    const whole = evaluateTerms(engine, { lists: topology, xyz }).gradient;
+    const part = evaluateTerms(engine, { lists, xyz }).gradient;
     for (let at = 18; at < 27; at++) expect(part[at]).toBeCloseTo(whole[at]!, 8);
   });
 

@@ -1,42 +1,10 @@
-// All covalent terms of a topology together, and the part of a topology over chosen atoms.
+// The covalent terms of a topology over chosen atoms.
 import type { ParallelityList, PlaneList, Topology } from "../topology/topology.ts";
-import { addAngleEnergy } from "./angles.ts";
-import { addBondEnergy } from "./bonds.ts";
-import { addChiralityEnergy } from "./chirality.ts";
-import { addDihedralEnergy } from "./dihedrals.ts";
-import { addParallelityEnergy } from "./parallelity.ts";
-import { addPlanarityEnergy } from "./planarity.ts";
 
 export type CovalentLists = Pick<
   Topology,
   "bonds" | "angles" | "dihedrals" | "chiralities" | "planes" | "parallelities"
 >;
-
-export interface CovalentEnergies {
-  readonly bond: number;
-  readonly angle: number;
-  readonly dihedral: number;
-  readonly chirality: number;
-  readonly planarity: number;
-  readonly parallelity: number;
-}
-
-/** Energies of all covalent terms; adds their gradient (3 per atom, per Angstrom). */
-export function addCovalentEnergies(lists: CovalentLists, xyz: Float64Array, gradient: Float64Array): CovalentEnergies {
-  return {
-    bond: addBondEnergy(lists.bonds, xyz, gradient),
-    angle: addAngleEnergy(lists.angles, xyz, gradient),
-    dihedral: addDihedralEnergy(lists.dihedrals, xyz, gradient),
-    chirality: addChiralityEnergy(lists.chiralities, xyz, gradient),
-    planarity: addPlanarityEnergy(lists.planes, xyz, gradient),
-    parallelity: lists.parallelities ? addParallelityEnergy(lists.parallelities, xyz, gradient) : 0,
-  };
-}
-
-export function totalCovalentEnergy(energies: CovalentEnergies): number {
-  const { bond, angle, dihedral, chirality, planarity, parallelity } = energies;
-  return bond + angle + dihedral + chirality + planarity + parallelity;
-}
 
 /** Which terms a subset keeps. */
 export interface SubsetRule {

@@ -7,8 +7,10 @@ import { loadDictionary } from "../chemistry/dictionary.ts";
 import { createEngine } from "../kernels/engine.ts";
 import { distanceBetween } from "../math/internal-coordinates.ts";
 import { buildTopology } from "../topology/build-topology.ts";
-import { addElasticEnergy, buildElasticNetwork, elasticReach } from "./elastic.ts";
+import { covalentSubset } from "./covalent.ts";
+import { buildElasticNetwork, elasticReach } from "./elastic.ts";
 import { contactDistance } from "./nonbonded.ts";
+import { evaluateTerms } from "./term-table.ts";
 
 const model = readLines(
   peptideLines(
@@ -18,7 +20,8 @@ const model = readLines(
 );
 const topology = buildTopology(model, loadDictionary(), { unknownLigands: "error" }, createRunContext());
 const { xyz, count } = model.atoms;
-const neighbours = createEngine().kernels.findNeighbours(xyz, count, elasticReach);
+const engine = createEngine();
+const neighbours = engine.kernels.findNeighbours(xyz, count, elasticReach);
 const everything = new Uint8Array(count).fill(1);
 const network = buildElasticNetwork(topology, xyz, neighbours, {
   moving: everything,
@@ -59,18 +62,23 @@ describe("elastic network", () => {
   });
 
   test("is at rest where it was made and pulls back with its gradient elsewhere", () => {
-    const gradient = new Float64Array(3 * count);
-    expect(addElasticEnergy(network, xyz, gradient)).toBe(0);
-    expect(Math.hypot(...gradient)).toBe(0);
+    const none = { touching: new Uint8Array(count) };
+    const evaluate = (at: Float64Array): { energy: number; gradient: Float64Array } => {
+      const input = { lists: covalentSubset(topology, none), elastic: network, xyz: at };
+      const { energies, gradient } = evaluateTerms(engine, input);
+      return { energy: energies.elastic, gradient };
+    };
+    expect(evaluate(xyz).energy).toBe(0);
+    expect(Math.hypot(...evaluate(xyz).gradient)).toBe(0);
     const rng = createRng(2);
     const moved = xyz.map((value) => value + 0.2 * rng.normal());
-    expect(addElasticEnergy(network, moved, gradient)).toBeGreaterThan(0);
-    const unused = new Float64Array(3 * count);
+    const { energy, gradient } = evaluate(moved);
+    expect(energy).toBeGreaterThan(0);
     for (let at = 0; at < 3 * count; at += 7) {
       const [plus, minus] = [moved.slice(), moved.slice()];
       plus[at]! += 1e-5;
       minus[at]! -= 1e-5;
-      const numeric = (addElasticEnergy(network, plus, unused) - addElasticEnergy(network, minus, unused)) / 2e-5;
+      const numeric = (evaluate(plus).energy - evaluate(minus).energy) / 2e-5;
       expect(numeric).toBeCloseTo(gradient[at]!, 4);
     }
   });

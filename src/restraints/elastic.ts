@@ -83,29 +83,3 @@ function mayMeet({ nonbonded }: Topology, i: number, j: number): boolean {
   const second = nonbonded.conformer[j]!;
   return first === second || first === 0 || second === 0;
 }
-
-/** Sum of stiffness (d - length)^2; adds its gradient (3 per atom, per Angstrom). */
-export function addElasticEnergy(network: ElasticNetwork, xyz: Float64Array, gradient: Float64Array): number {
-  const { count, i, j, length, stiffness } = network;
-  let energy = 0;
-  for (let spring = 0; spring < count; spring++) {
-    const a = 3 * i[spring]!;
-    const b = 3 * j[spring]!;
-    const x = xyz[a]! - xyz[b]!;
-    const y = xyz[a + 1]! - xyz[b + 1]!;
-    const z = xyz[a + 2]! - xyz[b + 2]!;
-    const distance = Math.sqrt(x * x + y * y + z * z);
-    const delta = distance - length[spring]!;
-    const k = stiffness[spring]!;
-    energy += k * delta * delta;
-    if (distance < 1e-9) continue;
-    const scale = (2 * k * delta) / distance;
-    gradient[a]! += scale * x;
-    gradient[a + 1]! += scale * y;
-    gradient[a + 2]! += scale * z;
-    gradient[b]! -= scale * x;
-    gradient[b + 1]! -= scale * y;
-    gradient[b + 2]! -= scale * z;
-  }
-  return energy;
-}

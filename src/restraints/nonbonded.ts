@@ -1,5 +1,5 @@
 // Repulsion between atoms that are not bonded (PROLSQ form) and the list of pairs it runs over.
-import type { PairList, PairRules } from "../kernels/reference/pairs.ts";
+import type { PairList, PairRules } from "../kernels/pair-rules.ts";
 import { hydrogenBondClass, type NonbondedAtoms } from "../topology/topology.ts";
 
 /** Force constant c of c (d_vdw - d)^4. */
@@ -7,6 +7,8 @@ export const repulsionConstant = 100;
 /** Contacts this much closer than their contact distance count as close, Angstrom. */
 export const closeOverlap = 0.4;
 const minimumDistance = 1;
+/** Atoms three bonds apart may come this much nearer. */
+const oneFourShare = 0.8;
 
 /** Pairs by row, first < second, with the contact distance d_vdw below which they repel, Angstrom. */
 export type NonbondedPairs = PairList;
@@ -60,19 +62,22 @@ export function makePairRules(atoms: NonbondedAtoms, hydrogenBondException: bool
     }
     kind[atom] = row;
   }
-  const contact = Float64Array.from({ length: examples.length ** 2 }, (_value, at) =>
-    contactDistance(
-      atoms,
-      examples[Math.floor(at / examples.length)]!,
-      examples[at % examples.length]!,
-      hydrogenBondException,
-    ),
-  );
+  const kinds = examples.length;
+  const contact = new Float64Array(2 * kinds * kinds);
+  const reach = new Float64Array(kinds);
+  for (let at = 0; at < kinds * kinds; at++) {
+    const [one, other] = [Math.floor(at / kinds), at % kinds];
+    const distance = contactDistance(atoms, examples[one]!, examples[other]!, hydrogenBondException);
+    contact[at] = distance;
+    contact[kinds * kinds + at] = oneFourShare * distance;
+    reach[one] = Math.max(reach[one]!, distance);
+  }
   const { conformer, model, excludeOffset, exclude, oneFourOffset, oneFour } = atoms;
   return {
     kind,
-    kinds: examples.length,
+    kinds,
     contact,
+    reach,
     conformer,
     model,
     excludeOffset,
@@ -89,36 +94,13 @@ function squaredDistance(xyz: Float64Array, i: number, j: number): number {
   return x * x + y * y + z * z;
 }
 
-/** Sum of 100 factor (d_vdw - d)^4 over pairs closer than d_vdw; adds its gradient (3 per atom, per Angstrom). */
-export function addNonbondedEnergy(
-  pairs: NonbondedPairs,
-  xyz: Float64Array,
-  gradient: Float64Array,
-  factor = 1,
-): number {
-  const { count, i, j, contact } = pairs;
+/** Sum of 100 (d_vdw - d)^4 over pairs closer than d_vdw. */
+export function nonbondedEnergy({ count, i, j, contact }: NonbondedPairs, xyz: Float64Array): number {
   let energy = 0;
   for (let pair = 0; pair < count; pair++) {
-    const a = 3 * i[pair]!;
-    const b = 3 * j[pair]!;
-    const x = xyz[a]! - xyz[b]!;
-    const y = xyz[a + 1]! - xyz[b + 1]!;
-    const z = xyz[a + 2]! - xyz[b + 2]!;
-    const squared = x * x + y * y + z * z;
     const reach = contact[pair]!;
-    if (squared >= reach * reach) continue;
-    const distance = Math.sqrt(squared);
-    const delta = reach - distance;
-    const cubed = factor * repulsionConstant * delta * delta * delta;
-    energy += cubed * delta;
-    if (distance < 1e-9) continue;
-    const scale = (-4 * cubed) / distance;
-    gradient[a]! += scale * x;
-    gradient[a + 1]! += scale * y;
-    gradient[a + 2]! += scale * z;
-    gradient[b]! -= scale * x;
-    gradient[b + 1]! -= scale * y;
-    gradient[b + 2]! -= scale * z;
+    const squared = squaredDistance(xyz, i[pair]!, j[pair]!);
+    if (squared < reach * reach) energy += repulsionConstant * (reach - Math.sqrt(squared)) ** 4;
   }
   return energy;
 }

@@ -11,11 +11,14 @@ import type {
   PlanarityEdit,
   RestraintEdit,
 } from "../chemistry/restraint-edits.ts";
-import { addCovalentEnergies, covalentSubset } from "../restraints/covalent.ts";
+import { createEngine } from "../kernels/engine.ts";
+import { covalentSubset } from "../restraints/covalent.ts";
+import { evaluateTerms } from "../restraints/term-table.ts";
 import { buildTopology } from "./build-topology.ts";
 import type { Topology } from "./topology.ts";
 
 const model = readLines(peptideLines(["ALA", "ALA"], { phi: -120, psi: 130 }));
+const engine = createEngine();
 const where = { file: "edits.eff", place: "line 3, column 5" };
 
 function build(...edits: readonly RestraintEdit[]): Topology {
@@ -184,11 +187,10 @@ describe("planes", () => {
     const topology = build(parallel("add", ["resseq 1 and (name N or name CA or name C)", "resseq 2 and not name O"]));
     const { parallelities } = topology;
     expect([parallelities!.count, ...parallelities!.first]).toEqual([1, 0, 1, 2]);
-    const gradient = new Float64Array(model.atoms.xyz.length);
-    const energies = addCovalentEnergies(topology, model.atoms.xyz, gradient);
+    const { xyz } = model.atoms;
+    const { energies, gradient } = evaluateTerms(engine, { lists: topology, xyz });
     expect(energies.parallelity).toBeGreaterThan(1);
-    const plain = new Float64Array(gradient.length);
-    addCovalentEnergies(build(), model.atoms.xyz, plain);
+    const plain = evaluateTerms(engine, { lists: build(), xyz }).gradient;
     expect(Math.max(...gradient.map((value, at) => Math.abs(value - plain[at]!)))).toBeGreaterThan(1);
   });
 

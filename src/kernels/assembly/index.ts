@@ -2,6 +2,8 @@
 export { addDensity, sampleTricubic } from "./density";
 export { transformColumns } from "./fft";
 export { filterNeighbours } from "./neighbours";
-export { selectPairs } from "./pairs";
+export { selectPairs, shareOutPairs } from "./pairs";
 export { forwardPlanes, inversePlanes } from "./planes";
-export { addScaled, dot, setSum } from "./vectors";
+export { collectGradient, placeRiders, unpackFree } from "./riders";
+export { addTerms } from "./terms";
+export { combine, dots } from "./vectors";

@@ -1,7 +1,7 @@
 // Vector kernels of the minimiser, double precision.
 
 /** Scalar product: four running sums, added at the end, so that the order of additions depends on the length alone. */
-export function dot(a: usize, b: usize, length: i32): f64 {
+function dot(a: usize, b: usize, length: i32): f64 {
   let first = f64x2.splat(0);
   let second = f64x2.splat(0);
   const end = a + <usize>length * 8;
@@ -22,29 +22,60 @@ export function dot(a: usize, b: usize, length: i32): f64 {
   return result;
 }
 
-/** target += scale * source */
-export function addScaled(target: usize, scale: f64, source: usize, length: i32): void {
-  const factor = f64x2.splat(scale);
-  const end = target + <usize>length * 8;
-  const whole = target + (<usize>length & ~1) * 8;
-  while (target < whole) {
-    v128.store(target, f64x2.add(v128.load(target), f64x2.mul(factor, v128.load(source))));
-    target += 16;
-    source += 16;
+/** Products of x with each of the listed vectors over blocks of `blockLength` numbers, to partial[block][vector]. */
+export function dots(
+  x: usize,
+  vectors: usize,
+  count: i32,
+  length: i32,
+  blockLength: i32,
+  partial: usize,
+  blockBegin: i32,
+  blockEnd: i32,
+  _scratch: usize,
+): void {
+  for (let block = blockBegin; block < blockEnd; block++) {
+    const begin = block * blockLength;
+    const size = min(blockLength, length - begin);
+    const from = <usize>begin * 8;
+    const to = partial + <usize>(block * count) * 8;
+    for (let row: usize = 0; row < <usize>count; row++) {
+      store<f64>(to + row * 8, dot(x + from, <usize>load<u32>(vectors + row * 4) + from, size));
+    }
   }
-  if (target < end) store<f64>(target, load<f64>(target) + scale * load<f64>(source));
 }
 
-/** target = base + scale * source */
-export function setSum(target: usize, base: usize, scale: f64, source: usize, length: i32): void {
-  const factor = f64x2.splat(scale);
-  const end = target + <usize>length * 8;
-  const whole = target + (<usize>length & ~1) * 8;
-  while (target < whole) {
-    v128.store(target, f64x2.add(v128.load(base), f64x2.mul(factor, v128.load(source))));
-    target += 16;
-    base += 16;
-    source += 16;
+/** target = base + the sum of factors times vectors, over a range of numbers; target may be base. */
+export function combine(
+  target: usize,
+  base: usize,
+  vectors: usize,
+  factors: usize,
+  count: i32,
+  begin: i32,
+  end: i32,
+  _scratch: usize,
+): void {
+  const whole = begin + ((end - begin) & ~3);
+  for (let index = begin; index < whole; index += 4) {
+    const at = <usize>index * 8;
+    let low = v128.load(base + at);
+    let high = v128.load(base + at, 16);
+    for (let row: usize = 0; row < <usize>count; row++) {
+      const factor = v128.load64_splat(factors + row * 8);
+      const from = <usize>load<u32>(vectors + row * 4) + at;
+      low = f64x2.add(low, f64x2.mul(factor, v128.load(from)));
+      high = f64x2.add(high, f64x2.mul(factor, v128.load(from, 16)));
+    }
+    v128.store(target + at, low);
+    v128.store(target + at, high, 16);
   }
-  if (target < end) store<f64>(target, load<f64>(base) + scale * load<f64>(source));
+  for (let index = whole; index < end; index++) {
+    const at = <usize>index * 8;
+    let sum = load<f64>(base + at);
+    for (let row: usize = 0; row < <usize>count; row++) {
+      sum += load<f64>(factors + row * 8) * load<f64>(<usize>load<u32>(vectors + row * 4) + at);
+    }
+    store<f64>(target + at, sum);
+  }
 }

@@ -1,58 +1,59 @@
 // Plain twin of the pair kernel: which atoms repel each other, found cell by cell.
+
+import type { PairLimits, PairList, PairRules } from "../pair-rules.ts";
+import { groupByBlock, makeRoomForPairs, plainSpace, type TermTable } from "../term-table.ts";
 import { sortIntoCells } from "./neighbours.ts";
-
-/** Contact distance of atoms three bonds apart, as a share of the full one; the compiled kernel has the same figure. */
-const oneFourShare = 0.8;
-
-/** What decides whether two atoms interact and how near they may come; one entry per atom where not said otherwise. */
-export interface PairRules {
-  /** Row of `contact`. */
-  readonly kind: Uint16Array;
-  readonly kinds: number;
-  /** kinds x kinds contact distances, Angstrom. */
-  readonly contact: Float64Array;
-  /** Different conformers do not interact; 0 interacts with all. */
-  readonly conformer: Uint8Array;
-  /** Different models do not interact. */
-  readonly model: Uint16Array;
-  /** Partners of higher row that do not interact: exclude[excludeOffset[atom]] .. */
-  readonly excludeOffset: Int32Array;
-  readonly exclude: Int32Array;
-  /** Partners of higher row that may come 20 % nearer. */
-  readonly oneFourOffset: Int32Array;
-  readonly oneFour: Int32Array;
-}
-
-export interface PairLimits {
-  /** Pairs further apart are left out, Angstrom. */
-  readonly cutoff: number;
-  /** Pairs further apart than their contact distance plus this are left out, Angstrom. */
-  readonly buffer: number;
-  /** Pairs in which neither atom is marked are left out; absent: all atoms move. */
-  readonly moving?: Uint8Array;
-}
-
-/** Pairs by row, i < j, with the contact distance below which they repel, Angstrom. */
-export interface PairList {
-  readonly count: number;
-  readonly i: Int32Array;
-  readonly j: Int32Array;
-  readonly contact: Float64Array;
-}
 
 /** Every interacting pair once, in the order of the cells. */
 export function selectPairs(rules: PairRules, xyz: Float64Array, limits: PairLimits): PairList {
-  const { order, cellStart, dimensions } = sortIntoCells(xyz, rules.kind.length, limits.cutoff);
-  const [nx, ny, nz] = dimensions;
   const i: number[] = [];
   const j: number[] = [];
   const contact: number[] = [];
+  forEachPair(rules, xyz, limits, (first, second, code) => {
+    i.push(first);
+    j.push(second);
+    contact.push(rules.contact[code]!);
+  });
+  return { count: i.length, i: Int32Array.from(i), j: Int32Array.from(j), contact: Float64Array.from(contact) };
+}
+
+/** Replaces the pairs of the table by those at its coordinates. */
+export function findPairs(table: TermTable, rules: PairRules, limits: PairLimits): void {
+  const i: number[] = [];
+  const j: number[] = [];
+  const codes: number[] = [];
+  forEachPair(rules, table.xyz, limits, (first, second, code) => {
+    i.push(first);
+    j.push(second);
+    codes.push(code);
+  });
+  const { start, rows } = groupByBlock(
+    [Int32Array.from(i), Int32Array.from(j)],
+    i.length,
+    table.blocks,
+    table.blockAtoms,
+  );
+  makeRoomForPairs(plainSpace, table, rows.length);
+  table.pairs.start.set(start);
+  rows.forEach((row, at) => {
+    table.pairs.atoms[2 * at] = i[row]!;
+    table.pairs.atoms[2 * at + 1] = j[row]!;
+    table.pairs.code[at] = codes[row]!;
+  });
+}
+
+function forEachPair(
+  rules: PairRules,
+  xyz: Float64Array,
+  limits: PairLimits,
+  take: (i: number, j: number, code: number) => void,
+): void {
+  const { order, cellStart, dimensions } = sortIntoCells(xyz, rules.kind.length, limits.cutoff);
+  const [nx, ny, nz] = dimensions;
   const visit = (atom: number, partner: number): void => {
-    const touch = contactOf(rules, xyz, limits, Math.min(atom, partner), Math.max(atom, partner));
-    if (touch === null) return;
-    i.push(Math.min(atom, partner));
-    j.push(Math.max(atom, partner));
-    contact.push(touch);
+    const [low, high] = [Math.min(atom, partner), Math.max(atom, partner)];
+    const code = codeOf(rules, xyz, limits, atom, partner);
+    if (code !== null) take(low, high, code);
   };
   for (let cell = 0; cell < nx * ny * nz; cell++) {
     const cx = cell % nx;
@@ -76,11 +77,10 @@ export function selectPairs(rules: PairRules, xyz: Float64Array, limits: PairLim
       }
     }
   }
-  return { count: i.length, i: Int32Array.from(i), j: Int32Array.from(j), contact: Float64Array.from(contact) };
 }
 
-/** Contact distance of rows i < j, or null where they do not interact or are too far apart. */
-function contactOf(
+/** Row of the contact distance of two atoms, or null where they do not interact or are too far apart. */
+function codeOf(
   rules: PairRules,
   xyz: Float64Array,
   { cutoff, buffer, moving }: PairLimits,
@@ -92,14 +92,16 @@ function contactOf(
   const dz = xyz[3 * i + 2]! - xyz[3 * j + 2]!;
   const squared = dx * dx + dy * dy + dz * dz;
   if (squared > cutoff * cutoff) return null;
-  const full = rules.contact[rules.kinds * rules.kind[i]! + rules.kind[j]!]!;
-  if (squared > (full + buffer) ** 2) return null;
+  const full = rules.kinds * rules.kind[i]! + rules.kind[j]!;
+  if (squared > (rules.contact[full]! + buffer) ** 2) return null;
   if (moving !== undefined && moving[i] === 0 && moving[j] === 0) return null;
   const [one, other] = [rules.conformer[i]!, rules.conformer[j]!];
   if ((one !== other && one !== 0 && other !== 0) || rules.model[i] !== rules.model[j]) return null;
-  if (isListed(rules.excludeOffset, rules.exclude, i, j)) return null;
-  if (!isListed(rules.oneFourOffset, rules.oneFour, i, j)) return full;
-  return squared > (oneFourShare * full + buffer) ** 2 ? null : oneFourShare * full;
+  const [low, high] = [Math.min(i, j), Math.max(i, j)];
+  if (isListed(rules.excludeOffset, rules.exclude, low, high)) return null;
+  if (!isListed(rules.oneFourOffset, rules.oneFour, low, high)) return full;
+  const nearer = full + rules.kinds ** 2;
+  return squared > (rules.contact[nearer]! + buffer) ** 2 ? null : nearer;
 }
 
 function isListed(offset: Int32Array, list: Int32Array, atom: number, partner: number): boolean {

@@ -1,7 +1,8 @@
 // Root mean square deviations, Z scores and outliers of a model from its restraints.
 
 import type { Kernels } from "../../kernels/kernels.ts";
-import type { PairRules } from "../../kernels/reference/pairs.ts";
+import type { PairRules } from "../../kernels/pair-rules.ts";
+import { fitPlane } from "../../kernels/reference/terms.ts";
 import {
   angleWithGradient,
   chiralVolumeWithGradient,
@@ -13,13 +14,7 @@ import { atomLabel } from "../../model/model.ts";
 import { markCoordination } from "../../restraints/bonds.ts";
 import { chiralityDelta } from "../../restraints/chirality.ts";
 import { type CovalentLists, covalentSubset } from "../../restraints/covalent.ts";
-import {
-  addNonbondedEnergy,
-  countClosePairs,
-  largestContact,
-  type NonbondedPairs,
-} from "../../restraints/nonbonded.ts";
-import { fitPlane } from "../../restraints/planarity.ts";
+import { countClosePairs, largestContact, type NonbondedPairs, nonbondedEnergy } from "../../restraints/nonbonded.ts";
 import type { Topology } from "../../topology/topology.ts";
 
 /** A deviation counts as an outlier beyond this many sigmas. */
@@ -145,7 +140,7 @@ function summarizeNonbonded(pairs: NonbondedPairs, xyz: Float64Array): Nonbonded
   return {
     count: pairs.count,
     minDistance: Number.isFinite(shortest) ? shortest : null,
-    energy: addNonbondedEnergy(pairs, xyz, new Float64Array(xyz.length)),
+    energy: nonbondedEnergy(pairs, xyz),
     closePairs: countClosePairs(pairs, xyz),
   };
 }
@@ -230,8 +225,9 @@ export function forEachDeviation(lists: CovalentLists, xyz: Float64Array, visit:
     visit({ kind: "chirality", row, atoms, ideal, model, sigma: chiralities.sigma[row]!, delta });
   }
   const plane = new Float64Array(6);
+  const weighted = { ...planes, weight: planes.sigma.map((sigma) => 1 / sigma ** 2) };
   for (let row = 0; row < planes.count; row++) {
-    fitPlane(planes, row, xyz, plane);
+    fitPlane(weighted, row, xyz, plane);
     for (let entry = planes.offset[row]!; entry < planes.offset[row + 1]!; entry++) {
       const atom = planes.atom[entry]!;
       let model = 0;

@@ -1,0 +1,251 @@
+// Plain twin of the energy kernel: energies and gradients of restraint terms, block of atoms by block.
+import { smallestEigenvector } from "../../math/eigen3.ts";
+import {
+  angleWithGradient,
+  chiralVolumeWithGradient,
+  dihedralWithGradient,
+  wrapDihedralDelta,
+} from "../../math/internal-coordinates.ts";
+import { energiesPerBlock, type PairGroup, type PlaneGroup, type TermGroup, type TermTable } from "../term-table.ts";
+
+/** 120^2 / (1 - cos 120 degrees): the sinusoid equals the harmonic at one third of a turn of period 1. */
+const amplitude = 9600;
+const radiansPerDegree = Math.PI / 180;
+/** Nearer atoms have no direction to push along, Angstrom. */
+const coincident = 1e-9;
+
+/** Coordinates, and the gradient of the atoms low .. high - 1, the only ones that are written. */
+interface Block {
+  readonly xyz: Float64Array;
+  readonly gradient: Float64Array;
+  readonly low: number;
+  readonly high: number;
+}
+
+const owns = ({ low, high }: Block, atom: number): boolean => atom >= low && atom < high;
+
+function pull(block: Block, atom: number, x: number, y: number, z: number): void {
+  if (!owns(block, atom)) return;
+  const { gradient } = block;
+  gradient[3 * atom]! += x;
+  gradient[3 * atom + 1]! += y;
+  gradient[3 * atom + 2]! += z;
+}
+
+function pullAll(block: Block, atoms: readonly number[], scale: number, g: Float64Array): void {
+  atoms.forEach((atom, row) =>
+    pull(block, atom, scale * g[3 * row]!, scale * g[3 * row + 1]!, scale * g[3 * row + 2]!),
+  );
+}
+
+/** Calls with every two atoms and their distance; adds the gradient of what comes back, the slope along it. */
+function forEachDistance(
+  block: Block,
+  atoms: Int32Array,
+  first: number,
+  last: number,
+  slopeOf: (term: number, distance: number, isOwn: boolean) => number,
+): void {
+  const { xyz } = block;
+  for (let term = first; term < last; term++) {
+    const i = atoms[2 * term]!;
+    const j = atoms[2 * term + 1]!;
+    const x = xyz[3 * i]! - xyz[3 * j]!;
+    const y = xyz[3 * i + 1]! - xyz[3 * j + 1]!;
+    const z = xyz[3 * i + 2]! - xyz[3 * j + 2]!;
+    const distance = Math.sqrt(x * x + y * y + z * z);
+    const slope = slopeOf(term, distance, owns(block, i));
+    if (distance < coincident || slope === 0) continue;
+    const scale = slope / distance;
+    pull(block, i, scale * x, scale * y, scale * z);
+    pull(block, j, -scale * x, -scale * y, -scale * z);
+  }
+}
+
+/**
+ * Weight * delta^2, delta = ideal - distance reduced by `slack`. With `limit` > 0 a bond that is too long tops out:
+ * weight * limit^2 * (1 - exp(-delta^2 / limit^2)).
+ */
+export function addBonds(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
+  let energy = 0;
+  forEachDistance(block, atoms, first, last, (term, distance, isOwn) => {
+    const [ideal, weight, slack, limit] = numbers.subarray(4 * term, 4 * term + 4) as unknown as Quadruple;
+    let delta = ideal - distance;
+    if (slack > 0) delta = delta > slack ? delta - slack : delta < -slack ? delta + slack : 0;
+    const isTopped = limit > 0 && delta < 0;
+    const damping = isTopped ? Math.exp((-delta * delta) / (limit * limit)) : 1;
+    if (isOwn) energy += isTopped ? weight * limit * limit * (1 - damping) : weight * delta * delta;
+    return -2 * weight * delta * damping;
+  });
+  return energy;
+}
+
+type Quadruple = [number, number, number, number];
+
+/** Weight * (ideal - angle)^2 in degrees. */
+export function addAngles(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
+  const g = new Float64Array(9);
+  let energy = 0;
+  for (let term = first; term < last; term++) {
+    const three = [atoms[3 * term]!, atoms[3 * term + 1]!, atoms[3 * term + 2]!] as const;
+    const delta = numbers[2 * term]! - angleWithGradient(block.xyz, ...three, g);
+    const weight = numbers[2 * term + 1]!;
+    if (owns(block, three[0])) energy += weight * delta * delta;
+    pullAll(block, three, -2 * weight * delta, g);
+  }
+  return energy;
+}
+
+/** Sinusoidal for positive periodicity, harmonic otherwise; delta wrapped, degrees. */
+export function addDihedrals(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
+  const g = new Float64Array(12);
+  let energy = 0;
+  for (let term = first; term < last; term++) {
+    const four = [atoms[4 * term]!, atoms[4 * term + 1]!, atoms[4 * term + 2]!, atoms[4 * term + 3]!] as const;
+    const weight = numbers[3 * term + 1]!;
+    const periodicity = numbers[3 * term + 2]!;
+    const angle = dihedralWithGradient(block.xyz, ...four, g);
+    const value = dihedralTerm(wrapDihedralDelta(numbers[3 * term]! - angle, periodicity), weight, periodicity);
+    if (owns(block, four[0])) energy += value.energy;
+    pullAll(block, four, value.derivative, g);
+  }
+  return energy;
+}
+
+/** Energy of one dihedral with deviation `delta` (degrees, wrapped) and its derivative with respect to the angle. */
+export function dihedralTerm(
+  delta: number,
+  weight: number,
+  periodicity: number,
+): { energy: number; derivative: number } {
+  if (periodicity <= 0) return { energy: weight * delta * delta, derivative: -2 * weight * delta };
+  const phase = periodicity * delta * radiansPerDegree;
+  return {
+    energy: ((weight * amplitude) / (periodicity * periodicity)) * (1 - Math.cos(phase)),
+    derivative: -((weight * amplitude) / periodicity) * radiansPerDegree * Math.sin(phase),
+  };
+}
+
+/** Weight * (ideal volume - volume)^2; of centres of either hand the size of the volume counts. */
+export function addChiralities(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
+  const g = new Float64Array(12);
+  let energy = 0;
+  for (let term = first; term < last; term++) {
+    const four = [atoms[4 * term]!, atoms[4 * term + 1]!, atoms[4 * term + 2]!, atoms[4 * term + 3]!] as const;
+    const volume = chiralVolumeWithGradient(block.xyz, ...four, g);
+    const weight = numbers[3 * term + 1]!;
+    const isTurned = numbers[3 * term + 2] === 1 && volume < 0;
+    const delta = numbers[3 * term]! - (isTurned ? -volume : volume);
+    if (owns(block, four[0])) energy += weight * delta * delta;
+    pullAll(block, four, (isTurned ? 2 : -2) * weight * delta, g);
+  }
+  return energy;
+}
+
+/** Weighted squared distances from the best plane; the gradient is exact because the best plane is stationary. */
+export function addPlanes(block: Block, planes: PlaneGroup, first: number, last: number): number {
+  const frame = new Float64Array(6);
+  const { xyz } = block;
+  let energy = 0;
+  for (let plane = first; plane < last; plane++) {
+    fitPlane(planes, plane, xyz, frame);
+    const [cx, cy, cz, nx, ny, nz] = frame as unknown as [number, number, number, number, number, number];
+    const isOwn = owns(block, planes.atom[planes.offset[plane]!]!);
+    for (let entry = planes.offset[plane]!; entry < planes.offset[plane + 1]!; entry++) {
+      const atom = planes.atom[entry]!;
+      const at = 3 * atom;
+      const distance = nx * (xyz[at]! - cx) + ny * (xyz[at + 1]! - cy) + nz * (xyz[at + 2]! - cz);
+      const weight = planes.weight[entry]!;
+      if (isOwn) energy += weight * distance * distance;
+      const slope = 2 * weight * distance;
+      pull(block, atom, slope * nx, slope * ny, slope * nz);
+    }
+  }
+  return energy;
+}
+
+const moments = new Float64Array(6);
+const normal = new Float64Array(3);
+
+/** Fills `frame` with the weighted centroid (3 numbers) and the unit normal (3 numbers) of the best plane. */
+export function fitPlane(
+  planes: Omit<PlaneGroup, "start">,
+  plane: number,
+  xyz: Float64Array,
+  frame: Float64Array,
+): void {
+  const begin = planes.offset[plane]!;
+  const end = planes.offset[plane + 1]!;
+  let sum = 0;
+  frame.fill(0);
+  for (let entry = begin; entry < end; entry++) {
+    const weight = planes.weight[entry]!;
+    sum += weight;
+    for (let c = 0; c < 3; c++) frame[c]! += weight * xyz[3 * planes.atom[entry]! + c]!;
+  }
+  for (let c = 0; c < 3; c++) frame[c]! /= sum;
+  moments.fill(0);
+  for (let entry = begin; entry < end; entry++) {
+    const weight = planes.weight[entry]!;
+    const at = 3 * planes.atom[entry]!;
+    const x = xyz[at]! - frame[0]!;
+    const y = xyz[at + 1]! - frame[1]!;
+    const z = xyz[at + 2]! - frame[2]!;
+    moments[0]! += weight * x * x;
+    moments[1]! += weight * y * y;
+    moments[2]! += weight * z * z;
+    moments[3]! += weight * x * y;
+    moments[4]! += weight * x * z;
+    moments[5]! += weight * y * z;
+  }
+  smallestEigenvector(moments, normal);
+  frame.set(normal, 3);
+}
+
+/** Stiffness * (distance - length)^2. */
+export function addSprings(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
+  let energy = 0;
+  forEachDistance(block, atoms, first, last, (term, distance, isOwn) => {
+    const delta = distance - numbers[2 * term]!;
+    const stiffness = numbers[2 * term + 1]!;
+    if (isOwn) energy += stiffness * delta * delta;
+    return 2 * stiffness * delta;
+  });
+  return energy;
+}
+
+/** Repulsion * (contact - distance)^4 of pairs closer than their contact distance. */
+export function addPairs(block: Block, pairs: PairGroup, first: number, last: number, repulsion: number): number {
+  let energy = 0;
+  forEachDistance(block, pairs.atoms, first, last, (term, distance, isOwn) => {
+    const delta = pairs.contact[pairs.code[term]!]! - distance;
+    if (delta <= 0) return 0;
+    const cubed = repulsion * delta * delta * delta;
+    if (isOwn) energy += cubed * delta;
+    return -4 * cubed;
+  });
+  return energy;
+}
+
+/** Sets the gradient of all atoms and writes the energies of every block, kind by kind. */
+export function addTerms(table: TermTable, repulsion: number): void {
+  const { xyz, gradient, energies, blocks, blockAtoms, atomCount } = table;
+  gradient.fill(0);
+  for (let row = 0; row < blocks; row++) {
+    const low = row * blockAtoms;
+    const block: Block = { xyz, gradient, low, high: Math.min(atomCount, low + blockAtoms) };
+    const range = ({ start }: { start: Int32Array }): [number, number] => [start[row]!, start[row + 1]!];
+    energies.set(
+      [
+        addBonds(block, table.bonds, ...range(table.bonds)),
+        addAngles(block, table.angles, ...range(table.angles)),
+        addDihedrals(block, table.dihedrals, ...range(table.dihedrals)),
+        addChiralities(block, table.chiralities, ...range(table.chiralities)),
+        addPlanes(block, table.planes, ...range(table.planes)),
+        addSprings(block, table.springs, ...range(table.springs)),
+        addPairs(block, table.pairs, ...range(table.pairs), repulsion),
+      ],
+      energiesPerBlock * row,
+    );
+  }
+}

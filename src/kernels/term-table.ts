@@ -1,0 +1,205 @@
+// Restraint terms in the order the energy kernels want them: by blocks of atoms, a term in every block that it touches.
+import type { KernelMemory } from "./memory.ts";
+import type { PairList } from "./pair-rules.ts";
+
+/** Where a table's arrays live. */
+export interface ArraySpace {
+  float64(length: number): Float64Array;
+  int32(length: number): Int32Array;
+  uint16(length: number): Uint16Array;
+}
+
+/** Ordinary arrays, for the plain twin. */
+export const plainSpace: ArraySpace = {
+  float64: (length) => new Float64Array(length),
+  int32: (length) => new Int32Array(length),
+  uint16: (length) => new Uint16Array(length),
+};
+
+/** Terms start[block] .. start[block + 1] - 1; the first atom of a term owns its energy. */
+export interface TermGroup {
+  readonly start: Int32Array;
+  /** `width` atoms per term. */
+  readonly atoms: Int32Array;
+  /** Parameters, the same number per term. */
+  readonly numbers: Float64Array;
+}
+
+export interface PlaneGroup {
+  readonly start: Int32Array;
+  /** Atoms of a plane: offset[plane] .. offset[plane + 1] - 1. */
+  readonly offset: Int32Array;
+  readonly atom: Int32Array;
+  /** 1 / sigma^2, per entry of `atom`. */
+  readonly weight: Float64Array;
+}
+
+export interface PairGroup {
+  readonly start: Int32Array;
+  readonly atoms: Int32Array;
+  /** Row of `contact` of each pair. */
+  readonly code: Uint16Array;
+  /** Contact distances, Angstrom. */
+  readonly contact: Float64Array;
+}
+
+/** Energies per block, in this order. */
+export const termKinds = ["bond", "angle", "dihedral", "chirality", "planarity", "elastic", "nonbonded"] as const;
+/** Numbers per block in `energies`; one is spare. */
+export const energiesPerBlock = 8;
+
+export interface TermTable {
+  readonly atomCount: number;
+  readonly blockAtoms: number;
+  readonly blocks: number;
+  /** 3 per atom. */
+  readonly xyz: Float64Array;
+  /** 3 per atom. */
+  readonly gradient: Float64Array;
+  readonly energies: Float64Array;
+  /** i, j; ideal, weight, slack, limit. */
+  readonly bonds: TermGroup;
+  /** i, j, k; ideal (degrees), weight. */
+  readonly angles: TermGroup;
+  /** i, j, k, l; ideal (degrees), weight, periodicity. */
+  readonly dihedrals: TermGroup;
+  /** centre, i, j, k; ideal volume, weight, 1 where either hand is right. */
+  readonly chiralities: TermGroup;
+  readonly planes: PlaneGroup;
+  /** i, j; rest length, stiffness. */
+  readonly springs: TermGroup;
+  /** Replaced whenever the pairs are looked for anew. */
+  pairs: PairGroup;
+  /** Addresses of all of it, for the compiled kernel. */
+  readonly addresses: Int32Array;
+}
+
+/** Rows of terms by block: a term stands once in every block that one of its atoms is in. */
+export interface BlockRows {
+  readonly start: Int32Array;
+  readonly rows: Int32Array;
+}
+
+/** Groups terms given by columns of atoms. */
+export function groupByBlock(
+  columns: readonly Int32Array[],
+  count: number,
+  blocks: number,
+  blockAtoms: number,
+): BlockRows {
+  const start = new Int32Array(blocks + 1);
+  const seen = new Int32Array(columns.length);
+  const visit = (row: number, take: (block: number) => void): void => {
+    for (let column = 0; column < columns.length; column++) {
+      const block = Math.floor(columns[column]![row]! / blockAtoms);
+      seen[column] = block;
+      let isNew = true;
+      for (let before = 0; before < column; before++) if (seen[before] === block) isNew = false;
+      if (isNew) take(block);
+    }
+  };
+  const counter = (block: number): void => {
+    start[block + 1]!++;
+  };
+  for (let row = 0; row < count; row++) visit(row, counter);
+  for (let block = 0; block < blocks; block++) start[block + 1]! += start[block]!;
+  const next = start.slice(0, blocks);
+  const rows = new Int32Array(start[blocks]!);
+  let present = 0;
+  const place = (block: number): void => {
+    rows[next[block]!++] = present;
+  };
+  for (present = 0; present < count; present++) visit(present, place);
+  return { start, rows };
+}
+
+function groupAddresses({ start, atoms, numbers }: TermGroup): number[] {
+  return [start.byteOffset, atoms.byteOffset, numbers.byteOffset];
+}
+
+/** Writes where everything is; call again after `pairs` were replaced. The compiled kernel has the same order. */
+export function writeAddresses(table: TermTable): void {
+  const { planes, pairs } = table;
+  table.addresses.set([
+    table.atomCount,
+    table.xyz.byteOffset,
+    table.gradient.byteOffset,
+    table.energies.byteOffset,
+    ...groupAddresses(table.bonds),
+    ...groupAddresses(table.angles),
+    ...groupAddresses(table.dihedrals),
+    ...groupAddresses(table.chiralities),
+    planes.start.byteOffset,
+    planes.offset.byteOffset,
+    planes.atom.byteOffset,
+    planes.weight.byteOffset,
+    ...groupAddresses(table.springs),
+    pairs.start.byteOffset,
+    pairs.atoms.byteOffset,
+    pairs.code.byteOffset,
+    pairs.contact.byteOffset,
+  ]);
+}
+
+/** Makes the table's pair list at least this long; what it held is lost. */
+export function makeRoomForPairs(
+  space: ArraySpace & Partial<Pick<KernelMemory, "free">>,
+  table: TermTable,
+  count: number,
+): void {
+  const { pairs } = table;
+  if (pairs.code.length >= count) return;
+  space.free?.(pairs.atoms, pairs.code);
+  const room = Math.ceil(1.2 * count);
+  table.pairs = { ...pairs, atoms: space.int32(2 * room), code: space.uint16(room) };
+  writeAddresses(table);
+}
+
+/** The table's pairs, each once. */
+export function listTablePairs({ pairs, blocks, blockAtoms }: TermTable): PairList {
+  const { start, atoms, code, contact } = pairs;
+  const rows: number[] = [];
+  for (let block = 0; block < blocks; block++) {
+    for (let row = start[block]!; row < start[block + 1]!; row++) {
+      if (Math.floor(atoms[2 * row]! / blockAtoms) === block) rows.push(row);
+    }
+  }
+  return {
+    count: rows.length,
+    i: Int32Array.from(rows, (row) => atoms[2 * row]!),
+    j: Int32Array.from(rows, (row) => atoms[2 * row + 1]!),
+    contact: Float64Array.from(rows, (row) => contact[code[row]!]!),
+  };
+}
+
+/** Places in `addresses`. */
+export const addressCount = 27;
+
+/** Energies of all blocks added up, in the order of the blocks. */
+export function sumEnergies({ energies, blocks }: TermTable): Record<(typeof termKinds)[number], number> {
+  const sums = termKinds.map((_kind, at) => {
+    let sum = 0;
+    for (let block = 0; block < blocks; block++) sum += energies[energiesPerBlock * block + at]!;
+    return sum;
+  });
+  return Object.fromEntries(termKinds.map((kind, at) => [kind, sums[at]!])) as Record<
+    (typeof termKinds)[number],
+    number
+  >;
+}
+
+/** Gives everything but coordinates, gradient and energies back. */
+export function freeTermLists(memory: KernelMemory, table: TermTable): void {
+  const { bonds, angles, dihedrals, chiralities, planes, springs, pairs, addresses } = table;
+  for (const { start, atoms, numbers } of [bonds, angles, dihedrals, chiralities, springs]) {
+    memory.free(start, atoms, numbers);
+  }
+  memory.free(planes.start, planes.offset, planes.atom, planes.weight);
+  memory.free(pairs.start, pairs.atoms, pairs.code, pairs.contact, addresses);
+}
+
+/** Gives everything but the coordinates back. */
+export function freeTerms(memory: KernelMemory, table: TermTable): void {
+  freeTermLists(memory, table);
+  memory.free(table.gradient, table.energies);
+}

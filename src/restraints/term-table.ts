@@ -1,0 +1,212 @@
+// Packs restraint lists into the table that the energy kernels run over, and adds up what they find.
+import type { ComputeEngine } from "../kernels/engine.ts";
+import {
+  type ArraySpace,
+  addressCount,
+  energiesPerBlock,
+  freeTerms,
+  groupByBlock,
+  type PlaneGroup,
+  sumEnergies,
+  type TermGroup,
+  type TermTable,
+  writeAddresses,
+} from "../kernels/term-table.ts";
+import type { BondList, ChiralityList, PlaneList } from "../topology/topology.ts";
+import type { CovalentLists } from "./covalent.ts";
+import type { ElasticNetwork } from "./elastic.ts";
+import { type NonbondedPairs, repulsionConstant } from "./nonbonded.ts";
+import { addParallelityEnergy } from "./parallelity.ts";
+
+/** Atoms that one thread takes at a time; fixed, so that results do not depend on the number of threads. */
+export const blockAtoms = 512;
+
+export interface TermInput {
+  readonly lists: CovalentLists;
+  /** 3 per atom, in the space of the table, which keeps it. */
+  readonly xyz: Float64Array;
+  readonly elastic?: ElasticNetwork;
+  /** Contact distances that pairs refer to; the table starts without pairs. */
+  readonly contact?: Float64Array;
+}
+
+/** Table of these terms; its arrays come from `space`. */
+export function makeTermTable(space: ArraySpace, { lists, xyz, elastic, contact }: TermInput): TermTable {
+  const atomCount = xyz.length / 3;
+  const blocks = Math.max(1, Math.ceil(atomCount / blockAtoms));
+  const { bonds, angles, dihedrals, chiralities } = lists;
+  const group = (columns: readonly Int32Array[], count: number, numbers: readonly NumberColumn[]): TermGroup =>
+    packGroup(space, columns, groupByBlock(columns, count, blocks, blockAtoms), numbers);
+  const contacts = space.float64(contact?.length ?? 0);
+  if (contact) contacts.set(contact);
+  const table: TermTable = {
+    atomCount,
+    blockAtoms,
+    blocks,
+    xyz,
+    gradient: space.float64(xyz.length),
+    energies: space.float64(energiesPerBlock * blocks),
+    bonds: group([bonds.i, bonds.j], bonds.count, bondNumbers(bonds)),
+    angles: group([angles.i, angles.j, angles.k], angles.count, [
+      (row) => angles.ideal[row]!,
+      (row) => 1 / angles.sigma[row]! ** 2,
+    ]),
+    dihedrals: group([dihedrals.i, dihedrals.j, dihedrals.k, dihedrals.l], dihedrals.count, [
+      (row) => dihedrals.ideal[row]!,
+      (row) => 1 / dihedrals.sigma[row]! ** 2,
+      (row) => dihedrals.periodicity[row]!,
+    ]),
+    chiralities: group(
+      [chiralities.centre, chiralities.i, chiralities.j, chiralities.k],
+      chiralities.count,
+      chiralityNumbers(chiralities),
+    ),
+    planes: packPlanes(space, lists.planes, blocks),
+    springs: group(elastic ? [elastic.i, elastic.j] : [], elastic?.count ?? 0, [
+      (row) => elastic!.length[row]!,
+      (row) => elastic!.stiffness[row]!,
+    ]),
+    pairs: { start: space.int32(blocks + 1), atoms: space.int32(0), code: space.uint16(0), contact: contacts },
+    addresses: space.int32(addressCount),
+  };
+  writeAddresses(table);
+  return table;
+}
+
+type NumberColumn = (row: number) => number;
+
+function bondNumbers({ ideal, sigma, slack, limit }: BondList): NumberColumn[] {
+  return [(row) => ideal[row]!, (row) => 1 / sigma[row]! ** 2, (row) => slack?.[row] ?? 0, (row) => limit?.[row] ?? -1];
+}
+
+function chiralityNumbers({ idealVolume, sigma, both }: ChiralityList): NumberColumn[] {
+  return [(row) => idealVolume[row]!, (row) => 1 / sigma[row]! ** 2, (row) => both[row]!];
+}
+
+function packGroup(
+  space: ArraySpace,
+  columns: readonly Int32Array[],
+  { start, rows }: { start: Int32Array; rows: Int32Array },
+  numbers: readonly NumberColumn[],
+): TermGroup {
+  const group = {
+    start: space.int32(start.length),
+    atoms: space.int32(columns.length * rows.length),
+    numbers: space.float64(numbers.length * rows.length),
+  };
+  group.start.set(start);
+  columns.forEach((column, at) => {
+    for (let to = 0; to < rows.length; to++) group.atoms[columns.length * to + at] = column[rows[to]!]!;
+  });
+  numbers.forEach((column, at) => {
+    for (let to = 0; to < rows.length; to++) group.numbers[numbers.length * to + at] = column(rows[to]!);
+  });
+  return group;
+}
+
+/** A plane stands, with all of its atoms, in every block that it touches. */
+function packPlanes(space: ArraySpace, planes: PlaneList, blocks: number): PlaneGroup {
+  const { start, rows } = planesByBlock(planes, blocks);
+  let entries = 0;
+  for (const plane of rows) entries += planes.offset[plane + 1]! - planes.offset[plane]!;
+  const group = {
+    start: space.int32(blocks + 1),
+    offset: space.int32(rows.length + 1),
+    atom: space.int32(entries),
+    weight: space.float64(entries),
+  };
+  group.start.set(start);
+  let to = 0;
+  rows.forEach((plane, row) => {
+    for (let entry = planes.offset[plane]!; entry < planes.offset[plane + 1]!; entry++, to++) {
+      group.atom[to] = planes.atom[entry]!;
+      group.weight[to] = 1 / planes.sigma[entry]! ** 2;
+    }
+    group.offset[row + 1] = to;
+  });
+  return group;
+}
+
+function planesByBlock(planes: PlaneList, blocks: number): { start: Int32Array; rows: Int32Array } {
+  const start = new Int32Array(blocks + 1);
+  const visit = (plane: number, take: (block: number) => void): void => {
+    let last = -1;
+    const sorted = planes.atom.subarray(planes.offset[plane]!, planes.offset[plane + 1]!).toSorted();
+    for (const atom of sorted) {
+      const block = Math.floor(atom / blockAtoms);
+      if (block !== last) take(block);
+      last = block;
+    }
+  };
+  for (let plane = 0; plane < planes.count; plane++) visit(plane, (block) => start[block + 1]!++);
+  for (let block = 0; block < blocks; block++) start[block + 1]! += start[block]!;
+  const next = start.slice();
+  const rows = new Int32Array(start[blocks]!);
+  for (let plane = 0; plane < planes.count; plane++) {
+    visit(plane, (block) => {
+      rows[next[block]!++] = plane;
+    });
+  }
+  return { start, rows };
+}
+
+export interface TermEnergies {
+  readonly bond: number;
+  readonly angle: number;
+  readonly dihedral: number;
+  readonly chirality: number;
+  readonly planarity: number;
+  readonly parallelity: number;
+  readonly elastic: number;
+  readonly nonbonded: number;
+}
+
+/** Sum of the energies of covalent terms. */
+export function covalentEnergy(energies: TermEnergies): number {
+  const { bond, angle, dihedral, chirality, planarity, parallelity } = energies;
+  return bond + angle + dihedral + chirality + planarity + parallelity;
+}
+
+/** Energies of the terms by kind; sets the table's gradient. `repulsion`: constant of the pairs. */
+export function addAllTerms(
+  kernels: Pick<Kernels, "addTerms">,
+  table: TermTable,
+  { parallelities }: CovalentLists,
+  repulsion: number,
+): TermEnergies {
+  kernels.addTerms(table, repulsion);
+  // The few planes that a user wants parallel to others have no kernel.
+  const parallelity = parallelities ? addParallelityEnergy(parallelities, table.xyz, table.gradient) : 0;
+  return { ...sumEnergies(table), parallelity };
+}
+
+/** Energies, by kind, and gradient of these terms (3 per atom, per Angstrom) at coordinates that may lie anywhere. */
+export function evaluateTerms(
+  { memory, kernels }: Pick<ComputeEngine, "memory" | "kernels">,
+  input: TermInput & { readonly pairs?: NonbondedPairs },
+): { energies: TermEnergies; gradient: Float64Array } {
+  const xyz = memory.copyOf(input.xyz);
+  const { pairs } = input;
+  const table = makeTermTable(memory, { ...input, xyz, ...(pairs ? { contact: pairs.contact } : {}) });
+  if (pairs) setPairs(memory, table, pairs);
+  const energies = addAllTerms(kernels, table, input.lists, repulsionConstant);
+  const gradient = table.gradient.slice();
+  freeTerms(memory, table);
+  memory.free(xyz);
+  return { energies, gradient };
+}
+
+/** Puts a few pairs into a table whose contact distances are those of the pairs, one each. */
+function setPairs(space: ArraySpace, table: TermTable, { count, i, j }: NonbondedPairs): void {
+  const { start, rows } = groupByBlock([i, j], count, table.blocks, blockAtoms);
+  const atoms = space.int32(2 * rows.length);
+  const code = space.uint16(rows.length);
+  rows.forEach((row, to) => {
+    atoms[2 * to] = i[row]!;
+    atoms[2 * to + 1] = j[row]!;
+    code[to] = row;
+  });
+  table.pairs.start.set(start);
+  table.pairs = { ...table.pairs, atoms, code };
+  writeAddresses(table);
+}
