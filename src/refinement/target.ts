@@ -5,14 +5,7 @@ import type { RidingHydrogens } from "../hydrogens/riding.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { type MoveTable, sumMapEnergy } from "../kernels/move-table.ts";
 import type { PairRules } from "../kernels/pair-rules.ts";
-import {
-  freeTermLists,
-  freeTerms,
-  listTablePairs,
-  sumEnergies,
-  type TermTable,
-  writeAddresses,
-} from "../kernels/term-table.ts";
+import { freeTermLists, freeTerms, listTablePairs, type TermTable, writeAddresses } from "../kernels/term-table.ts";
 import { solveFactorized } from "../math/block-cholesky.ts";
 import type { Objective, Preconditioner } from "../math/lbfgs.ts";
 import { angleDeviations } from "../restraints/angles.ts";

@@ -1,5 +1,6 @@
 // Packs restraint lists into the table that the energy kernels run over, and adds up what they find.
 import type { ComputeEngine } from "../kernels/engine.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import {
   type ArraySpace,
   addressCount,
