@@ -190,8 +190,15 @@ function planesCall(
   return {
     kernel,
     values: [
-      ...[...planNumbers(planX), ...planNumbers(planY)],
-      ...[real.byteOffset, re.byteOffset, im.byteOffset, stride, planeStride, keep, group],
+      ...planNumbers(planX),
+      ...planNumbers(planY),
+      real.byteOffset,
+      re.byteOffset,
+      im.byteOffset,
+      stride,
+      planeStride,
+      keep,
+      group,
     ],
     begin,
     end,

@@ -115,8 +115,10 @@ function planePairSubset(pairs: ParallelityList, rule: SubsetRule): ParallelityL
   const columns = { count: pairs.count, ideal, sigma, ...(slack && { slack }), ...(limit && { limit }) };
   return {
     ...takeRows(columns, rows),
-    ...{ firstOffset: offsetsOf(firsts), first: joined(firsts) },
-    ...{ secondOffset: offsetsOf(seconds), second: joined(seconds) },
+    firstOffset: offsetsOf(firsts),
+    first: joined(firsts),
+    secondOffset: offsetsOf(seconds),
+    second: joined(seconds),
   };
 }
 
