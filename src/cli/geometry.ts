@@ -26,7 +26,7 @@ export async function runGeometry(
   context: RunContext,
 ): Promise<CommandOutcome> {
   const model = await loadModel(modelPath!, context);
-  const dictionary = await loadDictionaries(settings, model);
+  const dictionary = await loadDictionaries(settings, model, context);
   const options = { unknownLigands: settings.unknownLigands };
   const { geometry, topology } = computeGeometry(createEngine(), { model, dictionary }, options, context);
   const { xyz } = model.atoms;

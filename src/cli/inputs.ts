@@ -35,18 +35,22 @@ export interface DictionarySettings {
 }
 
 /** The built-in dictionary under the user's, and what both lack for the model from the library's folder. */
-export async function loadDictionaries(settings: DictionarySettings, model: Model): Promise<Dictionary> {
+export async function loadDictionaries(
+  settings: DictionarySettings,
+  model: Model,
+  context: RunContext,
+): Promise<Dictionary> {
   let dictionary = loadDictionary();
   for (const path of settings.restraints) {
     const text = decodeText(await unpack(readFileBytes(path), path));
-    dictionary = mergeDictionaries(dictionary, readUserDictionary(text, path));
+    dictionary = mergeDictionaries(dictionary, readUserDictionary(text, path, context));
   }
   for (const path of settings.edits) {
     const { edits, longestBond } = readEdits(decodeText(await unpack(readFileBytes(path), path)), path);
     dictionary = { ...dictionary, edits: { edits: [...(dictionary.edits?.edits ?? []), ...edits], longestBond } };
   }
   const { monomerLibrary: folder } = settings;
-  return folder === undefined ? dictionary : addLibraryMonomers(dictionary, folder, model.residues.name);
+  return folder === undefined ? dictionary : addLibraryMonomers(dictionary, folder, model.residues.name, context);
 }
 
 export function requireResolution(resolution: number | undefined, command: string): number {

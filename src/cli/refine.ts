@@ -36,7 +36,7 @@ export async function runRefine(
   context.report({ phase: "reading", fraction: 0 });
   const engine = createEngine({ threads: settings.threads ?? availableParallelism() });
   const pair = await loadPair(modelPath!, mapPath!, context);
-  const dictionary = await loadDictionaries(settings, pair.model);
+  const dictionary = await loadDictionaries(settings, pair.model, context);
   reportResolution(resolution, pair, context);
   const options: RefineOptions = {
     ...defaultRefineOptions,

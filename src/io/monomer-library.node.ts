@@ -1,6 +1,7 @@
 // A folder of monomer dictionaries as CCP4 and Debian lay it out: one file per monomer under its first letter.
 import { join } from "node:path";
 import { InputError } from "../base/errors.ts";
+import { createRunContext, type RunContext } from "../base/run-context.ts";
 import type { Dictionary, Monomer } from "../chemistry/monomer.ts";
 import { unpack } from "../text/gzip.ts";
 import { kindOf, readFileBytes } from "./files.node.ts";
@@ -15,14 +16,18 @@ const safeName = /^[A-Za-z0-9_+-]+$/;
  * `folder` holds the letters' folders itself or in a folder `monomers`. Throws InputError MONOMER_LIBRARY when it does
  * not, and what reading a dictionary throws.
  */
-export async function readLibraryMonomers(folder: string, names: Iterable<string>): Promise<Map<string, Monomer>> {
+export async function readLibraryMonomers(
+  folder: string,
+  names: Iterable<string>,
+  context: RunContext = createRunContext(),
+): Promise<Map<string, Monomer>> {
   const root = findRoot(folder);
   const found = new Map<string, Monomer>();
   for (const name of names) {
     const path = findFile(root, name);
     if (path === undefined) continue;
     const text = decodeText(await unpack(readFileBytes(path), path));
-    const monomer = readUserDictionary(text, path).monomers?.get(name);
+    const monomer = readUserDictionary(text, path, context).monomers?.get(name);
     if (monomer) found.set(name, monomer);
   }
   return found;
@@ -33,9 +38,10 @@ export async function addLibraryMonomers(
   dictionary: Dictionary,
   folder: string,
   residueNames: readonly string[],
+  context: RunContext = createRunContext(),
 ): Promise<Dictionary> {
   const wanted = new Set(residueNames.filter((name) => !dictionary.monomers.has(name)));
-  const found = await readLibraryMonomers(folder, wanted);
+  const found = await readLibraryMonomers(folder, wanted, context);
   return { ...dictionary, monomers: new Map([...dictionary.monomers, ...found]) };
 }
 

@@ -1,5 +1,6 @@
 // Restraint dictionaries in the vocabularies of their makers; dictionaries without values are refused.
 import { expect, test } from "vitest";
+import { createRunContext } from "../../base/run-context.ts";
 import { readUserDictionary } from "./read-dictionary.ts";
 
 const monomer = `data_comp_list
@@ -155,7 +156,7 @@ CYSmod add extra 66
 
 test.each([
   ["a bond without a value", monomer.replace("1.43 0.02", "? ?"), "data block comp_LIG"],
-  ["a bond without sigma", monomer.replace("1.43 0.02", "1.43 0"), "data block comp_LIG"],
+  ["a bond with a sigma below zero", monomer.replace("1.43 0.02", "1.43 -0.1"), "data block comp_LIG"],
   ["an angle without a value", monomer.replace("109.5 3.0", ". 3.0"), "data block comp_LIG"],
   ["a torsion with sigma alone", monomer.replace("60.0 20.0", ". 20.0"), "data block comp_LIG"],
   ["a link without a distance", link.replace("1.82", "?"), "data block link_LIG-CYS"],
@@ -170,4 +171,13 @@ test("a file without definitions is refused", () => {
   expect(() => readUserDictionary("data_x\n_entry.id x\n", "l.cif")).toThrow(
     expect.objectContaining({ code: "DICTIONARY_EMPTY", file: "l.cif" }),
   );
+});
+
+test("what is odd but can be used is said with file and monomer", () => {
+  const context = createRunContext();
+  const text = monomer.replace("1.43 0.02", "1.43 0") + monomer.slice(monomer.indexOf("data_comp_LIG"));
+  const ligand = readUserDictionary(text, "l.cif", context).monomers!.get("LIG")!;
+  expect(ligand.bonds[0]!.sigma).toBe(0.02);
+  const said = context.diagnostics.entries.map(({ code, examples }) => `${code} ${examples.join("; ")}`);
+  expect(said).toEqual(["DICTIONARY_SIGMA l.cif: LIG, C1 - O1'", "DICTIONARY_DUPLICATE l.cif: LIG, the whole"]);
 });
