@@ -12,22 +12,31 @@ import { version } from "./version.ts";
 const fileName = "checkpoint.json";
 const previousName = "checkpoint.previous.json";
 
-/** Settings that do not change what is computed. */
-const harmless = new Set(["outDir", "overwrite", "resume", "json", "quiet", "threads"]);
+/** Settings that do not change what is computed, or whose files are hashed themselves. */
+const harmless = new Set([
+  ...["outDir", "overwrite", "resume", "json", "quiet", "threads"],
+  ...["restraints", "edits", "monomerLibrary"],
+]);
 
-/** Hash of the program's version, the bytes of all inputs and the settings that matter. */
-export function fingerprint(paths: readonly string[], settings: RefineSettings): string {
+/** Files that a run reads, by what they are to it. */
+export type InputFiles = Readonly<Record<string, readonly string[]>>;
+
+/** Hash of the program's version, the bytes of all inputs, each with its part in the run, and the settings that matter. */
+export function fingerprint(inputs: InputFiles, settings: RefineSettings): string {
   const hash = createHash("sha256").update(version);
-  for (const path of paths) hash.update(hashFile(path));
+  for (const [part, paths] of Object.entries(inputs)) {
+    for (const path of paths) hash.update(`${part}\n`).update(hashFile(path));
+  }
   const kept = Object.entries(settings).filter(([key]) => !harmless.has(key));
   return hash.update(JSON.stringify(kept.toSorted(([one], [other]) => (one < other ? -1 : 1)))).digest("hex");
 }
 
 const pieceBytes = 1 << 24;
 
-/** Hash of a file read in pieces: a map may be larger than what memory is allowed. */
+/** Hash of a file read in pieces: a map may be larger than what memory is allowed. Of a pipe, which is read once only, of nothing. */
 function hashFile(path: string): Buffer {
   const hash = createHash("sha256");
+  if (kindOf(path) !== "file") return hash.digest();
   withFile(path, (source) => {
     for (let at = 0; at < source.size; at += pieceBytes) hash.update(source.read(at, pieceBytes));
   });

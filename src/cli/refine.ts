@@ -3,13 +3,16 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { addDiagnostic } from "../base/diagnostics.ts";
 import type { RunContext } from "../base/run-context.ts";
+import { loadDictionary } from "../chemistry/dictionary.ts";
 import { writeMmcifPieces } from "../io/mmcif/write-mmcif.ts";
+import { findLibraryFiles } from "../io/monomer-library.node.ts";
 import { whyNotPdb, writePdbPieces } from "../io/pdb/write-pdb.ts";
 import { createEngine } from "../kernels/engine.ts";
+import type { Model } from "../model/model.ts";
 import { selectAtoms } from "../model/selection.ts";
 import { refineModel } from "../refinement/refine-model.ts";
 import { defaultRefineOptions, type RefineOptions, type RefineResult } from "../refinement/refine-options.ts";
-import { fingerprint, loadCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoint.ts";
+import { fingerprint, type InputFiles, loadCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoint.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics, toJson } from "./console.ts";
 import { loadDictionaries, loadPair, type Pair, requireResolution } from "./inputs.ts";
@@ -52,7 +55,7 @@ export async function runRefine(
     ...(settings.select === undefined ? {} : { selection: selectAtoms(pair.model, settings.select) }),
   };
   const reading = (performance.now() - began) / 1000;
-  const identity = fingerprint(inputs, settings);
+  const identity = fingerprint(inputFiles(modelPath!, mapPath!, settings, pair.model), settings);
   const result = await refineModel(engine, { ...pair, dictionary }, options, context, {
     ...(settings.resume ? { from: loadCheckpoint(folder, identity, context) } : {}),
     onCheckpoint: (checkpoint) => saveCheckpoint(folder, checkpoint, identity),
@@ -99,6 +102,15 @@ export async function runRefine(
   if (result.interrupted)
     return { exitCode: 130, message: "Interrupted: the best model so far is written; --resume goes on from here" };
   return limitsFailure(result, options);
+}
+
+/** All that the result depends on; of a monomer library, the files of residues that are not built in. */
+function inputFiles(model: string, map: string, settings: RefineSettings, { residues }: Model): InputFiles {
+  const { restraints, edits, monomerLibrary } = settings;
+  const builtIn = loadDictionary().monomers;
+  const foreign = new Set(residues.name.filter((name) => !builtIn.has(name)));
+  const library = monomerLibrary === undefined ? [] : [...findLibraryFiles(monomerLibrary, foreign).values()];
+  return { model: [model], map: [map], restraints, edits, library };
 }
 
 /** An automatic weight that ends beyond its ceilings is a stated failure. */

@@ -1,5 +1,5 @@
 // Files are read whole or in part, and written whole or piece by piece.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -40,4 +40,14 @@ test("pieces are joined in order, and nothing is there before the file is whole"
   expect(() => readFileSync(target)).toThrow(/ENOENT/);
   staged.commit();
   expect(readFileSync(target, "utf8")).toBe("one two Å");
+});
+
+test("an error of what makes the pieces stays what it is, and leaves nothing behind", () => {
+  const bug = new TypeError("a bug");
+  const make = (write: (piece: string) => void): void => {
+    write("half");
+    throw bug;
+  };
+  expect(() => stageFile(join(folder, "bug.txt"), make)).toThrow(bug);
+  expect(readdirSync(folder).filter((name) => name.includes("bug"))).toEqual([]);
 });

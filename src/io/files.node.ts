@@ -219,7 +219,8 @@ export function stageFile(path: string, data: FileContent): StagedFile {
     writeAndSync(temporary, data);
   } catch (error) {
     discard();
-    throw cannot("write", path, error);
+    // What makes the pieces may fail too: that is no fault of the disk.
+    throw (error as NodeJS.ErrnoException).code === undefined ? error : cannot("write", path, error);
   }
   return {
     path,

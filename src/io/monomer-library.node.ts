@@ -12,20 +12,30 @@ import { decodeText } from "./read-model.ts";
 const safeName = /^[A-Za-z0-9_+-]+$/;
 
 /**
+ * Files of the named residues that the folder has, by name. `folder` holds the letters' folders itself or in a folder
+ * `monomers`. Throws InputError MONOMER_LIBRARY when it does not.
+ */
+export function findLibraryFiles(folder: string, names: Iterable<string>): Map<string, string> {
+  const root = findRoot(folder);
+  const found = new Map<string, string>();
+  for (const name of names) {
+    const path = findFile(root, name);
+    if (path !== undefined) found.set(name, path);
+  }
+  return found;
+}
+
+/**
  * Monomers of the named residues that the folder has; others are left out, links and modifications of its files too.
- * `folder` holds the letters' folders itself or in a folder `monomers`. Throws InputError MONOMER_LIBRARY when it does
- * not, and what reading a dictionary throws.
+ * Throws InputError MONOMER_LIBRARY when it is none, and what reading a dictionary throws.
  */
 export async function readLibraryMonomers(
   folder: string,
   names: Iterable<string>,
   context: RunContext = createRunContext(),
 ): Promise<Map<string, Monomer>> {
-  const root = findRoot(folder);
   const found = new Map<string, Monomer>();
-  for (const name of names) {
-    const path = findFile(root, name);
-    if (path === undefined) continue;
+  for (const [name, path] of findLibraryFiles(folder, names)) {
     const text = decodeText(await unpack(readFileBytes(path), path));
     const monomer = readUserDictionary(text, path, context).monomers?.get(name);
     if (monomer) found.set(name, monomer);
