@@ -1,6 +1,6 @@
 // Walks the rows of a CIF loop without making strings of what is a number.
 import type { CifCategory } from "./cif.ts";
-import { createCursor, fieldToken, nextValue, plainToken, tokenText } from "./cif-tokens.ts";
+import { createCursor, fieldToken, nextValue, plainBegin, plainEnd, plainToken, tokenText } from "./cif-tokens.ts";
 import { parseInteger, parseNumber, type TextBytes, textBytes } from "./text-bytes.ts";
 
 /** The present row of a walk. Columns are those of `columnOf`; column -1, an absent item, is missing in every row. */
@@ -42,6 +42,14 @@ export function walkRows(category: CifCategory, fileName: string): CifRowWalk {
       if (row >= category.rows) return false;
       if (source) cursor.at = source.rowBegins[row]!;
       for (let column = 0; column < width; column++) {
+        const begin = plainBegin(bytes, cursor.at);
+        if (begin >= 0) {
+          begins[column] = begin;
+          cursor.at = plainEnd(bytes, begin);
+          ends[column] = cursor.at;
+          kinds[column] = plainToken;
+          continue;
+        }
         nextValue(cursor);
         begins[column] = cursor.begin;
         ends[column] = cursor.end;

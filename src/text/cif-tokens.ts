@@ -35,24 +35,32 @@ export function failAt(cursor: CifCursor, message: string, offset = cursor.begin
 const specialBytes = new Uint8Array(256);
 for (const letter of "#'\";_dDlLsSgG") specialBytes[letter.charCodeAt(0)] = 1;
 
+/** First byte of the ordinary value after `at`; -1 where none follows or what follows needs a closer look. */
+export function plainBegin(bytes: Uint8Array, at: number): number {
+  let begin = at;
+  while (begin < bytes.length && bytes[begin]! <= 32) begin++;
+  return begin < bytes.length && specialBytes[bytes[begin]!] === 0 ? begin : -1;
+}
+
+/** First byte after a value without quotes. */
+export function plainEnd(bytes: Uint8Array, begin: number): number {
+  let at = begin + 1;
+  while (at < bytes.length && bytes[at]! > 32) at++;
+  return at;
+}
+
 /**
  * Moves on by one value of a loop: ordinary ones here, all others through `nextToken`. False at the end of the file and at
  * CIF's own words and names, which end the loop.
  */
 export function nextValue(cursor: CifCursor): boolean {
   const { bytes } = cursor.text;
-  const length = bytes.length;
-  let at = cursor.at;
-  while (at < length && bytes[at]! <= 32) at++;
-  if (at >= length || specialBytes[bytes[at]!] === 1) {
-    cursor.at = at;
-    return nextToken(cursor) && !isReserved(cursor);
-  }
-  cursor.begin = at;
-  do at++;
-  while (at < length && bytes[at]! > 32);
-  cursor.at = at;
-  cursor.end = at;
+  const begin = plainBegin(bytes, cursor.at);
+  if (begin < 0) return nextToken(cursor) && !isReserved(cursor);
+  const end = plainEnd(bytes, begin);
+  cursor.begin = begin;
+  cursor.at = end;
+  cursor.end = end;
   cursor.kind = plainToken;
   return true;
 }
