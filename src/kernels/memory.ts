@@ -1,4 +1,6 @@
 // The one shared memory all kernels work in, handed out as typed-array views.
+import { InputError } from "../base/errors.ts";
+import { describeBytes } from "../base/memory.ts";
 
 const pageBytes = 65536;
 const alignment = 64;
@@ -129,15 +131,29 @@ export class KernelMemory {
       else this.gaps[row] = { begin: begin + size, bytes: room - size };
       return begin;
     }
-    const begin = this.next;
-    // Kernels may read one vector past the end of an array.
-    const missing = begin + size + alignment - this.memory.buffer.byteLength;
-    if (missing > 0) {
-      this.memory.grow(Math.max(Math.ceil(missing / pageBytes), 256));
-      this.buffers.add(this.memory.buffer);
-    }
+    const last = this.gaps.at(-1);
+    const isOpen = last !== undefined && last.begin + last.bytes === this.next;
+    const begin = isOpen ? last.begin : this.next;
+    this.growTo(begin + size);
+    if (isOpen) this.gaps.pop();
     this.next = begin + size;
     return begin;
+  }
+
+  private growTo(end: number): void {
+    // Kernels may read one vector past the end of an array.
+    const missing = Math.ceil((end + alignment - this.memory.buffer.byteLength) / pageBytes);
+    if (missing <= 0) return;
+    const present = this.memory.buffer.byteLength / pageBytes;
+    if (present + missing > maximumPages) {
+      throw new InputError({
+        code: "KERNEL_MEMORY",
+        message: `The work needs ${describeBytes(end)} in one piece, and WebAssembly has ${describeBytes(maximumPages * pageBytes)}`,
+        hint: "Give a part of the model, or a map on a coarser grid",
+      });
+    }
+    this.memory.grow(Math.min(Math.max(missing, 256), maximumPages - present));
+    this.buffers.add(this.memory.buffer);
   }
 }
 

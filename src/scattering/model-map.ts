@@ -46,10 +46,17 @@ export interface StructureFactors {
   readonly blur: number;
 }
 
-/** Points per resolution of the sampling grid. */
+/** Points per resolution of the sampling grid; fewer where it would have more points than `largeGrid`: memory ends at 4 GiB. */
 const oversampling = 3;
-/** Blur that keeps aliasing below 1e-3 at 1.5-fold oversampling of the cut-off (Bricogne; Afonine & Urzhumtsev 2004): 3 d^2 / 0.75. */
+const coarseOversampling = 2.5;
+const largeGrid = 2 ** 27;
+/**
+ * Blur that keeps aliasing below 1e-3 at 1.5-fold oversampling of the cut-off (Bricogne; Afonine & Urzhumtsev 2004):
+ * 3 d^2 / 0.75. With n points per resolution the nearest alias of the cut-off lies at n - 1 of it, so that as much of it is left
+ * with 4 d^2 (2^2 - 1) / ((n - 1)^2 - 1).
+ */
 const blurPerSquareResolution = 4;
+const coarseBlur = (blurPerSquareResolution * 3) / ((coarseOversampling - 1) ** 2 - 1);
 /** Density of an atom is followed down to this fraction of the mean peak height. */
 const densityCutoff = 1e-4;
 const fourPiSquared = 4 * Math.PI * Math.PI;
@@ -64,17 +71,16 @@ export function computeStructureFactors(
 ): StructureFactors {
   const { boxCell } = frame;
   const { resolution } = options;
-  const [nx, ny, nz] = [boxCell.a, boxCell.b, boxCell.c].map((edge) =>
-    smoothLength((oversampling * edge) / resolution),
-  ) as [number, number, number];
+  const { size, blur: unit } = samplingGrid(frame, resolution);
+  const [nx, ny, nz] = size;
   const limits: FrequencyLimits = {
     h: Math.floor(boxCell.a / resolution),
     k: Math.floor(boxCell.b / resolution),
     l: Math.floor(boxCell.c / resolution),
   };
-  const blur = blurPerSquareResolution * resolution * resolution - smallestB(atoms);
+  const blur = unit * resolution * resolution - smallestB(atoms);
   const density = engine.memory.float32(nx * ny * nz);
-  placeAtoms(engine, density, [nx, ny, nz], atoms, frame, blur, options.table, context);
+  placeAtoms(engine, density, size, atoms, frame, blur, options.table, context);
   const spectrum = createSpectrum(engine, nx, ny, nz);
   forwardTransform(engine, density, spectrum, limits);
   engine.memory.free(density);
@@ -84,6 +90,21 @@ export function computeStructureFactors(
     spectrum.im[index]! *= factor;
   }
   return { spectrum, frame, resolution, limits, blur };
+}
+
+/** Points along each axis of the grid on which atoms are placed before their transform, and their blur in units of d^2. */
+export function samplingGrid(
+  { boxCell }: Pick<MapFrame, "boxCell">,
+  resolution: number,
+): { readonly size: readonly [number, number, number]; readonly blur: number } {
+  const gridOf = (points: number): [number, number, number] => [
+    smoothLength((points * boxCell.a) / resolution),
+    smoothLength((points * boxCell.b) / resolution),
+    smoothLength((points * boxCell.c) / resolution),
+  ];
+  const size = gridOf(oversampling);
+  const isLarge = size[0] * size[1] * size[2] > largeGrid;
+  return isLarge ? { size: gridOf(coarseOversampling), blur: coarseBlur } : { size, blur: blurPerSquareResolution };
 }
 
 export function freeStructureFactors(engine: ComputeEngine, factors: StructureFactors): void {
