@@ -1,34 +1,12 @@
 // Riding hydrogens keep their place in their frame, and hand their gradient back to it.
 import { describe, expect, test } from "vitest";
+import { noTerms } from "../../test/support/no-terms.ts";
 import { createRng } from "../base/rng.ts";
 import { createEngine } from "../kernels/engine.ts";
 import type { MoveTable } from "../kernels/move-table.ts";
-import type { CovalentLists } from "../restraints/covalent.ts";
 import { makeTermTable } from "../restraints/term-table.ts";
 import { makeMoveTable } from "./move-table.ts";
 import { type RidingHydrogens, updateRidingFrames } from "./riding.ts";
-
-const none = new Int32Array(0);
-const numbers = new Float64Array(0);
-const bytes = new Uint8Array(0);
-const noTerms: CovalentLists = {
-  bonds: { count: 0, i: none, j: none, ideal: numbers, sigma: numbers, link: none },
-  angles: { count: 0, i: none, j: none, k: none, ideal: numbers, sigma: numbers, link: none },
-  dihedrals: {
-    count: 0,
-    i: none,
-    j: none,
-    k: none,
-    l: none,
-    ideal: numbers,
-    sigma: numbers,
-    periodicity: new Int8Array(0),
-    id: [],
-    link: none,
-  },
-  chiralities: { count: 0, centre: none, i: none, j: none, k: none, idealVolume: numbers, sigma: numbers, both: bytes },
-  planes: { count: 0, offset: Int32Array.of(0), atom: none, sigma: numbers, id: [] },
-};
 
 /** Heavy atoms 0, 1, 2 and `far`; hydrogens in other blocks of atoms than their frames where `far` is large. */
 function twoRiders(far: number): RidingHydrogens {

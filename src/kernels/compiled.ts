@@ -169,6 +169,7 @@ export function createCompiledKernels(memory: KernelMemory, { call, pool }: Comp
     findPairs(table, rules, limits) {
       const found = searchPairs(memory, pool, rules, table.xyz, limits);
       sharePairs(memory, call["shareOutPairs"]!, table, found);
+      return found.cells;
     },
     findNeighbours: (xyz, count, cutoff) =>
       findNeighboursCompiled(memory, call["filterNeighbours"]!, xyz, count, cutoff),
@@ -307,8 +308,7 @@ const taskRows = 8;
 
 /** Pairs in the kernels' memory: task t has found[t] of them from perAtom times its first atom in cell order on. */
 interface FoundPairs {
-  readonly cellStart: Int32Array;
-  readonly nx: number;
+  readonly cells: NeighbourCells;
   readonly tasks: number;
   readonly perAtom: number;
   readonly foundAt: number;
@@ -370,20 +370,20 @@ function searchPairs(
       grain: taskRows,
     });
     if (new Int32Array(memory.memory.buffer, foundAt, tasks).includes(-1)) continue;
-    const { cellStart } = cells;
-    return { cellStart, nx, tasks, perAtom, foundAt, cellStartAt: input.cellStart, atomsAt, codesAt };
+    return { cells, tasks, perAtom, foundAt, cellStartAt: input.cellStart, atomsAt, codesAt };
   }
 }
 
 /** All pairs in one list, in the order of the cells. */
 function listPairs({ memory: { buffer } }: KernelMemory, rules: PairRules, pairs: FoundPairs): PairList {
-  const { cellStart, nx, tasks, perAtom } = pairs;
+  const { cells, tasks, perAtom } = pairs;
+  const [nx] = cells.dimensions;
   const found = new Int32Array(buffer, pairs.foundAt, tasks);
   const count = found.reduce((sum, value) => sum + value, 0);
   const list = { count, i: new Int32Array(count), j: new Int32Array(count), contact: new Float64Array(count) };
   let to = 0;
   for (let task = 0; task < tasks; task++) {
-    const begin = perAtom * cellStart[task * taskRows * nx]!;
+    const begin = perAtom * cells.cellStart[task * taskRows * nx]!;
     const atoms = new Int32Array(buffer, pairs.atomsAt + 8 * begin, 2 * found[task]!);
     const codes = new Uint16Array(buffer, pairs.codesAt + 2 * begin, found[task]!);
     for (let row = 0; row < codes.length; row++, to++) {
@@ -400,14 +400,26 @@ function sharePairs(memory: KernelMemory, share: KernelFunction, table: TermTabl
   const { blocks, blockAtoms } = table;
   const nextAt = memory.scratch("pairs of blocks", 4 * blocks);
   const next = new Int32Array(memory.memory.buffer, nextAt, blocks).fill(0);
-  const { cellStartAt, nx, foundAt, tasks, perAtom, atomsAt, codesAt } = pairs;
-  const from = [cellStartAt, nx, foundAt, tasks, taskRows, perAtom, atomsAt, codesAt, blockAtoms, nextAt];
+  const { cellStartAt, foundAt, tasks, perAtom, atomsAt, codesAt } = pairs;
+  const from = [
+    cellStartAt,
+    pairs.cells.dimensions[0],
+    foundAt,
+    tasks,
+    taskRows,
+    perAtom,
+    atomsAt,
+    codesAt,
+    blockAtoms,
+    nextAt,
+  ];
   share(...from, 0, 0);
   const { start } = table.pairs;
   for (let block = 0; block < blocks; block++) {
     start[block + 1] = start[block]! + next[block]!;
     next[block] = start[block]!;
   }
+  table.added.start.fill(0);
   makeRoomForPairs(memory, table, start[blocks]!);
   share(...from, table.pairs.atoms.byteOffset, table.pairs.code.byteOffset);
 }

@@ -5,7 +5,7 @@ import type { MoveTable } from "./move-table.ts";
 import type { PairLimits, PairList, PairRules } from "./pair-rules.ts";
 import { addDensity, type DensityGrid, type GridAtoms, type SampleGrid, sampleTricubic } from "./reference/density.ts";
 import { forwardPlanes, inversePlanes, type SpectrumPlanes, transformColumns } from "./reference/fft.ts";
-import { findNeighbours } from "./reference/neighbours.ts";
+import { findNeighbours, type NeighbourCells } from "./reference/neighbours.ts";
 import { findPairs, selectPairs } from "./reference/pairs.ts";
 import { collectGradient, placeRiders, unpackFree } from "./reference/riders.ts";
 import { addTerms } from "./reference/terms.ts";
@@ -60,8 +60,8 @@ export interface Kernels extends VectorKernels {
   ): { readonly offset: Int32Array; readonly partner: Int32Array };
   /** Arrays may come from anywhere. */
   selectPairs(rules: PairRules, xyz: Float64Array, limits: PairLimits): PairList;
-  /** Replaces the pairs of the table by those at its coordinates. */
-  findPairs(table: TermTable, rules: PairRules, limits: PairLimits): void;
+  /** Replaces the pairs of the table by those at its coordinates; returns the cells it looked in. */
+  findPairs(table: TermTable, rules: PairRules, limits: PairLimits): NeighbourCells;
   /** Sets the table's gradient to that of all its terms and writes the energies of every block; `repulsion`: constant of the pairs. */
   addTerms(table: TermTable, repulsion: number): void;
   /** Puts the vector that is minimised into the table's coordinates. */

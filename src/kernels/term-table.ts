@@ -70,6 +70,8 @@ export interface TermTable {
   readonly springs: TermGroup;
   /** Replaced whenever the pairs are looked for anew. */
   pairs: PairGroup;
+  /** Pairs found since; contact distances are those of `pairs`. */
+  added: Omit<PairGroup, "contact">;
   /** Addresses of all of it, for the compiled kernel. */
   readonly addresses: Int32Array;
 }
@@ -138,6 +140,9 @@ export function writeAddresses(table: TermTable): void {
     pairs.atoms.byteOffset,
     pairs.code.byteOffset,
     pairs.contact.byteOffset,
+    table.added.start.byteOffset,
+    table.added.atoms.byteOffset,
+    table.added.code.byteOffset,
   ]);
 }
 
@@ -156,24 +161,40 @@ export function makeRoomForPairs(
 }
 
 /** The table's pairs, each once. */
-export function listTablePairs({ pairs, blocks, blockAtoms }: TermTable): PairList {
-  const { start, atoms, code, contact } = pairs;
-  const rows: number[] = [];
+export function listTablePairs(table: TermTable): PairList {
+  const groups = [table.pairs, table.added];
+  const { contact } = table.pairs;
+  let count = 0;
+  for (const group of groups) forEachOwned(table, group, () => count++);
+  const list = { count, i: new Int32Array(count), j: new Int32Array(count), contact: new Float64Array(count) };
+  let to = 0;
+  for (const group of groups) {
+    forEachOwned(table, group, (row) => {
+      list.i[to] = group.atoms[2 * row]!;
+      list.j[to] = group.atoms[2 * row + 1]!;
+      list.contact[to++] = contact[group.code[row]!]!;
+    });
+  }
+  return list;
+}
+
+/** Visits the rows of pairs whose first atom is of their block. */
+function forEachOwned(
+  { blocks, blockAtoms }: TermTable,
+  { start, atoms }: Omit<PairGroup, "contact">,
+  visit: (row: number) => void,
+): void {
   for (let block = 0; block < blocks; block++) {
+    const low = block * blockAtoms;
     for (let row = start[block]!; row < start[block + 1]!; row++) {
-      if (Math.floor(atoms[2 * row]! / blockAtoms) === block) rows.push(row);
+      const atom = atoms[2 * row]!;
+      if (atom >= low && atom < low + blockAtoms) visit(row);
     }
   }
-  return {
-    count: rows.length,
-    i: Int32Array.from(rows, (row) => atoms[2 * row]!),
-    j: Int32Array.from(rows, (row) => atoms[2 * row + 1]!),
-    contact: Float64Array.from(rows, (row) => contact[code[row]!]!),
-  };
 }
 
 /** Places in `addresses`. */
-export const addressCount = 27;
+export const addressCount = 30;
 
 /** Energies of all blocks added up, in the order of the blocks. */
 export function sumEnergies({ energies, blocks }: TermTable): Record<(typeof termKinds)[number], number> {
@@ -190,12 +211,13 @@ export function sumEnergies({ energies, blocks }: TermTable): Record<(typeof ter
 
 /** Gives everything but coordinates, gradient and energies back. */
 export function freeTermLists(memory: KernelMemory, table: TermTable): void {
-  const { bonds, angles, dihedrals, chiralities, planes, springs, pairs, addresses } = table;
+  const { bonds, angles, dihedrals, chiralities, planes, springs, pairs, added, addresses } = table;
   for (const { start, atoms, numbers } of [bonds, angles, dihedrals, chiralities, springs]) {
     memory.free(start, atoms, numbers);
   }
   memory.free(planes.start, planes.offset, planes.atom, planes.weight);
   memory.free(pairs.start, pairs.atoms, pairs.code, pairs.contact, addresses);
+  memory.free(added.start, added.atoms, added.code);
 }
 
 /** Gives everything but the coordinates back. */

@@ -4,6 +4,7 @@ import { freeMoves, makeMoveTable } from "../hydrogens/move-table.ts";
 import type { RidingHydrogens } from "../hydrogens/riding.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { type MoveTable, sumMapEnergy } from "../kernels/move-table.ts";
+import { addPairsOf, findMovers, type PairSearch, startSearch } from "../kernels/moved-pairs.ts";
 import type { PairRules } from "../kernels/pair-rules.ts";
 import { freeTermLists, freeTerms, listTablePairs, type TermTable, writeAddresses } from "../kernels/term-table.ts";
 import { solveFactorized } from "../math/block-cholesky.ts";
@@ -64,6 +65,8 @@ export interface StateMeasure {
 
 /** Width of the skin of the pair list, Angstrom: the list is exact until an atom has moved half of it. */
 const listBuffer = 1;
+/** Share of the free atoms that may outrun the list before it is made anew. */
+const mostMovers = 0.01;
 
 /** Owns the buffers of one minimisation problem. All coordinates are of the whole model, 3 per atom. */
 export class RefinementTarget {
@@ -76,6 +79,7 @@ export class RefinementTarget {
   private readonly moving: Uint8Array;
   private lists: CovalentLists;
   private terms: TermTable;
+  private search: PairSearch;
   private readonly moves: MoveTable;
   /** The minimised vector and its gradient, for callers whose own lie elsewhere. */
   private readonly vector: Float64Array;
@@ -98,7 +102,7 @@ export class RefinementTarget {
     this.vector = engine.memory.float64(3 * free.length);
     this.vectorGradient = engine.memory.float64(3 * free.length);
     engine.kernels.placeRiders(this.moves);
-    this.findPairs();
+    this.search = this.findPairs();
   }
 
   /** Present coordinates, including riders and fixed atoms. */
@@ -171,7 +175,7 @@ export class RefinementTarget {
     const { input, moves, terms, weight } = this;
     const { kernels, memory } = input.engine;
     this.unpackFree(x);
-    if (Math.sqrt(Math.max(...moves.shift)) > listBuffer / 2) this.findPairs();
+    this.renewPairs();
     const energies = addAllTerms(kernels, terms, this.lists, repulsionConstant * this.repulsionFactor);
     if (weight !== 0) input.sampler.sample(terms.xyz);
     const isPlaced = memory.owns(gradientOut);
@@ -221,14 +225,21 @@ export class RefinementTarget {
     return makeTermTable(engine.memory, { lists: this.lists, xyz, contact, ...(elastic ? { elastic } : {}) });
   }
 
-  private findPairs(): void {
+  private findPairs(): PairSearch {
     const { topology, engine, pairRules } = this.input;
     this.moves.listXyz.set(this.xyz);
-    engine.kernels.findPairs(this.terms, pairRules, {
-      cutoff: largestContact(topology.nonbonded) + listBuffer,
-      buffer: listBuffer,
-      moving: this.moving,
-    });
+    const cutoff = largestContact(topology.nonbonded) + listBuffer;
+    const limits = { cutoff, buffer: listBuffer, moving: this.moving };
+    this.search = startSearch(pairRules, limits, engine.kernels.findPairs(this.terms, pairRules, limits));
+    return this.search;
+  }
+
+  /** Where atoms have gone too far for the list, their pairs are looked for again, or all of them when they are many. */
+  private renewPairs(): void {
+    const most = this.free.length * mostMovers;
+    const movers = findMovers(this.moves, listBuffer / 2, most);
+    if (movers === null || this.search.strays.size + movers.length > most) this.findPairs();
+    else if (movers.length > 0) addPairsOf(this.input.engine.memory, this.search, this.terms, this.moves, movers);
   }
 }
 

@@ -68,6 +68,7 @@ export function makeTermTable(space: ArraySpace, { lists, xyz, elastic, contact 
       (row) => elastic!.stiffness[row]!,
     ]),
     pairs: { start: space.int32(blocks + 1), atoms: space.int32(0), code: space.uint16(0), contact: contacts },
+    added: { start: space.int32(blocks + 1), atoms: space.int32(0), code: space.uint16(0) },
     addresses: space.int32(addressCount),
   };
   writeAddresses(table);

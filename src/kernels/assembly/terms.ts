@@ -13,6 +13,7 @@ const planesAt: usize = 64;
 const springsAt: usize = 80;
 const pairsAt: usize = 92;
 const contactsAt: usize = 104;
+const addedAt: usize = 108;
 
 const energiesPerBlock: usize = 8;
 const degenerate: f64 = 1e-8;
@@ -365,7 +366,15 @@ export function addTerms(
         at(table, n + 8),
         at(table, contactsAt),
         repulsion,
-      ),
+      ) +
+        addPairs(
+          first(table, addedAt, block),
+          last(table, addedAt, block),
+          at(table, addedAt + 4),
+          at(table, addedAt + 8),
+          at(table, contactsAt),
+          repulsion,
+        ),
       48,
     );
   }

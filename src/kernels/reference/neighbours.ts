@@ -8,6 +8,8 @@ export interface NeighbourCells {
   readonly dimensions: readonly [number, number, number];
   /** Lowest coordinates along each axis. */
   readonly low: readonly [number, number, number];
+  /** Cells per Angstrom along each axis. */
+  readonly scale: readonly [number, number, number];
 }
 
 /** Sorts atoms into cells at least `cutoff` wide; far-flung atoms widen the cells rather than multiply them. */
@@ -27,7 +29,7 @@ export function sortIntoCells(xyz: Float64Array, count: number, cutoff: number):
   ) as [number, number, number];
   const scale = low.map(
     (value, axis) => dimensions[axis]! / Math.max(1e-9, (high[axis]! - value) * (1 + 1e-12) + 1e-9),
-  );
+  ) as [number, number, number];
   const [nx, ny, nz] = dimensions;
   const cellOf = new Int32Array(count);
   const cellStart = new Int32Array(nx * ny * nz + 1);
@@ -43,7 +45,7 @@ export function sortIntoCells(xyz: Float64Array, count: number, cutoff: number):
   const next = cellStart.slice(0, nx * ny * nz);
   const order = new Int32Array(count);
   for (let atom = 0; atom < count; atom++) order[next[cellOf[atom]!]!++] = atom;
-  return { order, cellStart, cellOf, dimensions, low };
+  return { order, cellStart, cellOf, dimensions, low, scale };
 }
 
 /** Neighbours of each atom with higher row within the cut-off, in a fixed order. */

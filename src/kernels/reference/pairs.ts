@@ -2,7 +2,7 @@
 
 import type { PairLimits, PairList, PairRules } from "../pair-rules.ts";
 import { groupByBlock, makeRoomForPairs, plainSpace, type TermTable } from "../term-table.ts";
-import { sortIntoCells } from "./neighbours.ts";
+import { type NeighbourCells, sortIntoCells } from "./neighbours.ts";
 
 /** Every interacting pair once, in the order of the cells. */
 export function selectPairs(rules: PairRules, xyz: Float64Array, limits: PairLimits): PairList {
@@ -18,11 +18,11 @@ export function selectPairs(rules: PairRules, xyz: Float64Array, limits: PairLim
 }
 
 /** Replaces the pairs of the table by those at its coordinates. */
-export function findPairs(table: TermTable, rules: PairRules, limits: PairLimits): void {
+export function findPairs(table: TermTable, rules: PairRules, limits: PairLimits): NeighbourCells {
   const i: number[] = [];
   const j: number[] = [];
   const codes: number[] = [];
-  forEachPair(rules, table.xyz, limits, (first, second, code) => {
+  const cells = forEachPair(rules, table.xyz, limits, (first, second, code) => {
     i.push(first);
     j.push(second);
     codes.push(code);
@@ -40,6 +40,8 @@ export function findPairs(table: TermTable, rules: PairRules, limits: PairLimits
     table.pairs.atoms[2 * at + 1] = j[row]!;
     table.pairs.code[at] = codes[row]!;
   });
+  table.added.start.fill(0);
+  return cells;
 }
 
 function forEachPair(
@@ -47,8 +49,9 @@ function forEachPair(
   xyz: Float64Array,
   limits: PairLimits,
   take: (i: number, j: number, code: number) => void,
-): void {
-  const { order, cellStart, dimensions } = sortIntoCells(xyz, rules.kind.length, limits.cutoff);
+): NeighbourCells {
+  const cells = sortIntoCells(xyz, rules.kind.length, limits.cutoff);
+  const { order, cellStart, dimensions } = cells;
   const [nx, ny, nz] = dimensions;
   const visit = (atom: number, partner: number): void => {
     const [low, high] = [Math.min(atom, partner), Math.max(atom, partner)];
@@ -77,10 +80,11 @@ function forEachPair(
       }
     }
   }
+  return cells;
 }
 
 /** Row of the contact distance of two atoms, or null where they do not interact or are too far apart. */
-function codeOf(
+export function codeOf(
   rules: PairRules,
   xyz: Float64Array,
   { cutoff, buffer, moving }: PairLimits,

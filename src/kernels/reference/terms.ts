@@ -243,7 +243,8 @@ export function addTerms(table: TermTable, repulsion: number): void {
         addChiralities(block, table.chiralities, ...range(table.chiralities)),
         addPlanes(block, table.planes, ...range(table.planes)),
         addSprings(block, table.springs, ...range(table.springs)),
-        addPairs(block, table.pairs, ...range(table.pairs), repulsion),
+        addPairs(block, table.pairs, ...range(table.pairs), repulsion) +
+          addPairs(block, { ...table.added, contact: table.pairs.contact }, ...range(table.added), repulsion),
       ],
       energiesPerBlock * row,
     );
