@@ -44,6 +44,7 @@ const density: Task = (engine) => {
     position: copyInto(engine, chainOf(count, gridEdge, 4)),
     amplitude: engine.memory.float64(gaussiansPerAtom * count).fill(1),
     decay: random(gaussiansPerAtom * count, 1, 0.3),
+    terms: gaussiansPerAtom,
     radius: engine.memory.float64(count).fill(3.5),
   };
   const values = engine.memory.float32(gridEdge ** 3);

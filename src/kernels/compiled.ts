@@ -11,8 +11,8 @@ import { spawnWorker } from "./spawn-worker.ts";
 import { makeRoomForPairs, type TermTable } from "./term-table.ts";
 import { createThreadPool, type KernelFunction, type RangeCall, type ThreadPool } from "./threads.ts";
 
-/** Bytes the density kernels work in: three axes of five rows of 128 numbers. */
-const densityScratchBytes = 3 * 5 * 128 * 4;
+/** Bytes the density kernels work in: four tables of five rows of 128 numbers, and three rows. */
+const densityScratchBytes = (4 * 5 + 3) * 128 * 4;
 /** Slabs of a density grid per thread: more share the work better and meet more atoms twice. */
 const slabsPerThread = 2;
 const leastSlab = 8;
@@ -77,7 +77,7 @@ export function createCompiledKernels(memory: KernelMemory, { call, pool }: Comp
       });
     },
     addDensity({ values, nx, ny, nz, stepX, stepY, stepZ }, atoms, begin, end) {
-      const { count, position, amplitude, decay, radius } = atoms;
+      const { count, position, amplitude, decay, radius, terms } = atoms;
       pool.run({
         kernel: "addDensity",
         values: [
@@ -93,6 +93,7 @@ export function createCompiledKernels(memory: KernelMemory, { call, pool }: Comp
           amplitude.byteOffset,
           decay.byteOffset,
           radius.byteOffset,
+          terms,
         ],
         begin,
         end,

@@ -116,6 +116,7 @@ function densityOf(kind: KernelKind, zRanges: readonly (readonly [number, number
     position: engine.memory.float64(3 * count),
     amplitude: engine.memory.float64(gaussiansPerAtom * count),
     decay: engine.memory.float64(gaussiansPerAtom * count),
+    terms: gaussiansPerAtom,
     radius: engine.memory.float64(count),
   };
   // Some atoms lie outside the box or so near its faces that they come in again on the other side.

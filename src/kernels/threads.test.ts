@@ -61,6 +61,7 @@ describe("1, 2, 3 and 4 threads give the same bits", () => {
           position: memory.float64(3 * count),
           amplitude: memory.float64(gaussiansPerAtom * count),
           decay: memory.float64(gaussiansPerAtom * count),
+          terms: gaussiansPerAtom,
           radius: memory.float64(count).fill(3),
         };
         fill(atoms.position, 40);

@@ -6,7 +6,7 @@ import { type DensityMap, mapFrame } from "../density/map.ts";
 import { computeDilatedMask } from "../density/mask.ts";
 import { computeStatistics } from "../density/statistics.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
-import type { SampleGrid } from "../kernels/reference/density.ts";
+import type { SampleGrid } from "../kernels/reference/interpolation.ts";
 import type { AtomTable } from "../model/model.ts";
 import type { MapScale } from "./refine-options.ts";
 import type { DensitySampler } from "./target.ts";

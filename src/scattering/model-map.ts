@@ -171,6 +171,7 @@ function placeAtoms(
     position: engine.memory.float64(3 * simple.length),
     amplitude: engine.memory.float64(gaussiansPerAtom * simple.length),
     decay: engine.memory.float64(gaussiansPerAtom * simple.length),
+    terms: gaussiansPerAtom,
     radius: engine.memory.float64(simple.length),
   };
   const steps = [boxCell.a / size[0], boxCell.b / size[1], boxCell.c / size[2]] as const;

@@ -1,11 +1,15 @@
-// Density kernels: Gaussian atoms on a periodic grid, and tricubic interpolation.
+// Density kernel: Gaussian atoms on a periodic grid.
+import { wrap } from "./wrap";
 
+/** Gaussians an atom has room for. */
 const gaussians: usize = 5;
-/** Longest row of grid points of one atom, and its bytes. */
-const rowLength: usize = 128;
+/** Bytes of the longest row of grid points of one atom: 128 numbers. */
 const rowBytes: usize = 512;
-/** Bytes of the factors along one axis: five rows. */
+/** Bytes of the factors along one axis: a row per Gaussian. */
 const axisBytes: usize = 2560;
+/** Where the scratch holds the products of factors along y and z, and the squared distances along x, then y. */
+const factorsBytes: usize = 7680;
+const squaresBytes: usize = 10240;
 
 /** exp(x) for x <= 0, relative error 2e-7: 2^n times a polynomial (Cody and Waite reduction, Cephes coefficients). */
 @inline
@@ -28,11 +32,11 @@ function exponential(argument: v128): v128 {
 }
 
 /** exp(-c d^2) for each Gaussian at grid points first .. last, four at a time. */
-function fillFactors(out: usize, decay: usize, position: f64, step: f64, first: i32, last: i32): void {
+function fillFactors(out: usize, terms: i32, decay: usize, position: f64, step: f64, first: i32, last: i32): void {
   const begin = <f32>((<f64>first - position) * step);
   const distances = f32x4.add(f32x4.splat(begin), f32x4.mul(f32x4.splat(<f32>step), f32x4(0, 1, 2, 3)));
   const four = f32x4.splat(<f32>(4 * step));
-  for (let k: usize = 0; k < gaussians; k++) {
+  for (let k: usize = 0; k < <usize>terms; k++) {
     const c = f32x4.splat(<f32>-load<f64>(decay + k * 8));
     let d = distances;
     let to = out + k * rowBytes;
@@ -44,19 +48,206 @@ function fillFactors(out: usize, decay: usize, position: f64, step: f64, first: 
   }
 }
 
+/** Products of an atom's amplitudes and its factors along z and y, for the rows of one plane. */
 @inline
-function wrap(index: i32, length: i32): i32 {
-  if (index >= 0 && index < length) return index;
-  const rest = index % length;
-  return rest < 0 ? rest + length : rest;
+function fillRowFactors(out: usize, terms: i32, heights: usize, fz: usize, fy: usize, rows: i32): void {
+  for (let k: usize = 0; k < <usize>terms; k++) {
+    const c = f32x4.splat(<f32>load<f64>(heights + k * 8) * load<f32>(fz + k * rowBytes));
+    const end = <usize>rows * 4;
+    for (let at: usize = 0; at < end; at += 16) {
+      v128.store(out + k * rowBytes + at, f32x4.mul(c, v128.load(fy + k * rowBytes + at)));
+    }
+  }
 }
 
-/** Product of an atom's amplitude and its factors along z and y. */
+/** Squares of the distances along an axis from grid points first .. last, and beyond: rows are filled up to whole vectors. */
 @inline
-function rowFactor(amplitude: usize, fz: usize, fy: usize, k: usize): v128 {
-  return f32x4.splat(<f32>load<f64>(amplitude + k * 8) * load<f32>(fz + k * rowBytes) * load<f32>(fy + k * rowBytes));
+function fillSquares(out: usize, position: f64, step: f64, first: i32, last: i32): void {
+  for (let index = first; index <= last + 3; index++) {
+    const distance = (<f64>index - position) * step;
+    store<f32>(out, <f32>(distance * distance));
+    out += 4;
+  }
 }
 
+// Numbers of Gaussians as types: what depends on them is settled when the kernel is compiled.
+
+@unmanaged
+class One {
+  a: u8;
+}
+
+@unmanaged
+class Two extends One {
+  b: u8;
+}
+
+@unmanaged
+class Three extends Two {
+  c: u8;
+}
+
+@unmanaged
+class Four extends Three {
+  d: u8;
+}
+
+@unmanaged
+class Five extends Four {
+  e: u8;
+}
+
+/** Four points of a row at `from`: the sum of T Gaussians, zero where the squared distance along x is above `rest`. */
+@inline
+function pointsInside<T>(from: usize, rest: v128, c0: v128, c1: v128, c2: v128, c3: v128, c4: v128): v128 {
+  let sum = f32x4.mul(c0, v128.load(from));
+  if (offsetof<T>() > 1) sum = f32x4.add(sum, f32x4.mul(c1, v128.load(from, 512)));
+  if (offsetof<T>() > 2) sum = f32x4.add(sum, f32x4.mul(c2, v128.load(from, 1024)));
+  if (offsetof<T>() > 3) sum = f32x4.add(sum, f32x4.mul(c3, v128.load(from, 1536)));
+  if (offsetof<T>() > 4) sum = f32x4.add(sum, f32x4.mul(c4, v128.load(from, 2048)));
+  return v128.and(sum, f32x4.le(v128.load(from, squaresBytes), rest));
+}
+
+/** Adds the vectors of a row from `to` to `end`. */
+@inline
+function addRow<T>(to: usize, end: usize, from: usize, rest: v128, factors: usize): void {
+  const c0 = v128.load32_splat(factors);
+  const c1 = v128.load32_splat(factors, 512);
+  const c2 = v128.load32_splat(factors, 1024);
+  const c3 = v128.load32_splat(factors, 1536);
+  const c4 = v128.load32_splat(factors, 2048);
+  do {
+    v128.store(to, f32x4.add(v128.load(to), pointsInside<T>(from, rest, c0, c1, c2, c3, c4)));
+    to += 16;
+    from += 16;
+  } while (to < end);
+}
+
+/** Adds the vectors of two rows, whose factors stand side by side. */
+@inline
+function addRowPair<T>(
+  first: usize,
+  second: usize,
+  bytes: usize,
+  from: usize,
+  restFirst: v128,
+  restSecond: v128,
+  factors: usize,
+): void {
+  const a0 = v128.load32_splat(factors);
+  const a1 = v128.load32_splat(factors, 512);
+  const a2 = v128.load32_splat(factors, 1024);
+  const a3 = v128.load32_splat(factors, 1536);
+  const a4 = v128.load32_splat(factors, 2048);
+  const b0 = v128.load32_splat(factors, 4);
+  const b1 = v128.load32_splat(factors, 516);
+  const b2 = v128.load32_splat(factors, 1028);
+  const b3 = v128.load32_splat(factors, 1540);
+  const b4 = v128.load32_splat(factors, 2052);
+  const end = first + bytes;
+  do {
+    let x = v128.load(from);
+    let a = f32x4.mul(a0, x);
+    let b = f32x4.mul(b0, x);
+    if (offsetof<T>() > 1) {
+      x = v128.load(from, 512);
+      a = f32x4.add(a, f32x4.mul(a1, x));
+      b = f32x4.add(b, f32x4.mul(b1, x));
+    }
+    if (offsetof<T>() > 2) {
+      x = v128.load(from, 1024);
+      a = f32x4.add(a, f32x4.mul(a2, x));
+      b = f32x4.add(b, f32x4.mul(b2, x));
+    }
+    if (offsetof<T>() > 3) {
+      x = v128.load(from, 1536);
+      a = f32x4.add(a, f32x4.mul(a3, x));
+      b = f32x4.add(b, f32x4.mul(b3, x));
+    }
+    if (offsetof<T>() > 4) {
+      x = v128.load(from, 2048);
+      a = f32x4.add(a, f32x4.mul(a4, x));
+      b = f32x4.add(b, f32x4.mul(b4, x));
+    }
+    x = v128.load(from, squaresBytes);
+    v128.store(first, f32x4.add(v128.load(first), v128.and(a, f32x4.le(x, restFirst))));
+    v128.store(second, f32x4.add(v128.load(second), v128.and(b, f32x4.le(x, restSecond))));
+    first += 16;
+    second += 16;
+    from += 16;
+  } while (first < end);
+}
+
+/** Adds a row that reaches beyond the box and comes in again on the other side; `room` holds a row. */
+function addWrapped(room: usize, row: usize, nx: i32, x0: i32, bytes: usize): void {
+  let x = wrap(x0, nx);
+  for (let at: usize = 0; at < bytes; at += 4) {
+    const to = row + <usize>x * 4;
+    store<f32>(to, load<f32>(to) + load<f32>(room + at));
+    x++;
+    if (x == nx) x = 0;
+  }
+}
+
+/** Adds the rows of one plane; `left` is the square of the radius less that of the distance along z. */
+function addPlane<T>(
+  plane: usize,
+  nx: i32,
+  ny: i32,
+  y0: i32,
+  rows: i32,
+  x0: i32,
+  bytes: usize,
+  left: f64,
+  scratch: usize,
+): void {
+  const squaresY = scratch + squaresBytes + rowBytes;
+  const room = squaresY + rowBytes;
+  const isInner = x0 >= 0 && x0 + (<i32>bytes >> 2) <= nx;
+  let factors = scratch + factorsBytes;
+  let y = wrap(y0, ny);
+  for (let index = 0; index < rows; index++) {
+    if (isInner && index + 1 < rows && y + 1 < ny) {
+      const near = <f32>(left - <f64>load<f32>(squaresY + <usize>index * 4));
+      const far = <f32>(left - <f64>load<f32>(squaresY + <usize>index * 4, 4));
+      if (near >= 0 && far >= 0) {
+        const to = plane + <usize>(nx * y + x0) * 4;
+        addRowPair<T>(to, to + <usize>nx * 4, bytes, scratch, f32x4.splat(near), f32x4.splat(far), factors);
+        factors += 8;
+        index++;
+        y += 2;
+        if (y == ny) y = 0;
+        continue;
+      }
+    }
+    const rest = <f32>(left - <f64>load<f32>(squaresY + <usize>index * 4));
+    if (rest >= 0) {
+      const row = plane + <usize>(nx * y) * 4;
+      if (isInner) {
+        const to = row + <usize>x0 * 4;
+        addRow<T>(to, to + bytes, scratch, f32x4.splat(rest), factors);
+      } else {
+        for (let at: usize = 0; at < bytes; at += 16) v128.store(room + at, f32x4.splat(0));
+        addRow<T>(room, room + bytes, scratch, f32x4.splat(rest), factors);
+        addWrapped(room, row, nx, x0, bytes);
+      }
+    }
+    factors += 4;
+    y++;
+    if (y == ny) y = 0;
+  }
+}
+
+/** Whether a plane from z0 to z1 lies in the slab. */
+function reachesSlab(z0: i32, z1: i32, nz: i32, zBegin: i32, zEnd: i32): bool {
+  for (let z = z0; z <= z1; z++) {
+    const plane = wrap(z, nz);
+    if (plane >= zBegin && plane < zEnd) return true;
+  }
+  return false;
+}
+
+/** Adds atoms of `terms` Gaussians each, of five there is room for, to the planes zBegin .. zEnd - 1 of a periodic grid. */
 export function addDensity(
   values: usize,
   nx: i32,
@@ -70,6 +261,7 @@ export function addDensity(
   amplitude: usize,
   decay: usize,
   radii: usize,
+  terms: i32,
   zBegin: i32,
   zEnd: i32,
   scratch: usize,
@@ -77,212 +269,42 @@ export function addDensity(
   const fx = scratch;
   const fy = scratch + axisBytes;
   const fz = scratch + axisBytes * 2;
+  const factors = scratch + factorsBytes;
+  const squares = scratch + squaresBytes;
   for (let atom: usize = 0; atom < <usize>count; atom++) {
-    const px = load<f64>(position + atom * 24);
-    const py = load<f64>(position + atom * 24 + 8);
-    const pz = load<f64>(position + atom * 24 + 16);
+    const pz = load<f64>(position + atom * 24, 16);
     const radius = load<f64>(radii + atom * 8);
+    const z0 = <i32>ceil(pz - radius / stepZ);
+    const z1 = <i32>floor(pz + radius / stepZ);
+    if (!reachesSlab(z0, z1, nz, zBegin, zEnd)) continue;
+    const px = load<f64>(position + atom * 24);
+    const py = load<f64>(position + atom * 24, 8);
     const x0 = <i32>ceil(px - radius / stepX);
     const x1 = <i32>floor(px + radius / stepX);
     const y0 = <i32>ceil(py - radius / stepY);
     const y1 = <i32>floor(py + radius / stepY);
-    const z0 = <i32>ceil(pz - radius / stepZ);
-    const z1 = <i32>floor(pz + radius / stepZ);
-    const terms = decay + atom * gaussians * 8;
-    fillFactors(fx, terms, px, stepX, x0, x1);
-    fillFactors(fy, terms, py, stepY, y0, y1);
-    fillFactors(fz, terms, pz, stepZ, z0, z1);
+    const decays = decay + atom * gaussians * 8;
+    fillFactors(fx, terms, decays, px, stepX, x0, x1);
+    fillFactors(fy, terms, decays, py, stepY, y0, y1);
+    fillFactors(fz, terms, decays, pz, stepZ, z0, z1);
     const heights = amplitude + atom * gaussians * 8;
+    fillSquares(squares, px, stepX, x0, x1);
+    fillSquares(squares + rowBytes, py, stepY, y0, y1);
+    const rows = y1 - y0 + 1;
+    const bytes = <usize>((x1 - x0 + 4) & ~3) * 4;
+    if (rows <= 0 || bytes <= 0) continue;
     for (let z = z0; z <= z1; z++) {
       const planeZ = wrap(z, nz);
       if (planeZ < zBegin || planeZ >= zEnd) continue;
       const dz = (<f64>z - pz) * stepZ;
-      const rowZ = fz + <usize>(z - z0) * 4;
-      for (let y = y0; y <= y1; y++) {
-        const dy = (<f64>y - py) * stepY;
-        const left = radius * radius - dz * dz - dy * dy;
-        if (left < 0) continue;
-        const rowY = fy + <usize>(y - y0) * 4;
-        const c0 = rowFactor(heights, rowZ, rowY, 0);
-        const c1 = rowFactor(heights, rowZ, rowY, 1);
-        const c2 = rowFactor(heights, rowZ, rowY, 2);
-        const c3 = rowFactor(heights, rowZ, rowY, 3);
-        const c4 = rowFactor(heights, rowZ, rowY, 4);
-        const half = sqrt(left) / stepX;
-        const begin = max(x0, <i32>ceil(px - half));
-        const end = min(x1, <i32>floor(px + half));
-        const row = values + (<usize>nx * (<usize>wrap(y, ny) + <usize>ny * <usize>planeZ)) * 4;
-        let x = wrap(begin, nx);
-        let rest = end - begin + 1;
-        let from = fx + <usize>(begin - x0) * 4;
-        // A row that leaves the box comes in again on the other side.
-        while (rest > 0) {
-          const run = min(rest, nx - x);
-          let to = row + <usize>x * 4;
-          const last = to + <usize>run * 4;
-          while (to < last) {
-            const sum = f32x4.add(
-              f32x4.add(
-                f32x4.add(f32x4.mul(c0, v128.load(from)), f32x4.mul(c1, v128.load(from, 512))),
-                f32x4.add(f32x4.mul(c2, v128.load(from, 1024)), f32x4.mul(c3, v128.load(from, 1536))),
-              ),
-              f32x4.mul(c4, v128.load(from, 2048)),
-            );
-            const remaining = (last - to) >> 2;
-            if (remaining >= 4) {
-              v128.store(to, f32x4.add(v128.load(to), sum));
-            } else {
-              store<f32>(to, load<f32>(to) + f32x4.extract_lane(sum, 0));
-              if (remaining > 1) store<f32>(to + 4, load<f32>(to + 4) + f32x4.extract_lane(sum, 1));
-              if (remaining > 2) store<f32>(to + 8, load<f32>(to + 8) + f32x4.extract_lane(sum, 2));
-            }
-            const done = min<usize>(remaining, 4) * 4;
-            from += done;
-            to += done;
-          }
-          rest -= run;
-          x = 0;
-        }
-      }
+      fillRowFactors(factors, terms, heights, fz + <usize>(z - z0) * 4, fy, rows);
+      const left = radius * radius - dz * dz;
+      const plane = values + <usize>nx * <usize>ny * <usize>planeZ * 4;
+      if (terms == 1) addPlane<One>(plane, nx, ny, y0, rows, x0, bytes, left, scratch);
+      else if (terms == 2) addPlane<Two>(plane, nx, ny, y0, rows, x0, bytes, left, scratch);
+      else if (terms == 3) addPlane<Three>(plane, nx, ny, y0, rows, x0, bytes, left, scratch);
+      else if (terms == 4) addPlane<Four>(plane, nx, ny, y0, rows, x0, bytes, left, scratch);
+      else addPlane<Five>(plane, nx, ny, y0, rows, x0, bytes, left, scratch);
     }
   }
-}
-
-/** Four-point Lagrange weights at offset t and their derivatives: eight numbers. */
-@inline
-function cubicWeights(t: f64, out: usize): void {
-  const t2 = t * t;
-  const t3 = t2 * t;
-  store<f64>(out, (-2 * t + 3 * t2 - t3) / 6);
-  store<f64>(out + 8, 1 - t / 2 - t2 + t3 / 2);
-  store<f64>(out + 16, t + t2 / 2 - t3 / 2);
-  store<f64>(out + 24, (-t + t3) / 6);
-  store<f64>(out + 32, (-2 + 6 * t - 3 * t2) / 6);
-  store<f64>(out + 40, -0.5 - 2 * t + 1.5 * t2);
-  store<f64>(out + 48, 1 + t - 1.5 * t2);
-  store<f64>(out + 56, (-1 + 3 * t2) / 6);
-}
-
-/** Interval of a position along an axis; -1 outside a box that does not repeat. */
-@inline
-function intervalOf(position: f64, length: i32, periodic: bool): i32 {
-  if (!periodic && !(position >= 0 && position <= <f64>(length - 1))) return i32.MIN_VALUE;
-  let k = <i32>floor(position);
-  // The last grid point belongs to the last interval.
-  if (!periodic && k > length - 2 && k > 0) k = length - 2;
-  return k;
-}
-
-@inline
-function nodeIndex(index: i32, length: i32, periodic: bool): i32 {
-  if (periodic) return wrap(index, length);
-  return index < 0 ? 0 : index >= length ? length - 1 : index;
-}
-
-/** Samples the atoms listed in `rows` from begin to end; scratch holds 26 numbers of 8 bytes. */
-export function sampleTricubic(
-  values: usize,
-  nx: i32,
-  ny: i32,
-  nz: i32,
-  toGrid: usize,
-  corner: usize,
-  periodic: bool,
-  xyz: usize,
-  rows: usize,
-  valuesOut: usize,
-  gradientsOut: usize,
-  begin: i32,
-  end: i32,
-  scratch: usize,
-): void {
-  const f0 = load<f64>(toGrid), f1 = load<f64>(toGrid, 8), f2 = load<f64>(toGrid, 16);
-  const f3 = load<f64>(toGrid, 24), f4 = load<f64>(toGrid, 32), f5 = load<f64>(toGrid, 40);
-  const f6 = load<f64>(toGrid, 48), f7 = load<f64>(toGrid, 56), f8 = load<f64>(toGrid, 64);
-  const cornerX = load<f64>(corner), cornerY = load<f64>(corner, 8), cornerZ = load<f64>(corner, 16);
-  const wx = scratch;
-  const wy = scratch + 64;
-  const wz = scratch + 128;
-  const gathered = scratch + 192;
-  for (let entry = <usize>begin; entry < <usize>end; entry++) {
-    const atom = <usize>load<i32>(rows + entry * 4);
-    const x = load<f64>(xyz + atom * 24) - cornerX;
-    const y = load<f64>(xyz + atom * 24, 8) - cornerY;
-    const z = load<f64>(xyz + atom * 24, 16) - cornerZ;
-    const ux = f0 * x + f1 * y + f2 * z;
-    const uy = f3 * x + f4 * y + f5 * z;
-    const uz = f6 * x + f7 * y + f8 * z;
-    const kx = intervalOf(ux, nx, periodic);
-    const ky = intervalOf(uy, ny, periodic);
-    const kz = intervalOf(uz, nz, periodic);
-    const gradient = gradientsOut + atom * 24;
-    if (kx == i32.MIN_VALUE || ky == i32.MIN_VALUE || kz == i32.MIN_VALUE) {
-      store<f64>(valuesOut + atom * 8, 0);
-      store<f64>(gradient, 0);
-      store<f64>(gradient, 0, 8);
-      store<f64>(gradient, 0, 16);
-      continue;
-    }
-    cubicWeights(ux - <f64>kx, wx);
-    cubicWeights(uy - <f64>ky, wy);
-    cubicWeights(uz - <f64>kz, wz);
-    const isInner = kx > 0 && kx < nx - 2;
-    // Sums over the 16 rows of four values: plain, with the slope along y, with the slope along z.
-    let plainLow = f64x2.splat(0), plainHigh = f64x2.splat(0);
-    let slopeYLow = f64x2.splat(0), slopeYHigh = f64x2.splat(0);
-    let slopeZLow = f64x2.splat(0), slopeZHigh = f64x2.splat(0);
-    for (let c = 0; c < 4; c++) {
-      const plane = <usize>ny * <usize>nodeIndex(kz + c - 1, nz, periodic);
-      let low = f64x2.splat(0), high = f64x2.splat(0);
-      let yLow = f64x2.splat(0), yHigh = f64x2.splat(0);
-      for (let b = 0; b < 4; b++) {
-        const row = values + <usize>nx * (<usize>nodeIndex(ky + b - 1, ny, periodic) + plane) * 4;
-        let four: v128;
-        if (isInner) {
-          four = v128.load(row + <usize>(kx - 1) * 4);
-        } else {
-          for (let a = 0; a < 4; a++) {
-            store<f32>(
-              gathered + <usize>a * 4,
-              load<f32>(row + <usize>nodeIndex(kx + a - 1, nx, periodic) * 4),
-            );
-          }
-          four = v128.load(gathered);
-        }
-        const first = f64x2.promote_low_f32x4(four);
-        const second = f64x2.promote_low_f32x4(v128.shuffle<f32>(four, four, 2, 3, 2, 3));
-        const weight = v128.load64_splat(wy + <usize>b * 8);
-        const slope = v128.load64_splat(wy + <usize>b * 8, 32);
-        low = f64x2.add(low, f64x2.mul(weight, first));
-        high = f64x2.add(high, f64x2.mul(weight, second));
-        yLow = f64x2.add(yLow, f64x2.mul(slope, first));
-        yHigh = f64x2.add(yHigh, f64x2.mul(slope, second));
-      }
-      const weight = v128.load64_splat(wz + <usize>c * 8);
-      const slope = v128.load64_splat(wz + <usize>c * 8, 32);
-      plainLow = f64x2.add(plainLow, f64x2.mul(weight, low));
-      plainHigh = f64x2.add(plainHigh, f64x2.mul(weight, high));
-      slopeYLow = f64x2.add(slopeYLow, f64x2.mul(weight, yLow));
-      slopeYHigh = f64x2.add(slopeYHigh, f64x2.mul(weight, yHigh));
-      slopeZLow = f64x2.add(slopeZLow, f64x2.mul(slope, low));
-      slopeZHigh = f64x2.add(slopeZHigh, f64x2.mul(slope, high));
-    }
-    const weightLow = v128.load(wx);
-    const weightHigh = v128.load(wx, 16);
-    const value = addLanes(f64x2.add(f64x2.mul(weightLow, plainLow), f64x2.mul(weightHigh, plainHigh)));
-    const gx = addLanes(
-      f64x2.add(f64x2.mul(v128.load(wx, 32), plainLow), f64x2.mul(v128.load(wx, 48), plainHigh)),
-    );
-    const gy = addLanes(f64x2.add(f64x2.mul(weightLow, slopeYLow), f64x2.mul(weightHigh, slopeYHigh)));
-    const gz = addLanes(f64x2.add(f64x2.mul(weightLow, slopeZLow), f64x2.mul(weightHigh, slopeZHigh)));
-    store<f64>(valuesOut + atom * 8, value);
-    store<f64>(gradient, f0 * gx + f3 * gy + f6 * gz);
-    store<f64>(gradient, f1 * gx + f4 * gy + f7 * gz, 8);
-    store<f64>(gradient, f2 * gx + f5 * gy + f8 * gz, 16);
-  }
-}
-
-@inline
-function addLanes(v: v128): f64 {
-  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
 }

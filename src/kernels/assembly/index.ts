@@ -1,6 +1,7 @@
 // Entry of the compiled kernels: re-exports every kernel of this folder.
-export { addDensity, sampleTricubic } from "./density";
+export { addDensity } from "./density";
 export { transformColumns } from "./fft";
+export { sampleTricubic } from "./interpolation";
 export { filterNeighbours } from "./neighbours";
 export { selectPairs, shareOutPairs } from "./pairs";
 export { forwardPlanes, inversePlanes } from "./planes";
