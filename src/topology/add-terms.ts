@@ -16,15 +16,22 @@ interface Conformer {
   readonly rows: Int32Array;
   /** Slot s is rows[begin + s]. */
   readonly begin: number;
-  /** Terms without an atom of this alternate were made for an earlier conformer; undefined for the first one. */
-  readonly letter: string | undefined;
+  readonly letter: string;
+  /** Makes the terms that all conformers share. */
+  readonly isFirst: boolean;
   readonly altloc: Altlocs;
 }
 
-function isOwn({ rows, begin, letter, altloc }: Conformer, slots: readonly number[]): boolean {
-  if (letter === undefined) return true;
-  for (let at = 0; at < slots.length; at++) if (altloc[rows[begin + slots[at]!]!] === letter) return true;
-  return false;
+/** Terms with an atom of this alternate, and for the first one those without any alternate: others are another conformer's. */
+function isOwn({ rows, begin, letter, isFirst, altloc }: Conformer, slots: readonly number[]): boolean {
+  if (letter === "") return true;
+  let isShared = isFirst;
+  for (let at = 0; at < slots.length; at++) {
+    const own = altloc[rows[begin + slots[at]!]!]!;
+    if (own === letter) return true;
+    if (own !== "") isShared = false;
+  }
+  return isShared;
 }
 
 /** Adds the term where its atoms are present; returns where its numbers begin, -1 where it was not added. */
@@ -66,7 +73,7 @@ export function addResidueTerms(
   const letters = matched.conformers[residue]!;
   for (let index = 0; index < letters.length; index++) {
     const begin = matched.offset[residue]! + index * slots.size;
-    const conformer = { rows: matched.rows, begin, letter: index === 0 ? undefined : letters[index]!, altloc };
+    const conformer = { rows: matched.rows, begin, letter: letters[index]!, isFirst: index === 0, altloc };
     for (const bond of plan.bonds) addTerm(lists.bonds, bond, conformer);
     for (const angle of plan.angles) addTerm(lists.angles, angle, conformer);
     for (const torsion of plan.dihedrals) {
@@ -101,7 +108,7 @@ export function addLinkTerms(lists: TermLists, input: LinkTermInput, found: Foun
   const plan = plans.get(link, first, second);
   joinedLetters(matched, found).forEach((letter, index) => {
     const rows = joinRows(matched, found, letter);
-    const conformer = { rows, begin: 0, letter: index === 0 ? undefined : letter, altloc };
+    const conformer = { rows, begin: 0, letter, isFirst: index === 0, altloc };
     addPlannedLink(lists, plan, conformer, found, row);
   });
 }

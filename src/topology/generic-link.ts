@@ -50,7 +50,14 @@ function isPlanar(model: Model, monomerOf: MonomerOf, atom: number): boolean {
   return bondsOf(model, monomerOf, atom).some(({ order }) => /^(doub|arom|delo)/i.test(order));
 }
 
-function anglesAt(model: Model, monomerOf: MonomerOf, atom: number, partner: number, isFlat: boolean): FoundAngle[] {
+/** An angle at an atom between a partner in another residue and each of its own heavy neighbours. */
+export function anglesAt(
+  model: Model,
+  monomerOf: MonomerOf,
+  atom: number,
+  partner: number,
+  isFlat: boolean,
+): FoundAngle[] {
   const { name, altloc, element, residue } = model.atoms;
   const names = bondsOf(model, monomerOf, atom).map(({ atom1, atom2 }) => (atom1 === name[atom] ? atom2 : atom1));
   const fits = (other: number): boolean =>

@@ -1,11 +1,11 @@
 // Links that nothing but distance tells: glycosidic bonds and the dictionary's links between particular residues.
 
 import { elementSymbol } from "../chemistry/elements.ts";
-import type { Dictionary, Link } from "../chemistry/monomer.ts";
+import type { Dictionary, Link, Monomer } from "../chemistry/monomer.ts";
 import { isWaterName, residueClass } from "../chemistry/residue-classes.ts";
 import type { Model } from "../model/model.ts";
 import { type AtomGrid, atomsNear } from "./atom-grid.ts";
-import { type FoundLink, isPeptideGroup, isPyranoseGroup, type MonomerOf } from "./found-link.ts";
+import { type FoundLink, isNucleotideGroup, isPeptideGroup, type MonomerOf } from "./found-link.ts";
 import { genericLink, metalDonorOf } from "./generic-link.ts";
 import { fitsSide, leavingAtoms, matchLink, sideAtoms } from "./match-link.ts";
 import { atomsOfResidue } from "./residue-atoms.ts";
@@ -45,7 +45,7 @@ export function findGlycosidicBonds(input: NearLinkInput): FoundLink[] {
   const links: FoundLink[] = [];
   for (let residue = 0; residue < model.residues.count; residue++) {
     const monomer = monomerOf(residue);
-    if (monomer === undefined || !isSugar(monomer.group)) continue;
+    if (monomer === undefined || isPeptideGroup(monomer.group) || isNucleotideGroup(monomer.group)) continue;
     for (const carbon of anomericCarbons(input, residue)) {
       const partner = atomsNear(grid(), carbon, longestGlycosidicBond)
         .filter(({ atom }) => canMeet(model, carbon, atom) && isGlycosidicPartner(input, atom))
@@ -58,23 +58,70 @@ export function findGlycosidicBonds(input: NearLinkInput): FoundLink[] {
   return links;
 }
 
-function isSugar(group: string): boolean {
-  return isPyranoseGroup(group) || /furanose$/i.test(group);
-}
-
-/** C1 or C2 of a residue whose own oxygen there has left. */
+/** Carbons of a residue whose own oxygen there has left. */
 function anomericCarbons({ model, monomerOf }: NearLinkInput, residue: number): number[] {
-  const bonds = monomerOf(residue)!.bonds;
+  const centres = anomericCentres(monomerOf(residue)!);
+  if (centres.size === 0) return [];
   const rows = [...atomsOfResidue(model, residue)];
   const { name } = model.atoms;
-  return ["1", "2"].flatMap((number) => {
-    const [carbon, oxygen] = [`C${number}`, `O${number}`];
-    const isBonded = bonds.some(
-      ({ atom1, atom2 }) => (atom1 === carbon && atom2 === oxygen) || (atom2 === carbon && atom1 === oxygen),
-    );
-    if (!isBonded || rows.some((atom) => name[atom] === oxygen)) return [];
-    return rows.filter((atom) => name[atom] === carbon);
+  return rows.filter((carbon) => {
+    const oxygen = centres.get(name[carbon]!);
+    return oxygen !== undefined && !rows.some((atom) => name[atom] === oxygen);
   });
+}
+
+const anomericByMonomer = new WeakMap<Monomer, ReadonlyMap<string, string>>();
+/** Atoms of the largest sugar ring. */
+const largestRing = 7;
+
+/**
+ * Anomeric carbons of a monomer with the oxygen each loses: carbons with two oxygens by single bonds, one that ends there and one
+ * that closes a ring. C1 of aldoses, C2 of ketoses, whatever their names and the dictionary's group.
+ */
+function anomericCentres(monomer: Monomer): ReadonlyMap<string, string> {
+  const known = anomericByMonomer.get(monomer);
+  if (known) return known;
+  const centres = new Map<string, string>();
+  const elementOf = new Map(monomer.atoms.map(({ id, element }) => [id, element.toUpperCase()] as const));
+  const neighbours = new Map<string, string[]>();
+  for (const { atom1, atom2, order } of monomer.bonds) {
+    if (elementOf.get(atom1) === "H" || elementOf.get(atom2) === "H") continue;
+    const isSingle = /^(sing|coval|\.?$)/i.test(order);
+    for (const [one, other] of [
+      [atom1, atom2],
+      [atom2, atom1],
+    ] as const) {
+      // Double bonds count as two neighbours, so that carbonyl oxygens do not end there.
+      neighbours.set(one, [...(neighbours.get(one) ?? []), other, ...(isSingle ? [] : [other])]);
+    }
+  }
+  for (const [carbon, around] of neighbours) {
+    if (elementOf.get(carbon) !== "C") continue;
+    const oxygens = around.filter((name) => elementOf.get(name) === "O");
+    const ending = oxygens.filter((name) => neighbours.get(name)!.length === 1);
+    const closing = oxygens.filter((name) => isInRing(neighbours, carbon, name));
+    if (ending.length === 1 && closing.length === 1) centres.set(carbon, ending[0]!);
+  }
+  anomericByMonomer.set(monomer, centres);
+  return centres;
+}
+
+/** Whether a ring of five to seven atoms closes over the bond of two atoms. */
+function isInRing(neighbours: ReadonlyMap<string, readonly string[]>, first: string, second: string): boolean {
+  let shell = new Set([second]);
+  const seen = new Set([second]);
+  for (let size = 2; size <= largestRing; size++) {
+    const next = new Set<string>();
+    for (const from of shell) {
+      for (const to of neighbours.get(from) ?? []) {
+        if (to === first && from !== second) return size >= 5;
+        if (!seen.has(to) && to !== first) next.add(to);
+      }
+    }
+    for (const name of next) seen.add(name);
+    shell = next;
+  }
+  return false;
 }
 
 function isGlycosidicPartner({ model }: NearLinkInput, atom: number): boolean {

@@ -47,7 +47,7 @@ export interface MatchedAtoms {
   readonly templates: readonly (ResidueTemplate | undefined)[];
   /** Per residue [""] without alternates, else the letters in order. */
   readonly conformers: readonly (readonly string[])[];
-  /** Row of slot s of residue r in its conformer c: rows[offset[r] + c * (slots of the template) + s], -1 where absent; blank atoms are in all. */
+  /** Row of slot s of residue r in its conformer c: rows[offset[r] + c * (slots of the template) + s], -1 where absent; blank atoms are in all, and an alternate's missing atoms are another's. */
   readonly offset: Int32Array;
   readonly rows: Int32Array;
 }
@@ -194,7 +194,7 @@ function conformerLetters(altloc: readonly string[], names: ReadonlyMap<number, 
   return letters.size === 0 ? oneConformer : [...letters].toSorted();
 }
 
-/** The first atom of a doubled name counts. */
+/** The first atom of a doubled name counts; what an alternate lacks it shares with the first one that has it. */
 function fillConformers(
   rows: Int32Array,
   altloc: readonly string[],
@@ -204,7 +204,7 @@ function fillConformers(
   rows.fill(-1);
   const size = rows.length / letters.length;
   letters.forEach((letter, conformer) => {
-    for (const wanted of letter === "" ? [""] : [letter, ""]) {
+    for (const wanted of new Set([letter, "", ...letters])) {
       for (const [atom, slot] of names) {
         const at = conformer * size + slot;
         if (altloc[atom] === wanted && rows[at] === -1) rows[at] = atom;
