@@ -123,17 +123,28 @@ export interface Model {
   readonly sourceRows?: Int32Array;
 }
 
+/** Rows by author residue number, made when a table is first asked for one. */
+const rowsByNumber = new WeakMap<ResidueTable, ReadonlyMap<number, readonly number[]>>();
+
+function numberedRows(residues: ResidueTable): ReadonlyMap<number, readonly number[]> {
+  const known = rowsByNumber.get(residues);
+  if (known) return known;
+  const rows = new Map<number, number[]>();
+  residues.sequenceNumber.forEach((number, residue) => {
+    const list = rows.get(number);
+    if (list) list.push(residue);
+    else rows.set(number, [residue]);
+  });
+  rowsByNumber.set(residues, rows);
+  return rows;
+}
+
 /** Row of the first residue with these labels of the author, in the first model that has it; -1 when there is none. */
 export function findResidue(model: Model, chain: string, sequenceNumber: number, insertionCode: string): number {
   const { residues, chains } = model;
-  for (let residue = 0; residue < residues.count; residue++) {
-    if (
-      residues.sequenceNumber[residue] === sequenceNumber &&
-      residues.insertionCode[residue] === insertionCode &&
-      chains.id[residues.chain[residue]!] === chain
-    ) {
+  for (const residue of numberedRows(residues).get(sequenceNumber) ?? []) {
+    if (residues.insertionCode[residue] === insertionCode && chains.id[residues.chain[residue]!] === chain)
       return residue;
-    }
   }
   return -1;
 }
