@@ -168,11 +168,14 @@ export function computeDilatedMask(
   count: number,
   distance: number,
 ): Uint8Array {
-  const mask = new Uint8Array(frame.size[0] * frame.size[1] * frame.size[2]);
+  const nx = frame.size[0];
+  const mask = new Uint8Array(nx * frame.size[1] * frame.size[2]);
   for (let atom = 0; atom < count; atom++) {
     const radius = maskRadius(element[atom]!) + distance;
-    forEachVoxelInSphere(frame, xyz[3 * atom]!, xyz[3 * atom + 1]!, xyz[3 * atom + 2]!, radius, (voxel) => {
-      mask[voxel] = 1;
+    const [x, y, z] = [xyz[3 * atom]!, xyz[3 * atom + 1]!, xyz[3 * atom + 2]!];
+    forEachSpanInSphere(frame, x, y, z, radius, (row, first, last) => {
+      if (first >= 0 && last < nx) mask.fill(1, row + first, row + last + 1);
+      else for (let ix = first; ix <= last; ix++) mask[row + wrapIndex(ix, nx)] = 1;
     });
   }
   return mask;

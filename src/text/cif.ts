@@ -152,10 +152,23 @@ interface PairCategory extends CifCategory {
   readonly values: string[];
 }
 
-function pairCategory(name: string, line: number): PairCategory {
+function pairCategory(name: string, text: TextBytes, begin: number): PairCategory {
   const tags: string[] = [];
   const values: string[] = [];
-  return { name, tags, values, isLoop: false, lines: [line], rows: 1, visitRows: (visit) => visit(values, 0) };
+  let lines: number[] | undefined;
+  return {
+    name,
+    tags,
+    values,
+    isLoop: false,
+    rows: 1,
+    visitRows: (visit) => visit(values, 0),
+    // Counting lines takes as long as the file is large: only for those who ask.
+    get lines() {
+      lines ??= [lineAt(text, begin)];
+      return lines;
+    },
+  };
 }
 
 /** Parses CIF text, given as a string or as the bytes of a file. Throws InputError CIF_SYNTAX naming the line. */
@@ -195,7 +208,7 @@ function readPair(cursor: CifCursor, categories: CifCategory[]): boolean {
   // Items of one category may stand apart.
   let category = categories.findLast((other) => !other.isLoop && other.name === name) as PairCategory | undefined;
   if (!category) {
-    category = pairCategory(name, lineAt(cursor.text, cursor.begin));
+    category = pairCategory(name, cursor.text, cursor.begin);
     categories.push(category);
   }
   requireNew(cursor, category.tags, tag, tagBegin);
