@@ -10,8 +10,14 @@ const work = mkdtempSync(join(tmpdir(), "emend-package-"));
 const home = join(work, "home é");
 const tarballFolder = join(work, "tarball");
 
-function run(command: string, args: readonly string[], cwd: string): SpawnSyncReturns<string> {
-  const env = { ...process.env, npm_config_offline: "true", npm_config_cache: join(work, "cache"), NO_COLOR: "1" };
+function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  more: NodeJS.ProcessEnv = {},
+): SpawnSyncReturns<string> {
+  const offline = { npm_config_offline: "true", npm_config_cache: join(work, "cache") };
+  const env = { ...process.env, ...offline, NO_COLOR: "1", ...more };
   const result = spawnSync(command, args, { cwd, env, encoding: "utf8" });
   if (result.error) throw result.error;
   return result;
@@ -73,4 +79,84 @@ test("the installed library loads by its name and has type declarations", () => 
   const checked = run(process.execPath, [compiler, "--noEmit", "--strict", "--module", "nodenext", "use.mts"], home);
   // One error, the wrong type: the name and its declaration were found.
   expect(checked.stdout.match(/error TS\d+/g)).toEqual(["error TS2322"]);
+});
+
+const installed = join(home, "node_modules/emend/dist/cli.js");
+
+/** The example under names that are hard on programs, in a folder of its own. */
+function makeOdd(folder: string): readonly string[] {
+  const path = join(home, folder);
+  mkdirSync(path);
+  cpSync(join(root, "example/model.pdb"), join(path, "modèle 1 é.pdb"));
+  cpSync(join(root, "example/map.mrc.gz"), join(path, "carte ñ 日本.mrc.gz"));
+  return ["refine", "modèle 1 é.pdb", "carte ñ 日本.mrc.gz", "--resolution", "3", "--cycles", "1"];
+}
+
+const results = ["log.txt", "refined.cif", "refined.pdb", "summary.json"];
+
+test.each(["résultat 1", "re\u0301sultat", "a & b; c", "100% $HOME", "-dash", "😀", "quote'quote"])(
+  "inputs with blanks and letters of any language are refined into %j",
+  (out) => {
+    const folder = `odd ${out}`;
+    const words = [...makeOdd(folder), `--out-dir=${out}`, "--json"];
+    const { status, stdout, stderr } = run(process.execPath, [installed, ...words], join(home, folder));
+    expect(status, stderr).toBe(0);
+    expect(JSON.parse(stdout).inputs.model.file).toBe("modèle 1 é.pdb");
+    expect(readdirSync(join(home, folder, out)).toSorted()).toEqual(results);
+  },
+);
+
+test.skipIf(!existsSync("/proc/self"))(
+  "a home, a cache and a folder for temporary files that nobody may write to are not missed",
+  () => {
+    const nowhere = Object.fromEntries(
+      ["HOME", "TMPDIR", "TMP", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"].map((name) => [name, "/proc/emend-home"]),
+    );
+    const { status, stderr } = run(
+      process.execPath,
+      [installed, ...makeOdd("homeless"), "--out-dir", "out"],
+      join(home, "homeless"),
+      nowhere,
+    );
+    expect(status, stderr).toBe(0);
+    expect(readdirSync(join(home, "homeless/out")).toSorted()).toEqual(results);
+  },
+);
+
+test("with an empty environment it runs too", () => {
+  const words = [installed, ...makeOdd("bare"), "--out-dir", "out"];
+  const { status, stderr } = spawnSync(process.execPath, words, { cwd: join(home, "bare"), env: {}, encoding: "utf8" });
+  expect(status, stderr).toBe(0);
+});
+
+test("nothing is asked of the network", () => {
+  writeFileSync(
+    join(home, "no-network.cjs"),
+    'for (const [name, keys] of Object.entries({ net: ["connect", "createConnection"], dns: ["lookup", "resolve"], http: ["request", "get"], https: ["request", "get"], dgram: ["createSocket"] }))\n' +
+      "  for (const key of keys) require(name)[key] = () => process.exit(99);\n" +
+      'require("net").Socket.prototype.connect = () => process.exit(99);\nglobalThis.fetch = () => process.exit(99);\n',
+  );
+  const guarded = ["--require", join(home, "no-network.cjs"), installed];
+  const probe = run(
+    process.execPath,
+    ["--require", join(home, "no-network.cjs"), "--eval", 'require("net").connect(1)'],
+    home,
+  );
+  expect(probe.status).toBe(99);
+  const refine = [...makeOdd("alone"), "--out-dir", "out"];
+  for (const words of [["--version"], ["--help"], refine]) {
+    const { status, stderr } = run(process.execPath, [...guarded, ...words], join(home, "alone"));
+    expect(status, stderr).toBe(0);
+  }
+});
+
+test("the installed program reads nothing but itself and its inputs: it can be moved as one folder", () => {
+  const moved = join(work, "moved é");
+  cpSync(join(home, "node_modules/emend"), moved, { recursive: true });
+  const { status, stderr } = run(
+    process.execPath,
+    [join(moved, "dist/cli.js"), ...makeOdd("elsewhere"), "--out-dir", "out"],
+    join(home, "elsewhere"),
+  );
+  expect(status, stderr).toBe(0);
 });
