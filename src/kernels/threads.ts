@@ -30,8 +30,7 @@ const headerBytes = 64;
 /** Begin, end, grain, scratch address and bytes stand before the values. */
 const rangeNumbers = 5;
 const mostValues = 40;
-/** A thread that finishes no block for this long is taken for lost, milliseconds. */
-const longestBlock = 120_000;
+const defaultLongestBlock = 120_000;
 
 interface WorkerData {
   readonly module: WebAssembly.Module;
@@ -114,6 +113,8 @@ export interface PoolInput {
   reserveScratch(bytes: number): number;
   readonly threads: number;
   readonly spawn: SpawnWorker | null;
+  /** A thread that finishes no block for this long is taken for lost, milliseconds; two minutes unless given. */
+  readonly longestBlock?: number;
 }
 
 export function createThreadPool(input: PoolInput): ThreadPool {
@@ -147,7 +148,7 @@ interface Team {
 }
 
 function createTeam(input: PoolInput, spawn: SpawnWorker): Team | null {
-  const { module, memory, exports, threads, reserveScratch } = input;
+  const { module, memory, exports, threads, reserveScratch, longestBlock = defaultLongestBlock } = input;
   const control = new SharedArrayBuffer(headerBytes + 8 * (rangeNumbers + mostValues));
   const state = new Int32Array(control, 0, headerBytes / 4);
   const numbers = new Float64Array(control, headerBytes);
@@ -176,6 +177,13 @@ function createTeam(input: PoolInput, spawn: SpawnWorker): Team | null {
     Atomics.notify(state, place.generation);
     return scratch;
   };
+  const close = (): void => {
+    Atomics.store(state, place.stop, 1);
+    Atomics.add(state, place.generation, 1);
+    Atomics.notify(state, place.generation);
+    for (const worker of workers) worker.terminate();
+    workers = [];
+  };
   return {
     get size() {
       return workers.length;
@@ -193,22 +201,16 @@ function createTeam(input: PoolInput, spawn: SpawnWorker): Team | null {
         }
       } finally {
         Atomics.and(state, place.gate, ~openBit);
-        waitForAll(state);
+        waitForAll(state, longestBlock, close);
       }
       if (Atomics.exchange(state, place.failed, 0) === 1) throw new Error("A compiled kernel stopped in a worker");
     },
-    close() {
-      Atomics.store(state, place.stop, 1);
-      Atomics.add(state, place.generation, 1);
-      Atomics.notify(state, place.generation);
-      for (const worker of workers) worker.terminate();
-      workers = [];
-    },
+    close,
   };
 }
 
-/** Returns when every worker that joined the call has left it. */
-function waitForAll(state: Int32Array): void {
+/** Returns when every worker that joined the call has left it; gives the team up and throws where one never does. */
+function waitForAll(state: Int32Array, longestBlock: number, giveUp: () => void): void {
   for (let look = 0; look < 20_000; look++) if (Atomics.load(state, place.gate) === 0) return;
   let progress = Atomics.load(state, place.gate);
   let since = performance.now();
@@ -217,7 +219,10 @@ function waitForAll(state: Int32Array): void {
     if (gate !== progress) {
       progress = gate;
       since = performance.now();
-    } else if (performance.now() - since > longestBlock) throw new Error("A compute thread stopped answering");
+    } else if (performance.now() - since > longestBlock) {
+      giveUp();
+      throw new Error("A compute thread stopped answering");
+    }
   }
 }
 

@@ -24,17 +24,31 @@ interface End {
   readonly stderr: string;
 }
 
-/** Runs the program and, where a time is given, kills it then. */
-function run(folder: string, killAfterMs?: number, ...words: readonly string[]): Promise<End> {
+interface Kill {
+  /** From when on the time counts. */
+  readonly from: "the start" | "the first checkpoint";
+  readonly afterMs: number;
+}
+
+const hasCheckpoint = (folder: string): boolean =>
+  ["checkpoint.json", "checkpoint.previous.json"].some((name) => existsSync(join(work, folder, name)));
+
+/** Runs the program and, where that is asked for, kills it. */
+function run(folder: string, kill: Kill | null, ...words: readonly string[]): Promise<End> {
   const child = spawn(process.execPath, [program, ...settings, "--out-dir", folder, ...words], { cwd: work });
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => {
     stderr += chunk.toString();
   });
-  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  let since = kill?.from === "the start" ? Date.now() : Number.POSITIVE_INFINITY;
+  const timer = setInterval(() => {
+    if (kill === null) return;
+    if (since === Number.POSITIVE_INFINITY && hasCheckpoint(folder)) since = Date.now();
+    if (Date.now() - since >= kill.afterMs) child.kill("SIGKILL");
+  }, 2);
   return new Promise((resolve) => {
     child.on("close", (code, signal) => {
-      clearTimeout(timer);
+      clearInterval(timer);
       resolve({ code, signal, stderr });
     });
   });
@@ -58,9 +72,9 @@ beforeAll(async () => {
   for (const name of ["model.pdb", "map.mrc.gz"]) copyFileSync(join(example, name), join(work, name));
   const began = Date.now();
   const timer = setInterval(() => {
-    if (checkpointMs === 0 && existsSync(join(work, "whole/checkpoint.json"))) checkpointMs = Date.now() - began;
+    if (checkpointMs === 0 && hasCheckpoint("whole")) checkpointMs = Date.now() - began;
   }, 5);
-  expect(await run("whole")).toMatchObject({ code: 0 });
+  expect(await run("whole", null)).toMatchObject({ code: 0 });
   clearInterval(timer);
   wholeMs = Date.now() - began;
 });
@@ -77,25 +91,22 @@ function halfFiles(folder: string): string[] {
 }
 
 const rng = createRng(seed);
-/** Fractions of the run; three of four lie in the part that has checkpoints. */
+/** Fractions of the whole run or, three times of four, of its part that has checkpoints. */
 const times = Array.from(
   { length: kills },
-  (_, index) => [index % 4 === 0 ? "whole" : "later", rng.uniform()] as const,
+  (_, index) => [index + 1, rng.uniform(), index % 4 === 0 ? "the start" : "the first checkpoint"] as const,
 );
 
 describe(`killed at ${kills} random times (seed ${seed})`, () => {
-  test.each(times.map(([part, time], index) => [index + 1, time.toFixed(3), part] as const))(
-    "kill %i, at %s of the %s part: what is there is whole, and the resumed run ends with the same bits",
-    async (index, time, part) => {
+  test.each(times)(
+    "kill %i, at %f of what follows %s: what is there is whole, and the resumed run ends with the same bits",
+    async (index, time, from) => {
       const folder = `killed-${index}`;
-      const first = part === "later" ? checkpointMs : 0;
-      const { signal } = await run(folder, first + Number(time) * (wholeMs - first));
+      const afterMs = time * (from === "the start" ? wholeMs : wholeMs - checkpointMs);
+      const { signal } = await run(folder, { from, afterMs });
       expect(halfFiles(folder)).toEqual([]);
-      const hasCheckpoint =
-        existsSync(join(work, folder)) &&
-        readdirSync(join(work, folder)).some((name) => /^checkpoint.*json$/.test(name));
       // Without a checkpoint it had either not come so far or ended before the signal.
-      const resumed = await run(folder, undefined, hasCheckpoint ? "--resume" : "--overwrite");
+      const resumed = await run(folder, null, hasCheckpoint(folder) ? "--resume" : "--overwrite");
       expect(resumed, `${signal}`).toMatchObject({ code: 0, stderr: "" });
       expect(outcomeOf(folder)).toEqual(outcomeOf("whole"));
       const left = readdirSync(join(work, folder)).filter(
