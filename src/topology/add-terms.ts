@@ -181,41 +181,60 @@ function joinRows(matched: MatchedAtoms, { first, second }: FoundLink, letter: s
 /** Backbone atoms of peptide residues linked on both sides, for each conformer. */
 export function listBackbone(model: Model, links: readonly FoundLink[], matched: MatchedAtoms): BackboneUnit[] {
   const peptideLinks = links.filter((link) => /^(P|NM)?(TRANS|CIS)$/.test(link.id));
-  const nextOf = new Map(peptideLinks.map((link) => [link.first, link.second] as const));
+  // Where residues share a position, several follow one.
+  const nextOf = new Map<number, FoundLink[]>();
+  for (const link of peptideLinks) {
+    const known = nextOf.get(link.first);
+    if (known) known.push(link);
+    else nextOf.set(link.first, [link]);
+  }
   const units: BackboneUnit[] = [];
-  for (const { first, second } of peptideLinks) {
-    const third = nextOf.get(second);
-    if (third === undefined) continue;
-    const letters = lettersOf(matched, first, second, third);
-    const seen = new Set<string>();
-    for (const letter of letters) {
-      const pick = (residue: number, name: string): number =>
-        atomNamed(matched, residue, Math.max(0, matched.conformers[residue]!.indexOf(letter)), name);
-      const unit: BackboneUnit = {
-        residue: second,
-        cPrevious: pick(first, "C"),
-        n: pick(second, "N"),
-        ca: pick(second, "CA"),
-        cb: pick(second, "CB"),
-        c: pick(second, "C"),
-        o: pick(second, "O"),
-        nNext: pick(third, "N"),
-        cd: pick(second, "CD"),
-        caPrevious: pick(first, "CA"),
-        residueName: model.residues.name[second]!,
-        nextResidueName: model.residues.name[third]!,
-      };
-      if (letters.length === 1) {
-        units.push(unit);
-        continue;
-      }
-      const key = [unit.cPrevious, unit.n, unit.ca, unit.cb, unit.c, unit.o, unit.nNext].join();
-      if (seen.has(key)) continue;
-      seen.add(key);
-      units.push(unit);
-    }
+  for (const before of peptideLinks) {
+    for (const after of nextOf.get(before.second) ?? []) addUnits(units, model, before, after, matched);
   }
   return units.toSorted((a, b) => a.residue - b.residue);
+}
+
+/** The residue between two links, once for each conformer of its own that both join. */
+function addUnits(
+  units: BackboneUnit[],
+  model: Model,
+  before: FoundLink,
+  after: FoundLink,
+  matched: MatchedAtoms,
+): void {
+  const { first, second } = before;
+  const third = after.second;
+  const letters = lettersOf(matched, first, second, third).filter((letter) =>
+    [before, after].every(({ conformers }) => conformers === undefined || conformers.includes(letter)),
+  );
+  const seen = new Set<string>();
+  for (const letter of letters) {
+    const pick = (residue: number, name: string): number =>
+      atomNamed(matched, residue, Math.max(0, matched.conformers[residue]!.indexOf(letter)), name);
+    const unit: BackboneUnit = {
+      residue: second,
+      cPrevious: pick(first, "C"),
+      n: pick(second, "N"),
+      ca: pick(second, "CA"),
+      cb: pick(second, "CB"),
+      c: pick(second, "C"),
+      o: pick(second, "O"),
+      nNext: pick(third, "N"),
+      cd: pick(second, "CD"),
+      caPrevious: pick(first, "CA"),
+      residueName: model.residues.name[second]!,
+      nextResidueName: model.residues.name[third]!,
+    };
+    if (letters.length === 1) {
+      units.push(unit);
+      continue;
+    }
+    const key = [unit.cPrevious, unit.n, unit.ca, unit.cb, unit.c, unit.o, unit.nNext].join();
+    if (seen.has(key)) continue;
+    seen.add(key);
+    units.push(unit);
+  }
 }
 
 function lettersOf({ conformers }: MatchedAtoms, ...residues: readonly number[]): readonly string[] {

@@ -320,4 +320,48 @@ describe("alternates", () => {
     const pairs = Array.from({ length: count }, (_, row) => [i[row]!, j[row]!].toSorted((a, b) => a - b).join());
     expect(pairs.toSorted()).toEqual(["0,1", "1,2", "1,5", "2,3", "4,5", "5,6"]);
   });
+
+  const whole = peptideLines(["ALA", "ALA", "ALA", "ALA"], strand);
+  const rename = (line: string, name: string): string => line.replace("ALA", name);
+  const of = (number: number): string[] => whole.filter((line) => Number(line.slice(22, 26)) === number);
+  /** Bonds between residues as "1C.A-2N.A". */
+  const linkBonds = ({ model, topology }: Built): string[] => {
+    const { bonds } = topology;
+    const label = (atom: number): string => {
+      const letter = model.atoms.altloc[atom]!;
+      const number = model.residues.sequenceNumber[model.atoms.residue[atom]!];
+      return `${number}${model.atoms.name[atom]}${letter === "" ? "" : `.${letter}`}`;
+    };
+    return Array.from({ length: bonds.count }, (_, row) => row)
+      .filter((row) => bonds.link[row]! >= 0)
+      .map((row) => `${label(bonds.i[row]!)}-${label(bonds.j[row]!)}`)
+      .toSorted();
+  };
+
+  test("of two neighbours are linked letter by letter, and to those without from both", () => {
+    const split = (number: number): string[] => of(number).flatMap((line) => [as(line, "A"), as(line, "B")]);
+    const built = build([...of(1), ...split(2), ...split(3), ...of(4)]);
+    expect(linkBonds(built)).toEqual(["1C-2N.A", "1C-2N.B", "2C.A-3N.A", "2C.B-3N.B", "3C.A-4N", "3C.B-4N"]);
+    expect(built.topology.backbone).toHaveLength(4);
+    expect(built.topology.incomplete).toHaveLength(0);
+  });
+
+  test("of different residues at one position are whole, linked on both sides and have backbone values each", () => {
+    const alanine = of(2).map((line) => as(line, "A"));
+    const glycine = of(2)
+      .slice(0, 4)
+      .map((line) => as(rename(line, "GLY"), "B"));
+    const built = build([...of(1), ...alanine, ...glycine, ...of(3), ...of(4)]);
+    expect(linkBonds(built)).toEqual(["1C-2N.A", "1C-2N.B", "2C.A-3N", "2C.B-3N", "3C-4N"]);
+    const { topology, model } = built;
+    const ofResidue = (list: Int32Array, row: number): number =>
+      Array.from(list).filter((atom) => model.atoms.residue[atom] === row).length;
+    // Four bonds, five with C-beta; at CA three angles of glycine are one.
+    expect([ofResidue(topology.bonds.i, 1), ofResidue(topology.bonds.i, 2)]).toEqual([5, 4]);
+    expect(ofResidue(topology.angles.j, 1) - ofResidue(topology.angles.j, 2)).toBe(2);
+    const units = topology.backbone.map(
+      ({ residue: row, nextResidueName }) => `${model.residues.name[row]} ${nextResidueName}`,
+    );
+    expect(units).toEqual(["ALA ALA", "GLY ALA", "ALA ALA", "ALA ALA"]);
+  });
 });
