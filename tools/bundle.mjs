@@ -21,7 +21,7 @@ const common = {
 export const bundles = [
   {
     ...common,
-    entryPoints: { cli: "src/cli/main.ts", bench: "src/cli/bench.ts" },
+    entryPoints: { cli: "src/cli/main.ts", bench: "src/cli/bench/main.ts" },
     splitting: true,
     platform: "node",
     target: "node20",
