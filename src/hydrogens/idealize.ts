@@ -1,15 +1,12 @@
 // Brings hydrogens to their ideal geometry on heavy atoms that stay where they are.
 
+import { freeCurvature, makeCurvatureTable } from "../kernels/curvature-table.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { freeTerms } from "../kernels/term-table.ts";
-import { solveFactorized } from "../math/block-cholesky.ts";
 import { minimizeLbfgs } from "../math/lbfgs.ts";
 import { covalentSubset } from "../restraints/covalent.ts";
-import { factorizeCurvature } from "../restraints/curvature.ts";
 import { addAllTerms, covalentEnergy, makeTermTable } from "../restraints/term-table.ts";
 import type { Topology } from "../topology/topology.ts";
-
-const noPairs = { count: 0, i: new Int32Array(0), j: new Int32Array(0), contact: new Float64Array(0) };
 
 /**
  * Moves the hydrogens in `xyz` (3 per atom) to the minimum of their bonds, angles, dihedrals, chiralities and planes; only
@@ -38,7 +35,8 @@ export function idealizeHydrogens(
   const unpack = (x: Float64Array): void => copyTriples(x, null, table.xyz, rows);
   const x = new Float64Array(3 * rows.length);
   copyTriples(table.xyz, rows, x, null);
-  const factor = factorizeCurvature({ lists, pairs: noPairs, xyz, rowOfAtom, rowCount: rows.length, diagonal: 10 });
+  const matrix = makeCurvatureTable(memory, table, rows, rowOfAtom);
+  kernels.factorizeCurvature(table, matrix, { repulsion: 0, diagonal: 10 });
   minimizeLbfgs(
     (at, out) => {
       unpack(at);
@@ -51,10 +49,12 @@ export function idealizeHydrogens(
       maximumIterations: 30,
       maximumStep: 0.5,
       stepTolerance: 1e-3,
-      preconditioner: (vector) => solveFactorized(factor, vector),
+      preconditioner: (vector) => kernels.solveCurvature(matrix, vector),
+      space: { kernels, create: (length) => memory.float64(length), free: (vectors) => memory.free(...vectors) },
     },
   );
   copyTriples(x, null, xyz, rows);
+  freeCurvature(memory, matrix);
   freeTerms(memory, table);
   memory.free(table.xyz);
 }

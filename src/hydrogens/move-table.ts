@@ -1,7 +1,7 @@
 // Packs the free atoms and riding hydrogens of a minimisation into the table that the kernels run over.
 import type { KernelMemory } from "../kernels/memory.ts";
 import { type MoveTable, moveArrays, writeMoveAddresses } from "../kernels/move-table.ts";
-import { type ArraySpace, type BlockRows, groupByBlock, type TermTable } from "../kernels/term-table.ts";
+import { type ArraySpace, type BlockRows, blockStarts, groupByBlock, type TermTable } from "../kernels/term-table.ts";
 import type { RidingHydrogens } from "./riding.ts";
 
 /** What pulls on the atoms, per atom: its factor, the map's value and its gradient (3). */
@@ -30,7 +30,7 @@ export function makeMoveTable(
     array.set(values);
     return array;
   };
-  const startsOf = (atoms: Int32Array): Int32Array => integers(blockStarts(atoms, blocks, blockAtoms));
+  const startsOf = (atoms: Int32Array): Int32Array => integers(blockStarts(atoms, terms));
   const byBlock = (...columns: Int32Array[]): BlockRows =>
     groupByBlock(columns, columns[0]!.length, blocks, blockAtoms);
   const returns = byBlock(riding.parent, riding.neighbour, riding.third);
@@ -69,14 +69,6 @@ export function makeMoveTable(
 export function freeMoves(memory: KernelMemory, table: MoveTable): void {
   const shared = new Set<string>(["xyz", "gradient", "energies", "mapFactor", "mapValue", "mapGradient"]);
   memory.free(table.addresses, ...moveArrays.filter((name) => !shared.has(name)).map((name) => table[name]));
-}
-
-/** Where the atoms of each block begin in an ascending list. */
-function blockStarts(atoms: Int32Array, blocks: number, blockAtoms: number): Int32Array {
-  const start = new Int32Array(blocks + 1);
-  for (const atom of atoms) start[Math.floor(atom / blockAtoms) + 1]!++;
-  for (let block = 0; block < blocks; block++) start[block + 1]! += start[block]!;
-  return start;
 }
 
 function interleave(columns: readonly Int32Array[]): Int32Array {

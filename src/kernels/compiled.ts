@@ -155,6 +155,15 @@ export function createCompiledKernels(memory: KernelMemory, { call, pool }: Comp
       const values = [addresses.byteOffset, blockAtoms, repulsion];
       pool.run({ kernel: "addTerms", values, begin: 0, end: blocks, grain: 1, scratchBytes: termScratchBytes });
     },
+    factorizeCurvature(table, { addresses, blocks }, { repulsion, diagonal }) {
+      const values = [table.addresses.byteOffset, addresses.byteOffset, repulsion, diagonal];
+      const kernel = "factorizeCurvature";
+      pool.run({ kernel, values, begin: 0, end: blocks, grain: 1, scratchBytes: termScratchBytes });
+    },
+    solveCurvature({ addresses, blocks }, vector) {
+      const values = [addresses.byteOffset, vector.byteOffset];
+      pool.run({ kernel: "solveCurvature", values, begin: 0, end: blocks, grain: 1 });
+    },
     unpackFree({ free, xyz }, x) {
       const values = [free.byteOffset, x.byteOffset, xyz.byteOffset];
       pool.run({ kernel: "unpackFree", values, begin: 0, end: free.length, grain: vectorBlock });
@@ -301,7 +310,7 @@ function listAddresses(memory: KernelMemory, vectors: readonly Float64Array[]): 
 }
 
 /** Moments, normal and eigenvector room of a plane. */
-const termScratchBytes = 8 * 27;
+const termScratchBytes = 8 * 48;
 /** Pairs expected per atom at first. */
 const expectedPairs = 12;
 /** Rows of cells a thread searches at once. */

@@ -1,8 +1,10 @@
 // The kernels' common face: the same functions compiled (SIMD) and as plain TypeScript twins.
 import { plainVectors, type VectorKernels } from "../math/vectors.ts";
+import type { CurvatureTable, CurvatureWeights } from "./curvature-table.ts";
 import type { FftPlan } from "./fft-plan.ts";
 import type { MoveTable } from "./move-table.ts";
 import type { PairLimits, PairList, PairRules } from "./pair-rules.ts";
+import { factorizeCurvature, solveCurvature } from "./reference/curvature.ts";
 import { addDensity, type DensityGrid, type GridAtoms } from "./reference/density.ts";
 import { forwardPlanes, inversePlanes, type SpectrumPlanes, transformColumns } from "./reference/fft.ts";
 import { type SampleGrid, sampleTricubic } from "./reference/interpolation.ts";
@@ -65,6 +67,10 @@ export interface Kernels extends VectorKernels {
   findPairs(table: TermTable, rules: PairRules, limits: PairLimits): NeighbourCells;
   /** Sets the table's gradient to that of all its terms and writes the energies of every block; `repulsion`: constant of the pairs. */
   addTerms(table: TermTable, repulsion: number): void;
+  /** Replaces the matrix by the incomplete Cholesky factor of the terms' curvature at the table's coordinates. */
+  factorizeCurvature(table: TermTable, matrix: CurvatureTable, weights: CurvatureWeights): void;
+  /** vector = (L L^T)^-1 vector, in place, with the factor L. */
+  solveCurvature(matrix: CurvatureTable, vector: Float64Array): void;
   /** Puts the vector that is minimised into the table's coordinates. */
   unpackFree(table: MoveTable, x: Float64Array): void;
   /** Puts the hydrogens where their frames say and measures how far atoms have moved since the pair list. */
@@ -86,6 +92,8 @@ export function createReferenceKernels(): Kernels {
     selectPairs,
     findPairs,
     addTerms,
+    factorizeCurvature,
+    solveCurvature,
     unpackFree,
     placeRiders,
     collectGradient,

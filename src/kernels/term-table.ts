@@ -82,6 +82,17 @@ export interface BlockRows {
   readonly rows: Int32Array;
 }
 
+/** Where the atoms of each block begin in an ascending list. */
+export function blockStarts(
+  atoms: ArrayLike<number>,
+  { blocks, blockAtoms }: Pick<TermTable, "blocks" | "blockAtoms">,
+): Int32Array {
+  const start = new Int32Array(blocks + 1);
+  for (let row = 0; row < atoms.length; row++) start[Math.floor(atoms[row]! / blockAtoms) + 1]!++;
+  for (let block = 0; block < blocks; block++) start[block + 1]! += start[block]!;
+  return start;
+}
+
 /** Groups terms given by columns of atoms. */
 export function groupByBlock(
   columns: readonly Int32Array[],

@@ -2,17 +2,16 @@
 
 import { freeMoves, makeMoveTable } from "../hydrogens/move-table.ts";
 import type { RidingHydrogens } from "../hydrogens/riding.ts";
+import { type CurvatureTable, freeCurvature, makeCurvatureTable } from "../kernels/curvature-table.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { type MoveTable, sumMapEnergy } from "../kernels/move-table.ts";
 import { addPairsOf, findMovers, type PairSearch, startSearch } from "../kernels/moved-pairs.ts";
 import type { PairRules } from "../kernels/pair-rules.ts";
 import { freeTermLists, freeTerms, listTablePairs, type TermTable, writeAddresses } from "../kernels/term-table.ts";
-import { solveFactorized } from "../math/block-cholesky.ts";
 import type { Objective, Preconditioner } from "../math/lbfgs.ts";
 import { angleDeviations } from "../restraints/angles.ts";
 import { bondDeviations, markCoordination } from "../restraints/bonds.ts";
 import { type CovalentLists, covalentSubset } from "../restraints/covalent.ts";
-import { factorizeCurvature } from "../restraints/curvature.ts";
 import type { DeviationRmsd } from "../restraints/deviations.ts";
 import type { ElasticNetwork } from "../restraints/elastic.ts";
 import { countClosePairs, largestContact, repulsionConstant } from "../restraints/nonbonded.ts";
@@ -80,6 +79,7 @@ export class RefinementTarget {
   private lists: CovalentLists;
   private terms: TermTable;
   private search: PairSearch;
+  private curvature: CurvatureTable | null = null;
   private readonly moves: MoveTable;
   /** The minimised vector and its gradient, for callers whose own lie elsewhere. */
   private readonly vector: Float64Array;
@@ -148,6 +148,7 @@ export class RefinementTarget {
   /** Gives the buffers back; the target must not be used afterwards. */
   dispose(): void {
     const { memory } = this.input.engine;
+    if (this.curvature) freeCurvature(memory, this.curvature);
     freeMoves(memory, this.moves);
     freeTerms(memory, this.terms);
     memory.free(this.terms.xyz, this.vector, this.vectorGradient);
@@ -198,17 +199,17 @@ export class RefinementTarget {
     for (let rider = 0; rider < riding.count; rider++) {
       rowOfAtom[riding.hydrogen[rider]!] = rowOfAtom[riding.parent[rider]!]!;
     }
-    const factor = factorizeCurvature({
-      lists: this.lists,
-      pairs: listTablePairs(this.terms),
-      repulsionFactor: this.repulsionFactor,
-      ...(this.input.elastic ? { elastic: this.input.elastic } : {}),
-      xyz: this.xyz,
-      rowOfAtom,
-      rowCount: this.free.length,
-      diagonal: Math.max(1, this.weight * mapCurvature),
-    });
-    return (vector) => solveFactorized(factor, vector);
+    const { kernels, memory } = this.input.engine;
+    this.curvature ??= makeCurvatureTable(memory, this.terms, this.free, rowOfAtom);
+    const matrix = this.curvature;
+    const repulsion = repulsionConstant * this.repulsionFactor;
+    kernels.factorizeCurvature(this.terms, matrix, { repulsion, diagonal: Math.max(1, this.weight * mapCurvature) });
+    return (vector) => {
+      const isPlaced = memory.owns(vector);
+      if (!isPlaced) this.vector.set(vector);
+      kernels.solveCurvature(matrix, isPlaced ? vector : this.vector);
+      if (!isPlaced) vector.set(this.vector);
+    };
   }
 
   private selectTerms(): CovalentLists {

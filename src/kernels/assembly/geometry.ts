@@ -3,7 +3,7 @@
 export const degrees: f64 = 57.29577951308232;
 export const radians: f64 = 0.017453292519943295;
 
-/** Writes the unit eigenvector of the smallest eigenvalue of [xx, yy, zz, xy, xz, yz] to out; work holds 18 numbers. */
+/** Writes the unit eigenvector of the smallest eigenvalue of [xx, yy, zz, xy, xz, yz] to out; work holds 30 numbers. */
 export function smallestEigenvector(m: usize, out: usize, work: usize): void {
   const xx = load<f64>(m), yy = load<f64>(m, 8), zz = load<f64>(m, 16);
   const xy = load<f64>(m, 24), xz = load<f64>(m, 32), yz = load<f64>(m, 40);
@@ -65,8 +65,14 @@ function element(a: usize, row: i32, column: i32): usize {
   return a + <usize>(3 * row + column) * 8;
 }
 
-/** Cyclic Jacobi rotations, safe for degenerate matrices. */
+/** Eigenvector of the smallest eigenvalue by rotations; work holds 30 numbers. */
 function rotateToDiagonal(m: usize, out: usize, work: usize): void {
+  diagonalize(m, work, work + 24, work + 96);
+  for (let c: usize = 0; c < 24; c += 8) store<f64>(out + c, load<f64>(work + 24 + c));
+}
+
+/** Ascending eigenvalues (3) and unit eigenvectors (3 rows) by cyclic Jacobi rotations; work holds 18 numbers. */
+export function diagonalize(m: usize, eigenvalues: usize, vectors: usize, work: usize): void {
   const a = work;
   const v = work + 72;
   store<f64>(a, load<f64>(m));
@@ -90,11 +96,22 @@ function rotateToDiagonal(m: usize, out: usize, work: usize): void {
     rotate(a, v, 0, 2);
     rotate(a, v, 1, 2);
   }
-  let column = 0;
-  for (let other = 1; other < 3; other++) {
-    if (load<f64>(element(a, other, other)) < load<f64>(element(a, column, column))) column = other;
+  let low = 0, high = 2;
+  for (let column = 0; column < 3; column++) {
+    const value = load<f64>(element(a, column, column));
+    if (value < load<f64>(element(a, low, low))) low = column;
+    if (value >= load<f64>(element(a, high, high))) high = column;
   }
-  for (let row = 0; row < 3; row++) store<f64>(out + <usize>row * 8, load<f64>(element(v, row, column)));
+  if (low == high) high = low == 0 ? 2 : 0;
+  writeAxis(a, v, low, eigenvalues, vectors);
+  writeAxis(a, v, 3 - low - high, eigenvalues + 8, vectors + 24);
+  writeAxis(a, v, high, eigenvalues + 16, vectors + 48);
+}
+
+@inline
+function writeAxis(a: usize, v: usize, column: i32, value: usize, axis: usize): void {
+  store<f64>(value, load<f64>(element(a, column, column)));
+  for (let row = 0; row < 3; row++) store<f64>(axis + <usize>row * 8, load<f64>(element(v, row, column)));
 }
 
 function rotate(a: usize, v: usize, p: i32, q: i32): void {
@@ -115,4 +132,110 @@ function turn(p: usize, q: usize, c: f64, s: f64): void {
   const y = load<f64>(q);
   store<f64>(p, c * x - s * y);
   store<f64>(q, s * x + c * y);
+}
+
+/** Below this (sine of an angle, or squared cross product) the geometry is degenerate and the gradient is zero. */
+const degenerate: f64 = 1e-8;
+
+@inline
+function placeOf(xyz: usize, atoms: usize, row: usize): usize {
+  return xyz + <usize>load<i32>(atoms + row * 4) * 24;
+}
+
+@inline
+function setTriple(out: usize, x: f64, y: f64, z: f64): void {
+  store<f64>(out, x);
+  store<f64>(out, y, 8);
+  store<f64>(out, z, 16);
+}
+
+/** Angle of three atoms in degrees; writes its gradient (9 numbers) in degrees per Angstrom. */
+export function angleWithGradient(xyz: usize, atoms: usize, out: usize): f64 {
+  const a = placeOf(xyz, atoms, 0);
+  const b = placeOf(xyz, atoms, 1);
+  const c = placeOf(xyz, atoms, 2);
+  const bx = load<f64>(b), by = load<f64>(b, 8), bz = load<f64>(b, 16);
+  let ux = load<f64>(a) - bx, uy = load<f64>(a, 8) - by, uz = load<f64>(a, 16) - bz;
+  let vx = load<f64>(c) - bx, vy = load<f64>(c, 8) - by, vz = load<f64>(c, 16) - bz;
+  const lengthU = Math.sqrt(ux * ux + uy * uy + uz * uz);
+  const lengthV = Math.sqrt(vx * vx + vy * vy + vz * vz);
+  if (lengthU < degenerate || lengthV < degenerate) {
+    memory.fill(out, 0, 72);
+    return 0;
+  }
+  ux /= lengthU;
+  uy /= lengthU;
+  uz /= lengthU;
+  vx /= lengthV;
+  vy /= lengthV;
+  vz /= lengthV;
+  const cosine = Math.max(-1, Math.min(1, ux * vx + uy * vy + uz * vz));
+  const sine = Math.sqrt(1 - cosine * cosine);
+  const angle = Math.acos(cosine) * degrees;
+  if (sine < degenerate) {
+    memory.fill(out, 0, 72);
+    return angle;
+  }
+  const scaleU = degrees / (lengthU * sine);
+  const scaleV = degrees / (lengthV * sine);
+  const ix = scaleU * (cosine * ux - vx), iy = scaleU * (cosine * uy - vy), iz = scaleU * (cosine * uz - vz);
+  const kx = scaleV * (cosine * vx - ux), ky = scaleV * (cosine * vy - uy), kz = scaleV * (cosine * vz - uz);
+  setTriple(out, ix, iy, iz);
+  setTriple(out + 24, -ix - kx, -iy - ky, -iz - kz);
+  setTriple(out + 48, kx, ky, kz);
+  return angle;
+}
+
+/** Dihedral of four atoms in degrees, IUPAC sign; writes its gradient (12 numbers) in degrees per Angstrom (Blondel & Karplus 1996). */
+export function dihedralWithGradient(xyz: usize, atoms: usize, out: usize): f64 {
+  const a = placeOf(xyz, atoms, 0);
+  const b = placeOf(xyz, atoms, 1);
+  const c = placeOf(xyz, atoms, 2);
+  const d = placeOf(xyz, atoms, 3);
+  const fx = load<f64>(a) - load<f64>(b), fy = load<f64>(a, 8) - load<f64>(b, 8), fz = load<f64>(a, 16) - load<f64>(b, 16);
+  const gx = load<f64>(b) - load<f64>(c), gy = load<f64>(b, 8) - load<f64>(c, 8), gz = load<f64>(b, 16) - load<f64>(c, 16);
+  const hx = load<f64>(d) - load<f64>(c), hy = load<f64>(d, 8) - load<f64>(c, 8), hz = load<f64>(d, 16) - load<f64>(c, 16);
+  const ax = fy * gz - fz * gy, ay = fz * gx - fx * gz, az = fx * gy - fy * gx;
+  const bx = hy * gz - hz * gy, by = hz * gx - hx * gz, bz = hx * gy - hy * gx;
+  const a2 = ax * ax + ay * ay + az * az;
+  const b2 = bx * bx + by * by + bz * bz;
+  const length = Math.sqrt(gx * gx + gy * gy + gz * gz);
+  if (a2 < degenerate || b2 < degenerate || length < degenerate) {
+    memory.fill(out, 0, 96);
+    return 0;
+  }
+  const cosine = ax * bx + ay * by + az * bz;
+  const sine = ((by * az - bz * ay) * gx + (bz * ax - bx * az) * gy + (bx * ay - by * ax) * gz) / length;
+  const scaleA = (-length / a2) * degrees;
+  const scaleB = (length / b2) * degrees;
+  const fg = (fx * gx + fy * gy + fz * gz) / (length * length);
+  const hg = (hx * gx + hy * gy + hz * gz) / (length * length);
+  const ix = scaleA * ax, iy = scaleA * ay, iz = scaleA * az;
+  const lx = scaleB * bx, ly = scaleB * by, lz = scaleB * bz;
+  const jx = -ix * (1 + fg) - hg * lx, jy = -iy * (1 + fg) - hg * ly, jz = -iz * (1 + fg) - hg * lz;
+  setTriple(out, ix, iy, iz);
+  setTriple(out + 24, jx, jy, jz);
+  setTriple(out + 48, -ix - jx - lx, -iy - jy - ly, -iz - jz - lz);
+  setTriple(out + 72, lx, ly, lz);
+  return Math.atan2(sine, cosine) * degrees;
+}
+
+/** Volume (i - c) . ((j - c) x (k - c)) of atoms c, i, j, k; writes its gradient (12 numbers). */
+export function chiralVolumeWithGradient(xyz: usize, atoms: usize, out: usize): f64 {
+  const c = placeOf(xyz, atoms, 0);
+  const a = placeOf(xyz, atoms, 1);
+  const b = placeOf(xyz, atoms, 2);
+  const d = placeOf(xyz, atoms, 3);
+  const cx = load<f64>(c), cy = load<f64>(c, 8), cz = load<f64>(c, 16);
+  const ux = load<f64>(a) - cx, uy = load<f64>(a, 8) - cy, uz = load<f64>(a, 16) - cz;
+  const vx = load<f64>(b) - cx, vy = load<f64>(b, 8) - cy, vz = load<f64>(b, 16) - cz;
+  const wx = load<f64>(d) - cx, wy = load<f64>(d, 8) - cy, wz = load<f64>(d, 16) - cz;
+  const px = vy * wz - vz * wy, py = vz * wx - vx * wz, pz = vx * wy - vy * wx;
+  const qx = wy * uz - wz * uy, qy = wz * ux - wx * uz, qz = wx * uy - wy * ux;
+  const rx = uy * vz - uz * vy, ry = uz * vx - ux * vz, rz = ux * vy - uy * vx;
+  setTriple(out, -px - qx - rx, -py - qy - ry, -pz - qz - rz);
+  setTriple(out + 24, px, py, pz);
+  setTriple(out + 48, qx, qy, qz);
+  setTriple(out + 72, rx, ry, rz);
+  return ux * px + uy * py + uz * pz;
 }

@@ -1,4 +1,5 @@
 // Entry of the compiled kernels: re-exports every kernel of this folder.
+export { factorizeCurvature, solveCurvature } from "./curvature";
 export { addDensity } from "./density";
 export { transformColumns } from "./fft";
 export { sampleTricubic } from "./interpolation";
