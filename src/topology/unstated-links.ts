@@ -62,6 +62,8 @@ function reportPossible(model: Model, atom: number, other: number, distance: num
 /** What a monomer may lose: heavy atoms bonded to one other only, by the name of that other. */
 interface Ends {
   readonly heavy: readonly string[];
+  /** Heavy atoms that do not depend on the chain. */
+  readonly core: ReadonlySet<string>;
   readonly ofAtom: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -85,7 +87,7 @@ function endsOf(monomer: Monomer): Ends {
     if (neighbours.length !== 1 || !/^(O|N|S|F|CL|BR|I)$/.test(elementOf.get(id)!)) continue;
     ofAtom.set(neighbours[0]!, [...(ofAtom.get(neighbours[0]!) ?? []), id]);
   }
-  const ends = { heavy, ofAtom };
+  const ends = { heavy, core: new Set(heavy.filter((name) => !chainEnds.has(name))), ofAtom };
   endsByMonomer.set(monomer, ends);
   return ends;
 }
@@ -93,11 +95,16 @@ function endsOf(monomer: Monomer): Ends {
 const none: ReadonlySet<string> = new Set();
 
 /** Names of atoms whose end the residue lacks, where it lacks nothing else. */
-function lostEnds(model: Model, residue: number, { heavy, ofAtom }: Ends): ReadonlySet<string> {
+function lostEnds(model: Model, residue: number, { core, ofAtom }: Ends): ReadonlySet<string> {
+  const { name } = model.atoms;
   const rows = atomsOfResidue(model, residue);
-  const names = new Set(Array.from(rows, (atom) => model.atoms.name[atom]!));
-  const missing = heavy.filter((name) => !names.has(name) && !chainEnds.has(name));
-  if (missing.length === 0 || missing.length > mostLeaving) return none;
+  let known = 0;
+  for (const atom of rows) if (core.has(name[atom]!)) known++;
+  // Alternates may hide a missing atom: those of one position are bound by what the file states.
+  if (known >= core.size) return none;
+  const names = new Set(Array.from(rows, (atom) => name[atom]!));
+  const missing = [...core].filter((wanted) => !names.has(wanted));
+  if (missing.length > mostLeaving) return none;
   const lost = new Set<string>();
   let ends = 0;
   for (const [atom, own] of ofAtom) {
