@@ -108,7 +108,7 @@ function lostEnds(model: Model, residue: number, { core, ofAtom }: Ends): Readon
   const lost = new Set<string>();
   let ends = 0;
   for (const [atom, own] of ofAtom) {
-    const gone = own.filter((name) => missing.includes(name)).length;
+    const gone = own.filter((end) => missing.includes(end)).length;
     if (gone > 0) lost.add(atom);
     ends += gone;
   }
