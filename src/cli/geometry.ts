@@ -17,7 +17,7 @@ import { loadDictionaries, loadModel } from "./inputs.ts";
 import type { GeometrySettings } from "./options.ts";
 import { alignRows, describeGeometry, show } from "./tables.ts";
 
-const kinds: readonly RestraintKind[] = ["bond", "angle", "dihedral", "chirality", "planarity"];
+const kinds: readonly RestraintKind[] = ["bond", "angle", "dihedral", "chirality", "planarity", "parallelity"];
 
 export async function runGeometry(
   [modelPath]: readonly string[],
@@ -100,7 +100,7 @@ function printList(console: Console, restraints: readonly ListedRestraint[]): vo
   console.print("\nkind  ideal  model  sigma  atoms");
   for (const { kind, atoms, ideal, model, sigma } of restraints) {
     console.print(
-      `${kind.padEnd(9)} ${show(ideal, 3).padStart(9)} ${show(model, 3).padStart(9)} ${show(sigma, 4).padStart(8)}  ${atoms.join(" - ")}`,
+      `${kind.padEnd(11)} ${show(ideal, 3).padStart(9)} ${show(model, 3).padStart(9)} ${show(sigma, 4).padStart(8)}  ${atoms.join(" - ")}`,
     );
   }
 }

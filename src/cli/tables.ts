@@ -111,9 +111,11 @@ function table(title: string, counts: GeometryCounts): string {
     dihedral: "deg",
     chirality: "A^3",
     planarity: "A",
+    parallelity: "deg",
   } as const;
+  const optional: readonly string[] = ["coordination", "parallelity"];
   const rows = Object.entries(units)
-    .filter(([kind]) => kind !== "coordination" || counts.coordination.count > 0)
+    .filter(([kind]) => !optional.includes(kind) || counts[kind as keyof typeof units].count > 0)
     .map(([kind, unit]) => {
       const term = counts[kind as keyof typeof units];
       const digits = unit === "deg" ? 2 : 4;

@@ -79,6 +79,22 @@ function addNormalGradient(
   }
 }
 
+/** Atoms of both planes of a pair. */
+function groupsOf(list: ParallelityList, pair: number): readonly [Int32Array, Int32Array] {
+  return [
+    list.first.subarray(list.firstOffset[pair]!, list.firstOffset[pair + 1]!),
+    list.second.subarray(list.secondOffset[pair]!, list.secondOffset[pair + 1]!),
+  ];
+}
+
+/** Angle between the planes of a pair, 0 to 90 degrees; undefined where one has no direction. */
+export function planeAngle(list: ParallelityList, pair: number, xyz: Float64Array): number | undefined {
+  const [first, second] = groupsOf(list, pair).map((atoms) => fitPlane(atoms, xyz));
+  if (!first || !second) return undefined;
+  const dot = first.normal.reduce((sum, value, axis) => sum + value * second.normal[axis]!, 0);
+  return (Math.acos(Math.min(1, Math.abs(dot))) * 180) / Math.PI;
+}
+
 /**
  * Sum over all pairs of w (1 - cos(angle - ideal)), w = 1 / sigma^2, with slack and top-out as for bonds; adds its gradient. Planes
  * without direction (atoms on a line or in a ball) and, for other ideals than 0, parallel planes have none.
@@ -86,8 +102,7 @@ function addNormalGradient(
 export function addParallelityEnergy(list: ParallelityList, xyz: Float64Array, gradient: Float64Array): number {
   let energy = 0;
   for (let pair = 0; pair < list.count; pair++) {
-    const first = list.first.subarray(list.firstOffset[pair]!, list.firstOffset[pair + 1]!);
-    const second = list.second.subarray(list.secondOffset[pair]!, list.secondOffset[pair + 1]!);
+    const [first, second] = groupsOf(list, pair);
     const planes = [fitPlane(first, xyz), fitPlane(second, xyz)] as const;
     if (planes[0] === undefined || planes[1] === undefined) continue;
     const n1 = planes[0].normal;

@@ -45,6 +45,21 @@ describe("statistics of a model's restraints", () => {
     expect(geometry.planarity.count).toBe(topology.planes.count);
   });
 
+  test("have the angle between planes that a user wants parallel, where there are any", () => {
+    expect(measure(plain).geometry.parallelity).toEqual({ rmsd: null, rmsZ: null, count: 0, outliers: 0 });
+    const { topology } = measure(plain);
+    const { xyz } = plain.atoms;
+    const two = { count: 1, firstOffset: Int32Array.of(0, 3), secondOffset: Int32Array.of(0, 3) };
+    const groups = { first: Int32Array.of(0, 1, 2), second: Int32Array.of(1, 2, 5) };
+    // The planes N, CA, C and CA, C, N share CA-C: their angle is psi, -45 degrees.
+    const parallelities = { ...two, ...groups, ideal: Float64Array.of(0), sigma: Float64Array.of(0.027) };
+    const found: number[] = [];
+    forEachDeviation({ ...topology, parallelities }, xyz, ({ kind, model, delta, sigma }) => {
+      if (kind === "parallelity") found.push(model, delta, sigma);
+    });
+    expect(found.map((value) => Number(value.toFixed(1)))).toEqual([45, -45, 1.5]);
+  });
+
   test("a pulled atom shows as outlier and heads the list of the worst", () => {
     const beta = plain.atoms.name.indexOf("CB");
     const model = moved(plain, beta, [0, 0, 0.6]);

@@ -15,7 +15,8 @@ import { markCoordination } from "../../restraints/bonds.ts";
 import { chiralityDelta } from "../../restraints/chirality.ts";
 import { type CovalentLists, covalentSubset } from "../../restraints/covalent.ts";
 import { countClosePairs, largestContact, type NonbondedPairs, nonbondedEnergy } from "../../restraints/nonbonded.ts";
-import type { Topology } from "../../topology/topology.ts";
+import { planeAngle } from "../../restraints/parallelity.ts";
+import type { ParallelityList, Topology } from "../../topology/topology.ts";
 
 /** A deviation counts as an outlier beyond this many sigmas. */
 const outlierLimit = 4;
@@ -48,6 +49,8 @@ export interface GeometryCounts {
   readonly chirality: TermStatistics;
   /** One entry per plane: the root mean square deviation of its atoms. */
   readonly planarity: TermStatistics;
+  /** Angles between pairs of planes, degrees. */
+  readonly parallelity: TermStatistics;
   readonly nonbonded: NonbondedStatistics;
 }
 
@@ -101,6 +104,7 @@ function countTerms(
     dihedral: createTally(),
     chirality: createTally(),
     planarity: createTally(),
+    parallelity: createTally(),
   };
   const { planes } = lists;
   const plane = { row: 0, count: 0, squares: 0, squaresZ: 0 };
@@ -125,6 +129,7 @@ function countTerms(
     dihedral: finishTally(tallies.dihedral),
     chirality: finishTally(tallies.chirality),
     planarity: finishTally(tallies.planarity),
+    parallelity: finishTally(tallies.parallelity),
     nonbonded: summarizeNonbonded(pairs, xyz),
   };
 }
@@ -174,7 +179,7 @@ function finishTally(tally: Tally): TermStatistics {
   };
 }
 
-export type RestraintKind = "bond" | "angle" | "dihedral" | "chirality" | "planarity";
+export type RestraintKind = "bond" | "angle" | "dihedral" | "chirality" | "planarity" | "parallelity";
 
 /** One restraint (for planes: one atom of it) and how far the model is from it. */
 export interface Deviation {
@@ -234,6 +239,22 @@ export function forEachDeviation(lists: CovalentLists, xyz: Float64Array, visit:
       for (let c = 0; c < 3; c++) model += plane[3 + c]! * (xyz[3 * atom + c]! - plane[c]!);
       visit({ kind: "planarity", row, atoms: [atom], ideal: 0, model, sigma: planes.sigma[entry]!, delta: -model });
     }
+  }
+  if (lists.parallelities) visitPlanePairs(lists.parallelities, xyz, visit);
+}
+
+/** The sigma of a pair of planes as an angle, which it is for small ones. */
+function visitPlanePairs(pairs: ParallelityList, xyz: Float64Array, visit: (deviation: Deviation) => void): void {
+  for (let row = 0; row < pairs.count; row++) {
+    const model = planeAngle(pairs, row, xyz);
+    if (model === undefined) continue;
+    const atoms = [
+      ...pairs.first.subarray(pairs.firstOffset[row]!, pairs.firstOffset[row + 1]!),
+      ...pairs.second.subarray(pairs.secondOffset[row]!, pairs.secondOffset[row + 1]!),
+    ];
+    const ideal = pairs.ideal[row]!;
+    const sigma = (pairs.sigma[row]! * 180) / Math.PI;
+    visit({ kind: "parallelity", row, atoms, ideal, model, sigma, delta: ideal - model });
   }
 }
 
