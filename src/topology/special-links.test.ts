@@ -234,6 +234,23 @@ describe("covalent bonds that nothing states", () => {
     expect(saidOf(built, "LINK_POSSIBLE")).toEqual(["B 2 LIG C1 to A 1 LYS NZ, 1.35 Angstrom"]);
   });
 
+  test("are not named where the user's edits add them", () => {
+    const selections = ["chain B and name C1", "chain A and name NZ"];
+    const edit = {
+      kind: "bond",
+      action: "add",
+      selections,
+      ideal: 1.34,
+      sigma: 0.02,
+      file: "e.eff",
+      place: "line 1",
+    } as const;
+    const lines = [...lysine, ...residue("LIG", 2, { ...acyl, O2: [1.4, -0.2, 1.4] }, "B")];
+    const built = build(lines, { ...dictionary, edits: { edits: [edit], longestBond: 10 } });
+    expect(saidOf(built, "LINK_POSSIBLE")).toEqual([]);
+    expect(built.topology.bonds.ideal).toContain(1.34);
+  });
+
   test("are only named where the ligand lacks more than ends", () => {
     const { C3: _, ...broken } = acyl;
     const built = build([...lysine, ...residue("LIG", 2, broken, "B")], dictionary);

@@ -1,11 +1,13 @@
 // Covalent bonds that neither the file nor the dictionary states: made where an atom has left for them, else only named.
 import { addDiagnostic } from "../base/diagnostics.ts";
+import { InputError } from "../base/errors.ts";
 import type { RunContext } from "../base/run-context.ts";
 import { singleBondLength } from "../chemistry/covalent-radii.ts";
 import { elementIndex, elementSymbol, isHydrogenElement, isMetalElement } from "../chemistry/elements.ts";
 import type { Monomer } from "../chemistry/monomer.ts";
 import { isWaterName } from "../chemistry/residue-classes.ts";
 import { atomLabel, type Model } from "../model/model.ts";
+import { selectAtoms } from "../model/selection.ts";
 import { atomsNear } from "./atom-grid.ts";
 import { type FoundLink, isNucleotideGroup, isPeptideGroup } from "./found-link.ts";
 import { genericLink } from "./generic-link.ts";
@@ -41,7 +43,7 @@ export function findUnstatedLinks(input: NearLinkInput, known: readonly FoundLin
         if (!isPartner(input, atom, other, distance) || linked.has(pairKey(residue, partner))) continue;
         linked.add(pairKey(residue, partner)).add(pairKey(partner, residue));
         if (hasLost(input, atom) || hasLost(input, other)) links.push(genericLink(model, monomerOf, [atom, other]));
-        else reportPossible(model, atom, other, distance, context);
+        else if (!isEdited(input, atom, other)) reportPossible(model, atom, other, distance, context);
       }
     }
   }
@@ -57,6 +59,24 @@ function reportPossible(model: Model, atom: number, other: number, distance: num
     "Ligands within a bond's length of another residue: no bond is made; state it in the file or by --edits";
   const place = `${atomLabel(model, atom)} to ${atomLabel(model, other)}, ${distance.toFixed(2)} Angstrom`;
   addDiagnostic(context.diagnostics, "warning", "LINK_POSSIBLE", message, place);
+}
+
+/** Whether the user adds this bond. */
+function isEdited({ model, dictionary }: NearLinkInput, atom: number, other: number): boolean {
+  const bonds = (dictionary.edits?.edits ?? []).filter(({ kind, action }) => kind === "bond" && action === "add");
+  const names = (selection: string, row: number): boolean => {
+    try {
+      return selectAtoms(model, selection)[row] === 1;
+    } catch (error) {
+      // Selections without sense are refused, with their place, where edits are applied.
+      if (error instanceof InputError) return false;
+      throw error;
+    }
+  };
+  return bonds.some(
+    ({ selections: [one = "", two = ""] }) =>
+      (names(one, atom) && names(two, other)) || (names(one, other) && names(two, atom)),
+  );
 }
 
 /** What a monomer may lose: heavy atoms bonded to one other only, by the name of that other. */
