@@ -270,8 +270,12 @@ describe("covalent bonds that nothing states", () => {
       NZ: [0, 0, 0],
     });
     expect(linksOf(build([...ends, "TER", ...whole]))).toEqual(["generic 2 1"]);
-    const truncated = aminoAcid("ASP", 2, [far, 0, 0], [far, 9, 0], { CB: [1.45, 0, 0] });
-    expect(linksOf(build([...ends, "TER", ...truncated]))).toEqual([]);
+    const truncated = [
+      aminoAcid("ASP", 2, [far, 0, 0], [far, 9, 0], { CB: [1.45, 0, 0] }),
+      // Serine cut at its C-beta lacks one end only.
+      aminoAcid("SER", 2, [far, 0, 0], [far, 9, 0], { CB: [1.45, 0, 0] }),
+    ];
+    for (const lines of truncated) expect(linksOf(build([...ends, "TER", ...lines]))).toEqual([]);
   });
 
   test("are not looked for at hydrogen-bond distance", () => {

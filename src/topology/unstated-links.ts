@@ -31,13 +31,12 @@ export function findUnstatedLinks(input: NearLinkInput, known: readonly FoundLin
   for (let residue = 0; residue < model.residues.count; residue++) {
     const monomer = monomerOf(residue);
     if (monomer === undefined) continue;
-    const isPolymer = isPeptideGroup(monomer.group) || isNucleotideGroup(monomer.group);
     const own = endsOf(monomer);
     if (own.heavy.length < 2) continue;
     const lost = lostEnds(model, residue, own);
-    if (isPolymer && lost.size === 0) continue;
+    if (own.isPolymer && lost.size === 0) continue;
     for (const atom of atomsOfResidue(model, residue)) {
-      if (!canBond(model, atom) || (isPolymer && !lost.has(model.atoms.name[atom]!))) continue;
+      if (!canBond(model, atom) || (own.isPolymer && !lost.has(model.atoms.name[atom]!))) continue;
       for (const { atom: other, distance } of atomsNear(input.grid(), atom, nearLinkReach)) {
         const partner = model.atoms.residue[other]!;
         if (!isPartner(input, atom, other, distance) || linked.has(pairKey(residue, partner))) continue;
@@ -81,6 +80,7 @@ function isEdited({ model, dictionary }: NearLinkInput, atom: number, other: num
 
 /** What a monomer may lose: heavy atoms bonded to one other only, by the name of that other. */
 interface Ends {
+  readonly isPolymer: boolean;
   readonly heavy: readonly string[];
   /** Heavy atoms that do not depend on the chain. */
   readonly core: ReadonlySet<string>;
@@ -107,7 +107,8 @@ function endsOf(monomer: Monomer): Ends {
     if (neighbours.length !== 1 || !/^(O|N|S|F|CL|BR|I)$/.test(elementOf.get(id)!)) continue;
     ofAtom.set(neighbours[0]!, [...(ofAtom.get(neighbours[0]!) ?? []), id]);
   }
-  const ends = { heavy, core: new Set(heavy.filter((name) => !chainEnds.has(name))), ofAtom };
+  const isPolymer = isPeptideGroup(monomer.group) || isNucleotideGroup(monomer.group);
+  const ends = { isPolymer, heavy, core: new Set(heavy.filter((name) => !chainEnds.has(name))), ofAtom };
   endsByMonomer.set(monomer, ends);
   return ends;
 }
@@ -115,7 +116,7 @@ function endsOf(monomer: Monomer): Ends {
 const none: ReadonlySet<string> = new Set();
 
 /** Names of atoms whose end the residue lacks, where it lacks nothing else. */
-function lostEnds(model: Model, residue: number, { core, ofAtom }: Ends): ReadonlySet<string> {
+function lostEnds(model: Model, residue: number, { core, ofAtom, isPolymer }: Ends): ReadonlySet<string> {
   const { name } = model.atoms;
   const rows = atomsOfResidue(model, residue);
   let known = 0;
@@ -129,7 +130,9 @@ function lostEnds(model: Model, residue: number, { core, ofAtom }: Ends): Readon
   let ends = 0;
   for (const [atom, own] of ofAtom) {
     const gone = own.filter((end) => missing.includes(end)).length;
-    if (gone > 0) lost.add(atom);
+    // Side chains are often cut short: of theirs only acids and amides that keep their other oxygen have lost an end.
+    const isAcyl = own.some((end) => end.startsWith("O") && !missing.includes(end));
+    if (gone > 0 && (isAcyl || !isPolymer)) lost.add(atom);
     ends += gone;
   }
   return ends === missing.length ? lost : none;
