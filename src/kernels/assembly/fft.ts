@@ -144,6 +144,8 @@ export function forwardRows(
   const spare = scratch + block * 4 + squareBytes;
   const realBytes = <usize>n * 4;
   for (let row = rowBegin; row < rowEnd; row += 2 * lanes) {
+    // A last row without a partner shares its transform with zeros, not with what happens to lie here.
+    if (row + 2 * lanes > rowEnd) memory.fill(spare, 0, realBytes);
     for (let lane = 0; lane < lanes; lane += 4) {
       for (let part = 0; part < 2; part++) {
         const first = row + 2 * lane + part;
