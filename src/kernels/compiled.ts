@@ -6,6 +6,7 @@ import type { Kernels } from "./kernels.ts";
 import type { KernelMemory } from "./memory.ts";
 import type { PairLimits, PairList, PairRules } from "./pair-rules.ts";
 import { planesPerGroup, type SpectrumPlanes } from "./reference/fft.ts";
+import { mapBlock } from "./reference/maps.ts";
 import { type NeighbourCells, sortIntoCells } from "./reference/neighbours.ts";
 import { spawnWorker } from "./spawn-worker.ts";
 import { makeRoomForPairs, type TermTable } from "./term-table.ts";
@@ -181,6 +182,24 @@ export function createCompiledKernels(memory: KernelMemory, { call, pool }: Comp
       sharePairs(memory, call["shareOutPairs"]!, table, found);
       return found.cells;
     },
+    subtractMap(target, source, factor) {
+      const blocks = Math.ceil(target.length / mapBlock);
+      const partialAt = memory.scratch("map sums", 8 * Math.max(1, blocks));
+      pool.run({
+        kernel: "subtractMap",
+        values: [target.byteOffset, source.byteOffset, factor, target.length, mapBlock, partialAt],
+        begin: 0,
+        end: blocks,
+        grain: 1,
+      });
+      let sum = 0;
+      for (const part of new Float64Array(memory.memory.buffer, partialAt, blocks)) sum += part;
+      return sum;
+    },
+    scaleMap(target, factor, offset) {
+      const values = [target.byteOffset, factor, offset];
+      pool.run({ kernel: "scaleMap", values, begin: 0, end: target.length, grain: mapBlock });
+    },
     findNeighbours: (xyz, count, cutoff) =>
       findNeighboursCompiled(memory, call["filterNeighbours"]!, xyz, count, cutoff),
   };
@@ -235,7 +254,8 @@ function findNeighboursCompiled(
   new Int32Array(memory.memory.buffer, offsetAt, 1)[0] = 0;
   let capacity = Math.max(1024, expectedNeighbours * count);
   for (let begin = 0; ; ) {
-    const partnerAt = memory.scratch("neighbour partners", 4 * capacity);
+    // Whole vectors are written: up to three numbers more.
+    const partnerAt = memory.scratch("neighbour partners", 4 * capacity + 16);
     begin = filter(
       count,
       input.order,
@@ -259,8 +279,8 @@ function findNeighboursCompiled(
       capacity *= 2;
       continue;
     }
-    const offset = new Int32Array(memory.memory.buffer, offsetAt, count + 1).slice();
-    return { offset, partner: new Int32Array(memory.memory.buffer, partnerAt, offset[count]!).slice() };
+    const offset = new Int32Array(memory.memory.buffer, offsetAt, count + 1);
+    return { offset, partner: new Int32Array(memory.memory.buffer, partnerAt, offset[count]!) };
   }
 }
 
@@ -280,10 +300,18 @@ function placeCells(memory: KernelMemory, cells: NeighbourCells, xyz: Float64Arr
     number,
     number,
   ];
-  sorted.forEach((at, axis) => {
-    const column = new Float32Array(memory.memory.buffer, at, count);
-    for (let row = 0; row < count; row++) column[row] = xyz[3 * order[row]! + axis]! - low[axis]!;
-  });
+  const [x, y, z] = sorted.map((at) => new Float32Array(memory.memory.buffer, at, count)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  const [lowX, lowY, lowZ] = low;
+  for (let row = 0; row < count; row++) {
+    const at = 3 * order[row]!;
+    x[row] = xyz[at]! - lowX;
+    y[row] = xyz[at + 1]! - lowY;
+    z[row] = xyz[at + 2]! - lowZ;
+  }
   return {
     order: place(memory, "cell order", order),
     cellStart: place(memory, "cell starts", cellStart),

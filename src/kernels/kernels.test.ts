@@ -238,3 +238,25 @@ describe("vectors", () => {
     target.forEach((value, at) => expect(value).toBeCloseTo(a[at]! + 0.3 * b[at]! - 1.7 * c[at]!, 12));
   });
 });
+
+describe("whole maps", () => {
+  test.each([1, 3, 64, 65_537, 200_003])("of %i voxels: compiled and plain give the same bits", (length) => {
+    const results = kinds.map((kind) => {
+      const engine = createEngine({ kind, threads: 1 });
+      const target = randomGrid(engine, length);
+      const source = engine.memory.float32(length);
+      target.forEach((value, at) => {
+        source[at] = 0.3 * value + (at % 7);
+      });
+      const squares = engine.kernels.subtractMap(target, source, 0.7);
+      engine.kernels.scaleMap(source, -1.3, 0.2);
+      return { squares, target, source };
+    });
+    const [compiled, plain] = results as [(typeof results)[0], (typeof results)[0]];
+    expect(compiled.squares).toBe(plain.squares);
+    expect(relativeDifference(compiled.target, plain.target)).toBe(0);
+    expect(relativeDifference(compiled.source, plain.source)).toBe(0);
+    const sum = plain.target.reduce((total, value) => total + value * value, 0);
+    expect(Math.abs(sum / plain.squares - 1)).toBeLessThan(1e-12);
+  });
+});

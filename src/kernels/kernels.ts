@@ -8,6 +8,7 @@ import { factorizeCurvature, solveCurvature } from "./reference/curvature.ts";
 import { addDensity, type DensityGrid, type GridAtoms } from "./reference/density.ts";
 import { forwardPlanes, inversePlanes, type SpectrumPlanes, transformColumns } from "./reference/fft.ts";
 import { type SampleGrid, sampleTricubic } from "./reference/interpolation.ts";
+import { scaleMap, subtractMap } from "./reference/maps.ts";
 import { findNeighbours, type NeighbourCells } from "./reference/neighbours.ts";
 import { findPairs, selectPairs } from "./reference/pairs.ts";
 import { collectGradient, placeRiders, unpackFree } from "./reference/riders.ts";
@@ -56,6 +57,11 @@ export interface Kernels extends VectorKernels {
     values: Float64Array,
     gradients: Float64Array,
   ): void;
+  /** target -= factor * source in single precision; returns the sum of squares of the result. */
+  subtractMap(target: Float32Array, source: Float32Array, factor: number): number;
+  /** target = factor * target + offset in single precision. */
+  scaleMap(target: Float32Array, factor: number, offset: number): void;
+  /** Neighbours of each atom with higher row; the arrays hold until the next search. */
   findNeighbours(
     xyz: Float64Array,
     count: number,
@@ -88,6 +94,8 @@ export function createReferenceKernels(): Kernels {
     transformColumns,
     addDensity,
     sampleTricubic,
+    subtractMap,
+    scaleMap,
     findNeighbours,
     selectPairs,
     findPairs,

@@ -85,10 +85,8 @@ export function computeStructureFactors(
   forwardTransform(engine, density, spectrum, limits);
   engine.memory.free(density);
   const factor = cellVolume(boxCell) / (nx * ny * nz);
-  for (let index = 0; index < spectrum.re.length; index++) {
-    spectrum.re[index]! *= factor;
-    spectrum.im[index]! *= factor;
-  }
+  engine.kernels.scaleMap(spectrum.re, factor, 0);
+  engine.kernels.scaleMap(spectrum.im, factor, 0);
   return { spectrum, frame, resolution, limits, blur };
 }
 

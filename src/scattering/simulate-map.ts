@@ -100,10 +100,8 @@ function bandLimitedNoise(
   };
   forwardTransform(engine, white, spectrum, limits);
   engine.memory.free(white);
-  for (let at = 0; at < spectrum.re.length; at++) {
-    spectrum.re[at]! *= cellVolume(frame.boxCell);
-    spectrum.im[at]! *= cellVolume(frame.boxCell);
-  }
+  engine.kernels.scaleMap(spectrum.re, cellVolume(frame.boxCell), 0);
+  engine.kernels.scaleMap(spectrum.im, cellVolume(frame.boxCell), 0);
   const factors = { spectrum, frame, resolution, limits, blur: 0 };
   const noise = mapFromStructureFactors(engine, factors);
   freeStructureFactors(engine, factors);

@@ -131,14 +131,22 @@ const twoLoop: KernelTask = (engine) => {
   const y = Array.from({ length: depth }, vector);
   const gradient = vector();
   const target = engine.memory.float64(length);
-  const products = new Float64Array(2 * depth);
-  const factors = new Float64Array(2 * depth).fill(1e-3);
+  const products = new Float64Array(depth);
+  const factors = new Float64Array(depth).fill(1e-3);
   const { kernels } = engine;
   return () => {
     kernels.dots(gradient, s, products);
     kernels.combine(target, gradient, y, factors);
     kernels.dots(target, y, products);
     kernels.combine(target, target, s, factors);
+  };
+};
+
+const mapDifference: KernelTask = (engine) => {
+  const target = randomGrid(engine, gridEdge ** 3);
+  const source = randomGrid(engine, gridEdge ** 3);
+  return () => {
+    engine.kernels.subtractMap(target, source, 1e-3);
   };
 };
 
@@ -155,6 +163,7 @@ export const kernelTasks: readonly (readonly [string, KernelTask])[] = [
     [`transform, ${size.join(" x ")}`, transformTasks(size).forward],
     [`transform back, ${size.join(" x ")}`, transformTasks(size).inverse],
   ]),
+  [`map difference and sum of squares, ${gridEdge}^3`, mapDifference],
   ["tricubic interpolation, 100,000 atoms", interpolation],
   ["neighbours within 6 A, 100,000 atoms", neighboursWithin(6)],
   ["neighbours within 5 A, 100,000 atoms", neighboursWithin(5)],

@@ -3,6 +3,7 @@ export { factorizeCurvature, solveCurvature } from "./curvature";
 export { addDensity } from "./density";
 export { transformColumns } from "./fft";
 export { sampleTricubic } from "./interpolation";
+export { scaleMap, subtractMap } from "./maps";
 export { filterNeighbours } from "./neighbours";
 export { selectPairs, shareOutPairs } from "./pairs";
 export { forwardPlanes, inversePlanes } from "./planes";

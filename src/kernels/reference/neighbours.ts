@@ -14,14 +14,18 @@ export interface NeighbourCells {
 
 /** Sorts atoms into cells at least `cutoff` wide; far-flung atoms widen the cells rather than multiply them. */
 export function sortIntoCells(xyz: Float64Array, count: number, cutoff: number): NeighbourCells {
-  const low: [number, number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const high = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let atom = 0; atom < count; atom++) {
-    for (let axis = 0; axis < 3; axis++) {
-      const value = xyz[3 * atom + axis]!;
-      if (value < low[axis]!) low[axis] = value;
-      if (value > high[axis]!) high[axis] = value;
+  const low: [number, number, number] = [0, 0, 0];
+  const high = [0, 0, 0];
+  for (let axis = 0; axis < 3; axis++) {
+    let least = Number.POSITIVE_INFINITY;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let at = axis; at < 3 * count; at += 3) {
+      const value = xyz[at]!;
+      if (value < least) least = value;
+      if (value > most) most = value;
     }
+    low[axis] = least;
+    high[axis] = most;
   }
   const largest = Math.max(8, Math.ceil(2 * Math.cbrt(count)));
   const dimensions = low.map((value, axis) =>
@@ -33,10 +37,12 @@ export function sortIntoCells(xyz: Float64Array, count: number, cutoff: number):
   const [nx, ny, nz] = dimensions;
   const cellOf = new Int32Array(count);
   const cellStart = new Int32Array(nx * ny * nz + 1);
+  const [lowX, lowY, lowZ] = low;
+  const [scaleX, scaleY, scaleZ] = scale;
   for (let atom = 0; atom < count; atom++) {
-    const cx = Math.min(nx - 1, Math.floor((xyz[3 * atom]! - low[0]!) * scale[0]!));
-    const cy = Math.min(ny - 1, Math.floor((xyz[3 * atom + 1]! - low[1]!) * scale[1]!));
-    const cz = Math.min(nz - 1, Math.floor((xyz[3 * atom + 2]! - low[2]!) * scale[2]!));
+    const cx = Math.min(nx - 1, Math.floor((xyz[3 * atom]! - lowX) * scaleX));
+    const cy = Math.min(ny - 1, Math.floor((xyz[3 * atom + 1]! - lowY) * scaleY));
+    const cz = Math.min(nz - 1, Math.floor((xyz[3 * atom + 2]! - lowZ) * scaleZ));
     const cell = cx + nx * (cy + ny * cz);
     cellOf[atom] = cell;
     cellStart[cell + 1]!++;
@@ -59,6 +65,10 @@ export function findNeighbours(
   const offset = new Int32Array(count + 1);
   let partner = new Int32Array(Math.max(64, 64 * count));
   const limit = cutoff * cutoff;
+  // In the order of the cells, so that candidates lie side by side.
+  const [sortedX, sortedY, sortedZ] = [0, 1, 2].map((axis) =>
+    Float64Array.from(order, (atom) => xyz[3 * atom + axis]!),
+  ) as [Float64Array, Float64Array, Float64Array];
   let used = 0;
   for (let atom = 0; atom < count; atom++) {
     const cell = cellOf[atom]!;
@@ -83,9 +93,9 @@ export function findNeighbours(
         for (let entry = begin; entry < end; entry++) {
           const other = order[entry]!;
           if (other <= atom) continue;
-          const dx = xyz[3 * other]! - x;
-          const dy = xyz[3 * other + 1]! - y;
-          const dz = xyz[3 * other + 2]! - z;
+          const dx = sortedX[entry]! - x;
+          const dy = sortedY[entry]! - y;
+          const dz = sortedZ[entry]! - z;
           if (dx * dx + dy * dy + dz * dz <= limit) partner[used++] = other;
         }
       }
