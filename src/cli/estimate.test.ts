@@ -1,30 +1,58 @@
 // Estimates of memory stay within a fifth of peaks that were measured, and limits are kept to.
 import { expect, test } from "vitest";
 import { createRunContext } from "../base/run-context.ts";
-import { fitEstimate, fits, memoryLimit, type RunEstimate, refineEstimate, requireRun } from "./estimate.ts";
+import type { GridSize, MapGrid } from "../density/map.ts";
+import { estimateMemory, fits, memoryLimit, requireRun, type Work } from "./estimate.ts";
 
 const mebibyte = 2 ** 20;
 
-/** Command, atoms, voxels, peak of the process in MiB. */
-const measured: readonly (readonly [string, RunEstimate, number, number, number])[] = [
-  ["refine", refineEstimate, 1436, 41 * 38 * 36, 98],
-  ["refine", refineEstimate, 4308, 89 * 81 * 63, 146],
-  ["refine", refineEstimate, 19_427, 64 * 99 * 66, 207],
-  ["fit", fitEstimate, 19_427, 64 * 99 * 66, 108],
-  ["fit", fitEstimate, 17_561, 216 * 263 * 219, 376],
-  ["fit", fitEstimate, 17_561, 512 ** 3, 3136],
+function gridOf(size: GridSize, voxel: number): MapGrid {
+  const [a, b, c] = size.map((length) => length * voxel) as [number, number, number];
+  return {
+    size,
+    sampling: size,
+    cell: { a, b, c, alpha: 90, beta: 90, gamma: 90 },
+    start: [0, 0, 0],
+    offset: [0, 0, 0],
+  };
+}
+
+/** Command, resolution (Angstrom), atoms, voxels and their edge (Angstrom), peak of the process in MiB. */
+const measured: readonly (readonly [Work["kind"], number, number, GridSize, number, number])[] = [
+  ["refine", 4.3, 19_427, [64, 99, 66], 1.4, 190],
+  ["refine", 3, 30_928, [196, 196, 210], 1, 464],
+  ["refine", 3, 309_280, [384, 400, 270], 1.4, 2243],
+  ["refine", 3, 1_855_680, [490, 490, 490], 1.4, 6334],
+  ["refine", 3, 1001, [512, 512, 512], 1, 3967],
+  ["fit", 4.3, 19_427, [64, 99, 66], 1.4, 99],
+  ["fit", 3, 30_928, [196, 196, 210], 1, 305],
+  ["fit", 3, 1001, [512, 512, 512], 1, 3447],
 ];
 
-test.each(measured)("%s is estimated within a fifth: case %#", (_name, work, atoms, voxels, peak) => {
-  expect(fits(work, atoms, voxels, createRunContext({ memoryLimit: 1.2 * peak * mebibyte }))).toBe(true);
-  expect(fits(work, atoms, voxels, createRunContext({ memoryLimit: 0.8 * peak * mebibyte }))).toBe(false);
+test.each(measured)(
+  "%s at %d A of %d atoms is estimated within a fifth",
+  (kind, resolution, atoms, size, voxel, peak) => {
+    const { total } = estimateMemory({ kind, resolution }, atoms, gridOf(size, voxel));
+    expect(total).toBeGreaterThan(0.8 * peak * mebibyte);
+    expect(total).toBeLessThan(1.2 * peak * mebibyte);
+  },
+);
+
+test("a run fits where its estimate is within the limit", () => {
+  const grid = gridOf([100, 100, 100], 1);
+  const work: Work = { kind: "fit", resolution: 3 };
+  const { total } = estimateMemory(work, 1000, grid);
+  expect(fits(work, 1000, grid, createRunContext({ memoryLimit: total }))).toBe(true);
+  expect(fits(work, 1000, grid, createRunContext({ memoryLimit: total - 1 }))).toBe(false);
 });
 
 test("beyond what WebAssembly can address, no memory of the machine helps", () => {
   const context = createRunContext();
-  expect(fits(fitEstimate, 1000, 512 ** 3, context)).toBe(true);
-  expect(fits(fitEstimate, 1000, 640 ** 3, context)).toBe(false);
-  expect(() => requireRun(fitEstimate, 1000, [640, 640, 640], "m.mrc", context)).toThrow(/WebAssembly/);
+  const work: Work = { kind: "fit", resolution: 3 };
+  expect(fits(work, 1000, gridOf([512, 512, 512], 1), context)).toBe(true);
+  const large = gridOf([640, 640, 640], 1);
+  expect(fits(work, 1000, large, context)).toBe(false);
+  expect(() => requireRun(work, 1000, large, "m.mrc", context)).toThrow(/WebAssembly/);
 });
 
 test("the limit is what is given in GiB, or part of the machine's memory", () => {

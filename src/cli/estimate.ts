@@ -2,23 +2,39 @@
 import { totalmem } from "node:os";
 import { describeBytes, requireMemory } from "../base/memory.ts";
 import type { RunContext } from "../base/run-context.ts";
-import type { GridSize } from "../density/map.ts";
+import type { MapGrid } from "../density/map.ts";
+import { samplingGrid } from "../scattering/model-map.ts";
 
-/** Peak memory of a command, measured: a share of its own, and so much per atom and per voxel. */
-export interface RunEstimate {
-  readonly bytesPerAtom: number;
-  readonly bytesPerVoxel: number;
+/** What is to be done, at a resolution in Angstrom. */
+export interface Work {
+  readonly kind: "fit" | "refine";
+  readonly resolution: number;
 }
 
+/** Bytes of the whole process at its peak, and those of them that lie in the kernels' memory. */
+export interface MemoryEstimate {
+  readonly total: number;
+  readonly kernels: number;
+}
+
+const mebibyte = 2 ** 20;
 /** The program itself, before it has read anything. */
-const baseBytes = 90 * 2 ** 20;
-
-export const fitEstimate: RunEstimate = { bytesPerAtom: 600, bytesPerVoxel: 24 };
-export const refineEstimate: RunEstimate = { bytesPerAtom: 6000, bytesPerVoxel: 24 };
-
-/** Of a voxel's bytes, those in the kernels' memory, of which there are 4 GiB at most. */
-const kernelBytesPerVoxel = 19;
+const baseBytes = 90 * mebibyte;
+/** The map as read, masks, and what sorting and local correlations need, per voxel. */
+const mapBytes = 10;
+/** Tables of atoms, residues and restraints; on top of it what the engine has not collected yet, which ends somewhere. */
+const bytesPerAtom = { fit: 400, refine: 1400 };
+const uncollectedPerAtom = { fit: 0, refine: 3000 };
+const mostUncollected = 250 * mebibyte;
+/** Terms, pairs, springs, curvature and vectors of a minimisation in the kernels' memory, per atom. */
+const termBytesPerAtom = 1400;
+/** Coordinates, map values and their gradients in the kernels' memory, per atom. */
+const samplerBytesPerAtom = 70;
+/** Positions, Gaussians and radii of the atoms of a model map, per atom. */
+const scatteringBytesPerAtom = 112;
 const kernelLimit = 2 ** 32;
+/** Share of the kernels' memory that arrays of such sizes fill: the rest is gaps between them. */
+const filledShare = 0.8;
 
 /** Part of the machine's memory that a run may take unless --max-memory says otherwise. */
 const defaultShare = 0.8;
@@ -31,27 +47,41 @@ export function memoryLimit(gibibytes: number | undefined): number {
   return defaultShare * (constrained > 0 && constrained < present ? constrained : present);
 }
 
-export function voxelsOf(size: GridSize): number {
-  return size[0] * size[1] * size[2];
-}
-
-function estimateRun({ bytesPerAtom, bytesPerVoxel }: RunEstimate, atoms: number, voxels: number): number {
-  return baseBytes + bytesPerAtom * atoms + bytesPerVoxel * voxels;
+/** Peak of a run on so many atoms and the part of a map that is read. */
+export function estimateMemory({ kind, resolution }: Work, atoms: number, grid: MapGrid): MemoryEstimate {
+  const { size, sampling, cell } = grid;
+  const voxels = size[0] * size[1] * size[2];
+  const boxCell = {
+    ...cell,
+    a: (cell.a * size[0]) / sampling[0],
+    b: (cell.b * size[1]) / sampling[1],
+    c: (cell.c * size[2]) / sampling[2],
+  };
+  const model = samplingGrid({ boxCell }, resolution).size;
+  const samples = model[0] * model[1] * model[2];
+  // A model map is kept while another one is made: density and spectrum, or spectrum, spectrum of the map's grid, and map.
+  const transforms = 4 * voxels + Math.max(8 * samples + scatteringBytesPerAtom * atoms, 4 * samples + 8 * voxels);
+  const kernels =
+    kind === "fit"
+      ? transforms
+      : 4 * voxels + samplerBytesPerAtom * atoms + Math.max(transforms, termBytesPerAtom * atoms);
+  const uncollected = Math.min(mostUncollected, uncollectedPerAtom[kind] * atoms);
+  return { kernels, total: baseBytes + kernels + mapBytes * voxels + bytesPerAtom[kind] * atoms + uncollected };
 }
 
 /** Whether a run on so many atoms and voxels stays inside the context's memory and the kernels'. */
-export function fits(work: RunEstimate, atoms: number, voxels: number, context: RunContext): boolean {
-  return estimateRun(work, atoms, voxels) <= context.memoryLimit && kernelBytesPerVoxel * voxels <= kernelLimit;
+export function fits(work: Work, atoms: number, grid: MapGrid, context: RunContext): boolean {
+  const { total, kernels } = estimateMemory(work, atoms, grid);
+  return total <= context.memoryLimit && kernels <= filledShare * kernelLimit;
 }
 
 /** Throws InputError MEMORY_LIMIT with the number and a way out where the run would not fit. */
-export function requireRun(work: RunEstimate, atoms: number, size: GridSize, file: string, context: RunContext): void {
-  const voxels = voxelsOf(size);
-  const what = `${atoms} atoms and ${size.join(" x ")} voxels of the map around them`;
+export function requireRun(work: Work, atoms: number, grid: MapGrid, file: string, context: RunContext): void {
+  const { total, kernels } = estimateMemory(work, atoms, grid);
+  const what = `${atoms} atoms and ${grid.size.join(" x ")} voxels of the map around them`;
   const hint = "Give a larger --max-memory on a machine that has it, a part of the model, or a map on a coarser grid";
-  requireMemory(context, estimateRun(work, atoms, voxels), { what, file, hint });
-  const kernels = kernelBytesPerVoxel * voxels;
-  requireMemory({ ...context, memoryLimit: Math.min(context.memoryLimit, kernelLimit) }, kernels, {
+  requireMemory(context, total, { what, file, hint });
+  requireMemory({ ...context, memoryLimit: kernelLimit }, kernels / filledShare, {
     what: `${what} (${describeBytes(kernelLimit)} is the most that WebAssembly has)`,
     file,
     hint: "Give a part of the model, or a map on a coarser grid",

@@ -5,7 +5,6 @@ import { createEngine } from "../kernels/engine.ts";
 import { computeFit } from "../validation/fit/correlation.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics } from "./console.ts";
-import { fitEstimate } from "./estimate.ts";
 import { loadPair, requireResolution } from "./inputs.ts";
 import type { FitSettings } from "./options.ts";
 import { describeFit } from "./tables.ts";
@@ -17,7 +16,7 @@ export async function runFit(
   context: RunContext,
 ): Promise<CommandOutcome> {
   const resolution = requireResolution(settings.resolution, "fit");
-  const { model, map } = await loadPair(modelPath!, mapPath!, context, fitEstimate);
+  const { model, map } = await loadPair(modelPath!, mapPath!, context, { kind: "fit", resolution });
   const options = { resolution, table: settings.scattering, perAtom: settings.perAtom };
   const fit = computeFit(
     createEngine({ threads: settings.threads ?? availableParallelism() }),

@@ -16,7 +16,7 @@ import { decodeText, readModel } from "../io/read-model.ts";
 import type { Model } from "../model/model.ts";
 import { unpack } from "../text/gzip.ts";
 import { chooseBlock, chooseMapFrame } from "../validation/fit/belonging.ts";
-import { fits, type RunEstimate, refineEstimate, requireRun, voxelsOf } from "./estimate.ts";
+import { fits, requireRun, type Work } from "./estimate.ts";
 
 /** Memory that reading a model takes per byte of its file, at most. */
 const modelBytesPerByte = 4;
@@ -75,21 +75,16 @@ const partMargin = 40;
  * Reads a model and a map and puts them into one frame. Of a map that is too large for the work, the part around the model.
  * Throws InputError naming file and place.
  */
-export async function loadPair(
-  modelPath: string,
-  mapPath: string,
-  context: RunContext,
-  work: RunEstimate = refineEstimate,
-): Promise<Pair> {
+export async function loadPair(modelPath: string, mapPath: string, context: RunContext, work: Work): Promise<Pair> {
   const model = await loadModel(modelPath, context);
   const { xyz, count } = model.atoms;
   const files = { model: modelPath, map: mapPath };
   const choose: ChooseBlock = (frames) => {
-    const whole = frames[0]!.size;
-    if (fits(work, count, voxelsOf(whole), context)) return null;
+    const whole = frames[0]!;
+    if (fits(work, count, whole, context)) return null;
     const block = chooseBlock(xyz, frames, partMargin, files);
-    requireRun(work, count, block.size, mapPath, context);
-    reportPart(block, whole, mapPath, context);
+    requireRun(work, count, { ...whole, size: block.size }, mapPath, context);
+    reportPart(block, whole.size, mapPath, context);
     return block;
   };
   const mapFile = await withFile(mapPath, (source) => readMap(source, mapPath, context, choose));

@@ -38,7 +38,7 @@ export async function runRefine(
   checkOutputs(outputs, inputs, settings.overwrite || settings.resume);
   context.report({ phase: "reading", fraction: 0 });
   const engine = createEngine({ threads: settings.threads ?? availableParallelism() });
-  const pair = await loadPair(modelPath!, mapPath!, context);
+  const pair = await loadPair(modelPath!, mapPath!, context, { kind: "refine", resolution });
   const dictionary = await loadDictionaries(settings, pair.model, context);
   reportResolution(resolution, pair, context);
   const options: RefineOptions = {

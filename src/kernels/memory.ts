@@ -94,6 +94,15 @@ export class KernelMemory {
     return begin;
   }
 
+  /** Gives the named buffers back, for work that needs the room; who asks for one of them again gets a new one. Threads keep theirs. */
+  releaseScratch(): void {
+    for (const [name, { begin, bytes }] of this.named) {
+      if (name === "threads") continue;
+      this.named.delete(name);
+      this.release(begin, bytes);
+    }
+  }
+
   /** Gives arrays back; they must not be used afterwards. Arrays from elsewhere are left alone. */
   free(...arrays: readonly KernelArray[]): void {
     for (const array of arrays) if (this.owns(array)) this.release(array.byteOffset, array.byteLength);

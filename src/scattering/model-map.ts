@@ -79,6 +79,7 @@ export function computeStructureFactors(
     l: Math.floor(boxCell.c / resolution),
   };
   const blur = unit * resolution * resolution - smallestB(atoms);
+  engine.memory.releaseScratch();
   const density = engine.memory.float32(nx * ny * nz);
   placeAtoms(engine, density, size, atoms, frame, blur, options.table, context);
   const spectrum = createSpectrum(engine, nx, ny, nz);

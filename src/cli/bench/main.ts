@@ -59,7 +59,10 @@ interface BenchSettings {
 async function runGroups({ groups, atoms, threads, repeats }: BenchSettings): Promise<BenchFigure[]> {
   const figures: BenchFigure[] = [];
   if (groups.has("phases") || groups.has("atoms")) {
-    const { model, map } = await loadPair(example.model, example.map, createRunContext());
+    const { model, map } = await loadPair(example.model, example.map, createRunContext(), {
+      kind: "refine",
+      resolution: 3,
+    });
     if (groups.has("phases")) figures.push(...(await benchPhases(model, map, example.resolution)));
     if (groups.has("atoms")) {
       const counts = atomCounts.filter((count) => count <= Math.max(atoms, atomCounts[0]!));
