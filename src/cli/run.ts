@@ -135,12 +135,37 @@ function createProgram(run: Run): Command {
 
 /** Mistakes in the command line itself. */
 function reportUsageError(run: Run, { code, message }: CommanderError, args: readonly string[]): void {
-  const text = message.replace(/^error: /, "").replaceAll("\n", " ");
-  const hint =
-    code === "commander.unknownOption" && !text.includes("Did you mean") ? "--help lists all options" : undefined;
+  const text = message
+    .replace(/^error: /, "")
+    .replace(/\.$/, "")
+    .replaceAll("\n", " ");
+  const hint = text.includes("Did you mean") ? undefined : usageHint(code, text, args);
   const error = new InputError({ code: "USAGE", message: text, hint });
   if (args.includes("--json")) printErrorDocument(run, error);
   fail(run, exitCodes.input, describeError(error));
+}
+
+/** What to write instead, as far as it can be guessed. */
+function usageHint(code: string, text: string, args: readonly string[]): string | undefined {
+  const spec = commands.find(({ name }) => name === args[0]);
+  if (code === "commander.unknownCommand") return "emend --help lists the commands";
+  if (spec === undefined) return "--help lists all options";
+  const flags = describeFlags(spec.schema);
+  const unknown = /option '(--?[^']+)'/.exec(text)?.[1];
+  if (code === "commander.unknownOption") {
+    const begun = flags
+      .filter((flag) => flag.flags.startsWith(unknown ?? " "))
+      .map((flag) => flag.flags.split(" ")[0]!);
+    return begun.length > 0 ? `Did you mean ${begun.join(" or ")}?` : "--help lists all options";
+  }
+  const example = `For example: ${spec.examples[0]!}`;
+  if (code === "commander.excessArguments") {
+    const setting = args.slice(1).find((word) => /^\w+=/.test(word));
+    return setting === undefined ? example : `Write --${setting.replace("=", " ")}`;
+  }
+  const list = flags.find(({ kind, flags: shown }) => kind === "list" && args.includes(shown.split(" ")[0]!));
+  if (code !== "commander.missingArgument" || list === undefined) return example;
+  return `${list.flags.split(" ")[0]!} takes every name up to the next flag: give model and map before it`;
 }
 
 /** Runs the command line on its arguments, without the names of node and program; resolves to the exit code. */

@@ -177,13 +177,16 @@ function cannotRead(path: string, error: unknown): InputError | OutputError {
     if (!mendable.has(errorCode(error)) && !errorCode(error).startsWith("ERR_")) return cannot("open", path, error);
     return new InputError({ code: "FILE_UNREADABLE", message: `Cannot open: ${errorText(error)}`, file: path });
   }
+  return new InputError({ code: "FILE_NOT_FOUND", message: "No such file", file: path, hint: absenceHint(path) });
+}
+
+function absenceHint(path: string): string {
+  if (/^(https?|ftp):\/\//i.test(path))
+    return "Nothing is fetched from the network: download the file and give its path";
   const near = nearestName(path);
-  return new InputError({
-    code: "FILE_NOT_FOUND",
-    message: "No such file",
-    file: path,
-    hint: near === null ? "Check the path" : `Did you mean ${near}?`,
-  });
+  if (near !== null) return `Did you mean ${near}?`;
+  const isEntry = /^(\d[a-z0-9]{3}|pdb_\d{5}[a-z0-9]{3}|emd[-_]\d{4,5})$/i.test(path);
+  return isEntry ? "Entries of archives are not fetched: download the file and give its path" : "Check the path";
 }
 
 /** A file of the same folder whose name differs in case or ending only. */

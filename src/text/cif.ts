@@ -191,7 +191,7 @@ export function parseCif(content: string | Uint8Array, fileName: string): CifDoc
       continue;
     }
     const block = blocks.at(-1) ?? preamble;
-    if (!block) return failAt(cursor, "Text before the first data_ block");
+    if (!block) return failAt(cursor, "Text before the first data_ block: this is no CIF file");
     if (lower === "loop_") more = readLoop(cursor, block.categories);
     else if (lower.startsWith("_")) more = readPair(cursor, block.categories);
     else if (lower.startsWith("save_") || lower === "stop_") more = nextToken(cursor);
