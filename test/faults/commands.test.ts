@@ -119,7 +119,6 @@ testFaults(
     fails("an entry for a map", ["fit", "@model.pdb", "EMD-1234", ...good], "FILE_NOT_FOUND", /Entries.*download/),
     fails("the beginning of a flag", [...fit, "--res", "3"], "USAGE", /Did you mean --resolution\?/),
     fails("a short flag", [...fit, "-r", "3"], "USAGE", /--help lists/),
-    fails("a flag without its value", [...fit, "--resolution"], "SETTING_NUMBER", /It is the resolution/),
     fails("a setting without dashes", [...fit, "resolution=3"], "USAGE", /Write --resolution 3/),
     fails("a resolution without its flag", [...fit, "3.2"], "USAGE", /too many.*For example: emend fit/),
     fails("a model behind a list", ["geometry", "--restraints", "@a.cif", "@model.pdb"], "USAGE", /before it/),
