@@ -6,7 +6,7 @@ import { loadDictionary } from "../chemistry/dictionary.ts";
 import { createEngine } from "../kernels/engine.ts";
 import { distanceBetween } from "../math/internal-coordinates.ts";
 import { buildTopology } from "../topology/build-topology.ts";
-import { idealizeHydrogens } from "./idealize.ts";
+import { prepareIdealizer } from "./idealize.ts";
 
 const lines = peptideLines(["ALA", "ALA", "ALA"], { phi: -60, psi: -45 });
 const beta = lines.find((line) => line.includes(" CB  ALA A   2"))!;
@@ -30,7 +30,7 @@ describe("idealised hydrogens", () => {
 
   test("stand at the lengths of electron clouds and apart from each other", () => {
     const xyz = model.atoms.xyz.slice();
-    idealizeHydrogens(engine, topology, xyz, everything);
+    prepareIdealizer(engine, topology, everything).run(xyz);
     for (const name of ["HB1", "HB2", "HB3"]) expect(distanceBetween(xyz, row("CB"), row(name))).toBeCloseTo(0.97, 1);
     for (const [a, b] of [
       ["HB1", "HB2"],
@@ -43,14 +43,14 @@ describe("idealised hydrogens", () => {
 
   test("leave every other atom untouched", () => {
     const xyz = model.atoms.xyz.slice();
-    idealizeHydrogens(engine, topology, xyz, everything);
+    prepareIdealizer(engine, topology, everything).run(xyz);
     const heavy = 3 * lines.length;
     expect(xyz.subarray(0, heavy)).toEqual(model.atoms.xyz.subarray(0, heavy));
   });
 
   test("stay where they are on parents that may not move", () => {
     const xyz = model.atoms.xyz.slice();
-    idealizeHydrogens(engine, topology, xyz, new Uint8Array(model.atoms.count));
+    prepareIdealizer(engine, topology, new Uint8Array(model.atoms.count)).run(xyz);
     expect(xyz).toEqual(model.atoms.xyz);
   });
 });

@@ -8,16 +8,23 @@ import { covalentSubset } from "../restraints/covalent.ts";
 import { addAllTerms, covalentEnergy, makeTermTable } from "../restraints/term-table.ts";
 import type { Topology } from "../topology/topology.ts";
 
-/**
- * Moves the hydrogens in `xyz` (3 per atom) to the minimum of their bonds, angles, dihedrals, chiralities and planes; only
- * those of parents marked in `movable`. Without it a hydrogen would ride on its neighbours' initial errors.
- */
-export function idealizeHydrogens(
+/** Brings hydrogens to the minimum of their restraints, again and again on the same model. */
+export interface HydrogenIdealizer {
+  /**
+   * Moves the hydrogens in `xyz` (3 per atom) to the minimum of their bonds, angles, dihedrals, chiralities and planes. Without it
+   * a hydrogen would ride on its neighbours' initial errors.
+   */
+  run(xyz: Float64Array): void;
+  /** Gives the buffers back. */
+  dispose(): void;
+}
+
+/** Prepares for the hydrogens whose parents are marked in `movable`; all others stay where they are. */
+export function prepareIdealizer(
   { kernels, memory }: Pick<ComputeEngine, "kernels" | "memory">,
   topology: Topology,
-  xyz: Float64Array,
   movable: Uint8Array,
-): void {
+): HydrogenIdealizer {
   const { isHydrogen, hydrogenParent, atomCount } = topology;
   const touching = new Uint8Array(atomCount);
   const rowOfAtom = new Int32Array(atomCount).fill(-1);
@@ -29,34 +36,42 @@ export function idealizeHydrogens(
     rowOfAtom[atom] = rows.length;
     rows.push(atom);
   }
-  if (rows.length === 0) return;
+  if (rows.length === 0) return { run() {}, dispose() {} };
   const lists = covalentSubset(topology, { touching });
-  const table = makeTermTable(memory, { lists, xyz: memory.copyOf(xyz) });
-  const unpack = (x: Float64Array): void => copyTriples(x, null, table.xyz, rows);
-  const x = new Float64Array(3 * rows.length);
-  copyTriples(table.xyz, rows, x, null);
+  const table = makeTermTable(memory, { lists, xyz: memory.float64(3 * atomCount) });
   const matrix = makeCurvatureTable(memory, table, rows, rowOfAtom);
-  kernels.factorizeCurvature(table, matrix, { repulsion: 0, diagonal: 10 });
-  minimizeLbfgs(
-    (at, out) => {
-      unpack(at);
-      const energies = addAllTerms(kernels, table, lists, 0);
-      copyTriples(table.gradient, rows, out, null);
-      return covalentEnergy(energies);
+  const space = {
+    kernels,
+    create: (length: number) => memory.float64(length),
+    free: (vectors: readonly Float64Array[]) => memory.free(...vectors),
+  };
+  return {
+    run(xyz) {
+      table.xyz.set(xyz);
+      const x = new Float64Array(3 * rows.length);
+      copyTriples(table.xyz, rows, x, null);
+      kernels.factorizeCurvature(table, matrix, { repulsion: 0, diagonal: 10 });
+      const objective = (at: Float64Array, out: Float64Array): number => {
+        copyTriples(at, null, table.xyz, rows);
+        const energies = addAllTerms(kernels, table, lists, 0);
+        copyTriples(table.gradient, rows, out, null);
+        return covalentEnergy(energies);
+      };
+      minimizeLbfgs(objective, x, {
+        maximumIterations: 30,
+        maximumStep: 0.5,
+        stepTolerance: 1e-3,
+        preconditioner: (vector) => kernels.solveCurvature(matrix, vector),
+        space,
+      });
+      copyTriples(x, null, xyz, rows);
     },
-    x,
-    {
-      maximumIterations: 30,
-      maximumStep: 0.5,
-      stepTolerance: 1e-3,
-      preconditioner: (vector) => kernels.solveCurvature(matrix, vector),
-      space: { kernels, create: (length) => memory.float64(length), free: (vectors) => memory.free(...vectors) },
+    dispose() {
+      freeCurvature(memory, matrix);
+      freeTerms(memory, table);
+      memory.free(table.xyz);
     },
-  );
-  copyTriples(x, null, xyz, rows);
-  freeCurvature(memory, matrix);
-  freeTerms(memory, table);
-  memory.free(table.xyz);
+  };
 }
 
 /** Copies three numbers per row, from and to the listed rows or one after the other. */

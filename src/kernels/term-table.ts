@@ -23,6 +23,8 @@ export interface TermGroup {
   readonly atoms: Int32Array;
   /** Parameters, the same number per term. */
   readonly numbers: Float64Array;
+  /** Row of each term in the list it came from. */
+  readonly rows: Int32Array;
 }
 
 export interface PlaneGroup {
@@ -67,7 +69,7 @@ export interface TermTable {
   readonly chiralities: TermGroup;
   readonly planes: PlaneGroup;
   /** i, j; rest length, stiffness. */
-  readonly springs: TermGroup;
+  springs: TermGroup;
   /** Replaced whenever the pairs are looked for anew. */
   pairs: PairGroup;
   /** Pairs found since; contact distances are those of `pairs`. */

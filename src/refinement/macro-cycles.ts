@@ -52,7 +52,6 @@ export async function runCycle(run: Run, plan: CyclePlan, context: RunContext): 
   applyCdl(problem.topology, problem.cdl, xyz);
   target.refreshIdealValues();
   const state = target.measure();
-  target.dispose();
   const { cc, b } = scoreCoordinates(problem, xyz, run.last.record.bestOverallB);
   addOutcome(run, { cycle, weight, iterations, cc, b, state, xyz });
   const values = { cc: cc ?? Number.NaN, bondRmsd: state.bonds.all, angleRmsd: state.angles.all };

@@ -5,14 +5,14 @@ import type { RunContext } from "../base/run-context.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
 import { residueClass } from "../chemistry/residue-classes.ts";
 import { type DensityMap, mapFrame, toFractional } from "../density/map.ts";
-import { idealizeHydrogens } from "../hydrogens/idealize.ts";
+import { type HydrogenIdealizer, prepareIdealizer } from "../hydrogens/idealize.ts";
 import { prepareRiding, type RidingHydrogens, updateRidingFrames } from "../hydrogens/riding.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { type PairRules, placePairRules } from "../kernels/pair-rules.ts";
 import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
 import { applyCdl, type CdlState, prepareCdl } from "../restraints/cdl.ts";
-import { buildElasticNetwork, elasticReach } from "../restraints/elastic.ts";
+import { buildElasticNetwork, type ElasticNetwork, elasticReach } from "../restraints/elastic.ts";
 import { makePairRules } from "../restraints/nonbonded.ts";
 import { buildTopology } from "../topology/build-topology.ts";
 import type { Topology } from "../topology/topology.ts";
@@ -40,6 +40,8 @@ export interface RefinementProblem {
   readonly hydrogenBondException: boolean;
   /** 1 for atoms of polymer backbones. */
   readonly backbone: Uint8Array;
+  /** Targets begun so far, by the atoms that move. */
+  readonly targets: Map<Uint8Array, { readonly target: RefinementTarget; readonly idealizer: HydrogenIdealizer }>;
 }
 
 /** Builds restraints and the scaled target map. Throws InputError UNKNOWN_RESIDUE, MAP_CONSTANT or NOTHING_TO_REFINE. */
@@ -90,6 +92,7 @@ export function prepareProblem(
     pairRules: placePairRules(engine.memory, makePairRules(topology.nonbonded, hydrogenBondException)),
     hydrogenBondException,
     backbone: markBackbone(model),
+    targets: new Map(),
   };
 }
 
@@ -127,30 +130,45 @@ function reportOutside(model: Model, map: DensityMap, movable: Uint8Array, conte
   }
 }
 
-/** A minimisation problem at these coordinates: hydrogens brought to their ideal places, the backbone's ideal values for them. */
+/**
+ * The minimisation of these atoms, begun at these coordinates: hydrogens brought to their ideal places, the backbone's ideal
+ * values for them. There is one target per set of movable atoms: asking again restarts it.
+ */
 export function createTarget(
   problem: RefinementProblem,
   xyz: Float64Array,
   movable: Uint8Array = problem.movable,
   withElastic: boolean = problem.options.elasticNetwork ?? problem.options.mapScaling === "mask",
 ): RefinementTarget {
-  const { topology, cdl, riding } = problem;
-  applyCdl(topology, cdl, xyz);
+  const { engine, topology, cdl, riding, targets } = problem;
   const placed = xyz.slice();
-  idealizeHydrogens(problem.engine, topology, placed, movable);
+  applyCdl(topology, cdl, placed);
+  const known = targets.get(movable);
+  const idealizer = known?.idealizer ?? prepareIdealizer(engine, topology, movable);
+  idealizer.run(placed);
   updateRidingFrames(riding, placed);
-  if (!withElastic) return new RefinementTarget({ ...problem, movable }, placed);
-  const elastic = buildElasticNetwork(
-    topology,
-    placed,
-    problem.kernels.findNeighbours(placed, topology.atomCount, elasticReach),
-    {
-      moving: movable,
-      backbone: problem.backbone,
-      hydrogenBondException: problem.hydrogenBondException,
-    },
-  );
-  return new RefinementTarget({ ...problem, movable, elastic }, placed);
+  const elastic = withElastic ? makeSprings(problem, placed, movable) : undefined;
+  if (known) {
+    known.target.restart(placed, elastic);
+    return known.target;
+  }
+  const target = new RefinementTarget({ ...problem, movable, ...(elastic ? { elastic } : {}) }, placed);
+  targets.set(movable, { target, idealizer });
+  return target;
+}
+
+/** Gives back what the target of these atoms holds. */
+export function disposeTarget({ targets }: RefinementProblem, movable: Uint8Array): void {
+  const known = targets.get(movable);
+  known?.target.dispose();
+  known?.idealizer.dispose();
+  targets.delete(movable);
+}
+
+function makeSprings(problem: RefinementProblem, xyz: Float64Array, moving: Uint8Array): ElasticNetwork {
+  const { topology, kernels, backbone, hydrogenBondException } = problem;
+  const neighbours = kernels.findNeighbours(xyz, topology.atomCount, elasticReach);
+  return buildElasticNetwork(topology, xyz, neighbours, { moving, backbone, hydrogenBondException });
 }
 
 /** Fit and geometry of the whole model at these coordinates. */

@@ -55,7 +55,6 @@ export function createRun(problem: RefinementProblem, cc: number | null, b: numb
     closeHeavyPairs: state.closeHeavyPairs,
   };
   const freeAtoms = target.free.length;
-  target.dispose();
   const record = makeRecord(problem, { limits, freeAtoms }, { cycle: 0, weight: 0, iterations: 0, cc, b, state, xyz });
   const start: Candidate = { record, state, xyz };
   return { problem, limits, freeAtoms, records: [record], best: start, last: start, hasMetLimits: false };

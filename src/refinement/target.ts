@@ -7,7 +7,7 @@ import type { ComputeEngine } from "../kernels/engine.ts";
 import { type MoveTable, sumMapEnergy } from "../kernels/move-table.ts";
 import { addPairsOf, findMovers, type PairSearch, startSearch } from "../kernels/moved-pairs.ts";
 import type { PairRules } from "../kernels/pair-rules.ts";
-import { freeTermLists, freeTerms, listTablePairs, type TermTable, writeAddresses } from "../kernels/term-table.ts";
+import { freeTerms, listTablePairs, type TermTable } from "../kernels/term-table.ts";
 import type { Objective, Preconditioner } from "../math/lbfgs.ts";
 import { angleDeviations } from "../restraints/angles.ts";
 import { bondDeviations, markCoordination } from "../restraints/bonds.ts";
@@ -15,7 +15,7 @@ import { type CovalentLists, covalentSubset } from "../restraints/covalent.ts";
 import type { DeviationRmsd } from "../restraints/deviations.ts";
 import type { ElasticNetwork } from "../restraints/elastic.ts";
 import { countClosePairs, largestContact, repulsionConstant } from "../restraints/nonbonded.ts";
-import { addAllTerms, covalentEnergy, makeTermTable } from "../restraints/term-table.ts";
+import { addAllTerms, covalentEnergy, makeTermTable, refreshTerms, replaceSprings } from "../restraints/term-table.ts";
 import type { Topology } from "../topology/topology.ts";
 
 /** Density at every atom and its gradient (3 per atom, per Angstrom), in units of the scaled map, in the engine's memory. */
@@ -77,7 +77,7 @@ export class RefinementTarget {
   private readonly input: TargetInput;
   private readonly moving: Uint8Array;
   private lists: CovalentLists;
-  private terms: TermTable;
+  private readonly terms: TermTable;
   private search: PairSearch;
   private curvature: CurvatureTable | null = null;
   private readonly moves: MoveTable;
@@ -96,13 +96,31 @@ export class RefinementTarget {
     this.free = Int32Array.from(free);
     this.moving = movingAtoms(input, this.free);
     this.lists = this.selectTerms();
-    this.terms = this.makeTerms(engine.memory.copyOf(xyz));
+    this.terms = makeTermTable(engine.memory, {
+      lists: this.lists,
+      xyz: engine.memory.copyOf(xyz),
+      contact: input.pairRules.contact,
+      ...(input.elastic ? { elastic: input.elastic } : {}),
+    });
     const pull = { factor: mapFactor, values: sampler.values, gradients: sampler.gradients };
     this.moves = makeMoveTable(engine.memory, this.terms, riding, this.free, pull);
     this.vector = engine.memory.float64(3 * free.length);
     this.vectorGradient = engine.memory.float64(3 * free.length);
     engine.kernels.placeRiders(this.moves);
     this.search = this.findPairs();
+  }
+
+  /** Begins anew at other coordinates, with the topology's present ideal values and the riders' present frames. */
+  restart(xyz: Float64Array, elastic: ElasticNetwork | undefined): void {
+    const { engine, riding } = this.input;
+    this.terms.xyz.set(xyz);
+    this.moves.local.set(riding.local);
+    this.moves.followerShift.set(riding.followerShift);
+    replaceSprings(engine.memory, this.terms, elastic);
+    this.weight = 1;
+    this.repulsionFactor = 1;
+    engine.kernels.placeRiders(this.moves);
+    this.refreshIdealValues();
   }
 
   /** Present coordinates, including riders and fixed atoms. */
@@ -133,15 +151,8 @@ export class RefinementTarget {
 
   /** Takes over ideal values that changed in the topology (CDL). */
   refreshIdealValues(): void {
-    const { memory } = this.input.engine;
-    const { gradient, energies } = this.terms;
     this.lists = this.selectTerms();
-    const fresh = this.makeTerms(this.xyz);
-    memory.free(fresh.gradient, fresh.energies);
-    freeTermLists(memory, this.terms);
-    // The moves refer to these two.
-    this.terms = { ...fresh, gradient, energies };
-    writeAddresses(this.terms);
+    refreshTerms(this.terms, this.lists);
     this.findPairs();
   }
 
@@ -218,12 +229,6 @@ export class RefinementTarget {
     for (const atom of this.free) touching[atom] = 1;
     // Covalent terms of riding hydrogens are constant by construction.
     return covalentSubset(topology, { without: topology.isHydrogen, touching });
-  }
-
-  private makeTerms(xyz: Float64Array): TermTable {
-    const { engine, elastic, pairRules } = this.input;
-    const { contact } = pairRules;
-    return makeTermTable(engine.memory, { lists: this.lists, xyz, contact, ...(elastic ? { elastic } : {}) });
   }
 
   private findPairs(): PairSearch {

@@ -1,7 +1,7 @@
 // The automatic weight: trials on representative parts of the model.
 import type { RunContext } from "../base/run-context.ts";
 import { minimizeTarget } from "./minimize.ts";
-import { createTarget } from "./problem.ts";
+import { createTarget, disposeTarget } from "./problem.ts";
 import type { WeightReport, WeightTrial } from "./refine-options.ts";
 import type { Run } from "./run-state.ts";
 import type { StateMeasure } from "./target.ts";
@@ -34,10 +34,9 @@ const needsFloor = 2;
 export async function findWeight(run: Run, context: RunContext, fraction: number): Promise<WeightReport> {
   const { problem, limits } = run;
   const start = run.last.xyz;
-  const whole = createTarget(problem, start);
-  const most = Math.min(searchAtomsMost, Math.max(smallestSearch, Math.ceil(whole.free.length * searchShare)));
-  const movable = representativeBlocks(start, whole.free, most, searchBlocks);
-  whole.dispose();
+  const free = problem.targets.get(problem.movable)!.target.free;
+  const most = Math.min(searchAtomsMost, Math.max(smallestSearch, Math.ceil(free.length * searchShare)));
+  const movable = representativeBlocks(start, free, most, searchBlocks);
   const trials: WeightTrial[] = [];
   const tryWeight = async (weight: number): Promise<StateMeasure> => {
     context.report({ phase: `weight search, trial ${trials.length + 1}`, fraction });
@@ -45,7 +44,6 @@ export async function findWeight(run: Run, context: RunContext, fraction: number
     target.weight = weight;
     await minimizeTarget(problem.engine, target, searchIterations, context);
     const state = target.measure();
-    target.dispose();
     trials.push({
       weight,
       bondRmsd: state.bonds.all,
@@ -75,5 +73,6 @@ export async function findWeight(run: Run, context: RunContext, fraction: number
     // A step that leaves the bracket is replaced by its middle.
     weight = aim > low && aim < high ? aim : Math.sqrt(low * high);
   }
+  disposeTarget(problem, movable);
   return { value: weight, source: "automatic", limitedBy, trials };
 }

@@ -13,7 +13,7 @@ import {
   type TermTable,
   writeAddresses,
 } from "../kernels/term-table.ts";
-import type { BondList, ChiralityList, PlaneList } from "../topology/topology.ts";
+import type { AngleList, BondList, ChiralityList, PlaneList } from "../topology/topology.ts";
 import type { CovalentLists } from "./covalent.ts";
 import type { ElasticNetwork } from "./elastic.ts";
 import { type NonbondedPairs, repulsionConstant } from "./nonbonded.ts";
@@ -48,10 +48,7 @@ export function makeTermTable(space: ArraySpace, { lists, xyz, elastic, contact 
     gradient: space.float64(xyz.length),
     energies: space.float64(energiesPerBlock * blocks),
     bonds: group([bonds.i, bonds.j], bonds.count, bondNumbers(bonds)),
-    angles: group([angles.i, angles.j, angles.k], angles.count, [
-      (row) => angles.ideal[row]!,
-      (row) => 1 / angles.sigma[row]! ** 2,
-    ]),
+    angles: group([angles.i, angles.j, angles.k], angles.count, angleNumbers(angles)),
     dihedrals: group([dihedrals.i, dihedrals.j, dihedrals.k, dihedrals.l], dihedrals.count, [
       (row) => dihedrals.ideal[row]!,
       (row) => 1 / dihedrals.sigma[row]! ** 2,
@@ -63,10 +60,7 @@ export function makeTermTable(space: ArraySpace, { lists, xyz, elastic, contact 
       chiralityNumbers(chiralities),
     ),
     planes: packPlanes(space, lists.planes, blocks),
-    springs: group(elastic ? [elastic.i, elastic.j] : [], elastic?.count ?? 0, [
-      (row) => elastic!.length[row]!,
-      (row) => elastic!.stiffness[row]!,
-    ]),
+    springs: packSprings(space, blocks, elastic),
     pairs: { start: space.int32(blocks + 1), atoms: space.int32(0), code: space.uint16(0), contact: contacts },
     added: { start: space.int32(blocks + 1), atoms: space.int32(0), code: space.uint16(0) },
     addresses: space.int32(addressCount),
@@ -79,6 +73,10 @@ type NumberColumn = (row: number) => number;
 
 function bondNumbers({ ideal, sigma, slack, limit }: BondList): NumberColumn[] {
   return [(row) => ideal[row]!, (row) => 1 / sigma[row]! ** 2, (row) => slack?.[row] ?? 0, (row) => limit?.[row] ?? -1];
+}
+
+function angleNumbers({ ideal, sigma }: AngleList): NumberColumn[] {
+  return [(row) => ideal[row]!, (row) => 1 / sigma[row]! ** 2];
 }
 
 function chiralityNumbers({ idealVolume, sigma, both }: ChiralityList): NumberColumn[] {
@@ -95,15 +93,46 @@ function packGroup(
     start: space.int32(start.length),
     atoms: space.int32(columns.length * rows.length),
     numbers: space.float64(numbers.length * rows.length),
+    rows,
   };
   group.start.set(start);
   columns.forEach((column, at) => {
     for (let to = 0; to < rows.length; to++) group.atoms[columns.length * to + at] = column[rows[to]!]!;
   });
-  numbers.forEach((column, at) => {
-    for (let to = 0; to < rows.length; to++) group.numbers[numbers.length * to + at] = column(rows[to]!);
-  });
+  writeNumbers(group, numbers);
   return group;
+}
+
+function writeNumbers({ numbers, rows }: TermGroup, columns: readonly NumberColumn[]): void {
+  columns.forEach((column, at) => {
+    for (let to = 0; to < rows.length; to++) numbers[columns.length * to + at] = column(rows[to]!);
+  });
+}
+
+/** Takes over the parameters of bonds and angles from lists with the same terms. */
+export function refreshTerms({ bonds, angles }: TermTable, lists: CovalentLists): void {
+  writeNumbers(bonds, bondNumbers(lists.bonds));
+  writeNumbers(angles, angleNumbers(lists.angles));
+}
+
+/** Replaces the springs of a table. */
+export function replaceSprings(
+  space: ArraySpace & Pick<ComputeEngine["memory"], "free">,
+  table: TermTable,
+  elastic: ElasticNetwork | undefined,
+): void {
+  const { start, atoms, numbers } = table.springs;
+  space.free(start, atoms, numbers);
+  table.springs = packSprings(space, table.blocks, elastic);
+  writeAddresses(table);
+}
+
+function packSprings(space: ArraySpace, blocks: number, elastic: ElasticNetwork | undefined): TermGroup {
+  const columns = elastic ? [elastic.i, elastic.j] : [];
+  return packGroup(space, columns, groupByBlock(columns, elastic?.count ?? 0, blocks, blockAtoms), [
+    (row) => elastic!.length[row]!,
+    (row) => elastic!.stiffness[row]!,
+  ]);
 }
 
 /** A plane stands, with all of its atoms, in every block that it touches. */
