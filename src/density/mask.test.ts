@@ -1,6 +1,7 @@
 // The molecular mask counts the voxels that published examples count.
 import { describe, expect, test } from "vitest";
 import { elementIndex } from "../chemistry/elements.ts";
+import { createEngine } from "../kernels/engine.ts";
 import { type MapFrame, mapFrame } from "./map.ts";
 import { computeMolecularMask, forEachVoxelInSphere } from "./mask.ts";
 
@@ -16,7 +17,9 @@ function cubeOf(edge: number, points: number): MapFrame {
 
 const count = (mask: Uint8Array): number => mask.reduce((sum, value) => sum + value, 0);
 
-describe("molecular mask", () => {
+describe.each(["simd", "reference"] as const)("molecular mask, %s", (kind) => {
+  const engine = createEngine({ kind });
+
   test.each([
     ["C", 317, 2337],
     ["N", 209, 1527],
@@ -25,25 +28,27 @@ describe("molecular mask", () => {
   ])("a lone %s covers %d voxels of half an Angstrom, %d of a quarter", (symbol, coarse, fine) => {
     const element = Uint8Array.of(elementIndex(symbol));
     const maskOf = (points: number) =>
-      computeMolecularMask(cubeOf(24, points), Float64Array.of(12, 12, 12), element, 1);
+      computeMolecularMask(engine, cubeOf(24, points), Float64Array.of(12, 12, 12), element, 1);
     expect([count(maskOf(48)), count(maskOf(96))]).toEqual([coarse, fine]);
   });
 
   test("an atom at a corner of the box covers as much as one inside, on all sides", () => {
     const frame = cubeOf(24, 48);
-    const mask = computeMolecularMask(frame, new Float64Array(3), Uint8Array.of(6), 1);
+    const mask = computeMolecularMask(engine, frame, new Float64Array(3), Uint8Array.of(6), 1);
     expect(count(mask)).toBe(317);
     expect([mask[0], mask[1], mask[47], mask[47 * 48], mask[47 * 48 * 48], mask[24]]).toEqual([1, 1, 1, 1, 1, 0]);
   });
 
   test("an atom of unknown element gets a radius", () => {
-    expect(count(computeMolecularMask(cubeOf(24, 48), Float64Array.of(12, 12, 12), Uint8Array.of(0), 1))).toBe(317);
+    expect(count(computeMolecularMask(engine, cubeOf(24, 48), Float64Array.of(12, 12, 12), Uint8Array.of(0), 1))).toBe(
+      317,
+    );
   });
 
   test("the gap between two atoms a bond apart is closed", () => {
     const frame = cubeOf(24, 96);
     const xyz = Float64Array.of(10, 12, 12, 13.8, 12, 12);
-    const mask = computeMolecularMask(frame, xyz, Uint8Array.of(6, 6), 2);
+    const mask = computeMolecularMask(engine, frame, xyz, Uint8Array.of(6, 6), 2);
     // Half way between, 1.9 Angstrom from both: outside the spheres, but no solvent sphere fits in.
     expect(mask[48 + 96 * (48 + 96 * 48)]).toBe(1);
   });

@@ -8,6 +8,7 @@ import type { PairLimits, PairList, PairRules } from "./pair-rules.ts";
 import { planesPerGroup, type SpectrumPlanes } from "./reference/fft.ts";
 import { mapBlock } from "./reference/maps.ts";
 import { type NeighbourCells, sortIntoCells } from "./reference/neighbours.ts";
+import { type AtomGroups, boxesOf, type SphereGrid, sumSpheres, sumsPerGroup } from "./reference/spheres.ts";
 import { spawnWorker } from "./spawn-worker.ts";
 import { makeRoomForPairs, type TermTable } from "./term-table.ts";
 import { createThreadPool, type KernelFunction, type RangeCall, type ThreadPool } from "./threads.ts";
@@ -98,7 +99,7 @@ export function createCompiledKernels(memory: KernelMemory, { call, pool }: Comp
         ],
         begin,
         end,
-        grain: Math.max(leastSlab, Math.ceil((end - begin) / (slabsPerThread * pool.threads))),
+        grain: slabOf(end - begin, pool.threads),
         scratchBytes: densityScratchBytes,
       });
     },
@@ -124,6 +125,29 @@ export function createCompiledKernels(memory: KernelMemory, { call, pool }: Comp
         scratchBytes: densityScratchBytes,
       });
     },
+    paintSpheres(labels, grid, { count, xyz, radius }, value) {
+      const [nx, ny, nz] = grid.size;
+      const spheres = [count, place(memory, "sphere xyz", xyz), place(memory, "sphere radius", radius)];
+      pool.run({
+        kernel: "paintSpheres",
+        values: [labels.byteOffset, placeFrame(memory, grid), nx, ny, nz, ...spheres, value],
+        begin: 0,
+        end: nz,
+        grain: slabOf(nz, pool.threads),
+      });
+    },
+    shrinkShell(labels, mask, [nx, ny, nz], offsets) {
+      const offsetsAt = place(memory, "shell offsets", offsets);
+      pool.run({
+        kernel: "shrinkShell",
+        values: [labels.byteOffset, mask.byteOffset, nx, ny, nz, offsetsAt, offsets.length / 3],
+        begin: 0,
+        end: nz,
+        grain: slabOf(nz, pool.threads),
+      });
+    },
+    sumSpheres: (first, second, grid, xyz, groups, radius) =>
+      sumSpheresCompiled(memory, pool, first, second, grid, xyz, groups, radius),
     dots(x, vectors, out) {
       const blocks = Math.ceil(x.length / vectorBlock);
       const partialAt = memory.scratch("partial products", 8 * blocks * vectors.length);
@@ -235,6 +259,60 @@ function planesCall(
     grain: group,
     scratchBytes: Math.max(planX.scratch.byteLength, planY.scratch.byteLength),
   };
+}
+
+/** Planes a thread takes at once. */
+function slabOf(planes: number, threads: number): number {
+  return Math.max(leastSlab, Math.ceil(planes / (slabsPerThread * threads)));
+}
+
+function placeFrame(memory: KernelMemory, { fractionalization, orthogonalization, corner }: SphereGrid): number {
+  const numbers = [fractionalization, orthogonalization, corner].flatMap((part) => Array.from(part));
+  return place(memory, "sphere frame", Float64Array.from(numbers));
+}
+
+/** Maps with more points are summed where they are: copies would crowd the memory, which ends at 4 GiB. */
+const largestCopy = 2 ** 26;
+const groupsPerBlock = 8;
+
+function sumSpheresCompiled(
+  memory: KernelMemory,
+  pool: ThreadPool,
+  first: Float32Array,
+  second: Float32Array,
+  grid: SphereGrid,
+  xyz: Float64Array,
+  groups: AtomGroups,
+  radius: number,
+): Float64Array {
+  if (first.length > largestCopy) return sumSpheres(first, second, grid, xyz, groups, radius);
+  const count = groups.start.length - 1;
+  const boxes = boxesOf(grid, xyz, groups, radius);
+  let room = 0;
+  for (let group = 0; group < count; group++) {
+    room = Math.max(room, boxes[6 * group + 3]! * boxes[6 * group + 4]! * boxes[6 * group + 5]!);
+  }
+  const sumsAt = memory.scratch("sphere sums", 8 * sumsPerGroup * Math.max(1, count));
+  pool.run({
+    kernel: "sumSpheres",
+    values: [
+      place(memory, "sphere map", first),
+      place(memory, "sphere model", second),
+      placeFrame(memory, grid),
+      ...grid.size,
+      place(memory, "sphere xyz", xyz),
+      radius,
+      place(memory, "sphere starts", groups.start),
+      place(memory, "sphere atoms", groups.atoms),
+      place(memory, "sphere boxes", boxes),
+      sumsAt,
+    ],
+    begin: 0,
+    end: count,
+    grain: groupsPerBlock,
+    scratchBytes: room,
+  });
+  return new Float64Array(memory.memory.buffer, sumsAt, sumsPerGroup * count).slice();
 }
 
 /** Neighbours expected per atom at first; the buffer grows where there are more. */

@@ -12,6 +12,14 @@ import { scaleMap, subtractMap } from "./reference/maps.ts";
 import { findNeighbours, type NeighbourCells } from "./reference/neighbours.ts";
 import { findPairs, selectPairs } from "./reference/pairs.ts";
 import { collectGradient, placeRiders, unpackFree } from "./reference/riders.ts";
+import {
+  type AtomGroups,
+  paintSpheres,
+  type SphereGrid,
+  type Spheres,
+  shrinkShell,
+  sumSpheres,
+} from "./reference/spheres.ts";
 import { addTerms } from "./reference/terms.ts";
 import type { TermTable } from "./term-table.ts";
 
@@ -62,6 +70,22 @@ export interface Kernels extends VectorKernels {
   /** target = factor * target + offset in single precision. */
   scaleMap(target: Float32Array, factor: number, offset: number): void;
   /** Neighbours of each atom with higher row; the arrays hold until the next search. */
+  /** Raises the labels of points in spheres to `value`; the arrays of the spheres may come from anywhere. */
+  paintSpheres(labels: Uint8Array, grid: SphereGrid, spheres: Spheres, value: number): void;
+  /** Mask 1 where the label is 2, and where it is 1 with no label 0 at any of the offsets (x, y, z each, from anywhere). */
+  shrinkShell(labels: Uint8Array, mask: Uint8Array, size: readonly [number, number, number], offsets: Int32Array): void;
+  /**
+   * Per group of atoms the sums of two maps over the union of their spheres, each point once: count, x, y, xx, yy, xy. All
+   * arrays may come from anywhere.
+   */
+  sumSpheres(
+    first: Float32Array,
+    second: Float32Array,
+    grid: SphereGrid,
+    xyz: Float64Array,
+    groups: AtomGroups,
+    radius: number,
+  ): Float64Array;
   findNeighbours(
     xyz: Float64Array,
     count: number,
@@ -97,6 +121,9 @@ export function createReferenceKernels(): Kernels {
     subtractMap,
     scaleMap,
     findNeighbours,
+    paintSpheres,
+    shrinkShell,
+    sumSpheres,
     selectPairs,
     findPairs,
     addTerms,

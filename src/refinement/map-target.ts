@@ -43,7 +43,7 @@ export function prepareTargetMap(
   const map = cropAround(whole, atoms.xyz, Math.max(leastMargin, marginPerResolution * (filterTo ?? 0)));
   const values = filterTo === null ? copyOf(engine, map.values) : lowPassMap(engine, map, filterTo);
   const statistics =
-    region === "box" ? computeStatistics(whole.values) : computeStatistics(values, scalingMask(map, atoms));
+    region === "box" ? computeStatistics(whole.values) : computeStatistics(values, scalingMask(engine, map, atoms));
   if (statistics === null || !(statistics.sigma > 0)) {
     throw new InputError({
       code: "MAP_CONSTANT",
@@ -62,8 +62,8 @@ function copyOf(engine: ComputeEngine, values: Float32Array): Float32Array {
 }
 
 /** The molecular mask dilated by 5 Angstrom, without what is exactly zero in the input: there the map was cut away. */
-function scalingMask(map: DensityMap, atoms: AtomTable): Uint8Array {
-  const mask = computeDilatedMask(mapFrame(map), atoms.xyz, atoms.element, atoms.count, scalingMargin);
+function scalingMask(engine: ComputeEngine, map: DensityMap, atoms: AtomTable): Uint8Array {
+  const mask = computeDilatedMask(engine, mapFrame(map), atoms.xyz, atoms.element, atoms.count, scalingMargin);
   for (let voxel = 0; voxel < mask.length; voxel++) if (map.values[voxel] === 0) mask[voxel] = 0;
   return mask;
 }

@@ -175,20 +175,33 @@ function placeAtoms(
   };
   const steps = [boxCell.a / size[0], boxCell.b / size[1], boxCell.c / size[2]] as const;
   const longestRadius = (maximumRow / 2 - 2) * Math.min(...steps);
+  const { amplitude, decay, radius } = gridAtoms;
+  // Atoms of an element often share their B: its terms are those of the last one.
+  const known = new Map<number, { readonly b: number; readonly occupancy: number; readonly at: number }>();
   simple.forEach((atom, row) => {
     const factor = formFactor(table, atoms.element[atom]!)!;
     for (let axis = 0; axis < 3; axis++) {
       gridAtoms.position[3 * row + axis] = (atoms.xyz[3 * atom + axis]! - corner[axis]!) / steps[axis]!;
     }
     const b = atoms.bFactor[atom]! + blur;
+    const occupancy = atoms.occupancy[atom]!;
+    const at = gaussiansPerAtom * row;
+    const like = known.get(atoms.element[atom]!);
+    if (like !== undefined && like.b === b && like.occupancy === occupancy) {
+      amplitude.copyWithin(at, like.at, like.at + gaussiansPerAtom);
+      decay.copyWithin(at, like.at, like.at + gaussiansPerAtom);
+      radius[row] = radius[like.at / gaussiansPerAtom]!;
+      return;
+    }
+    known.set(atoms.element[atom]!, { b, occupancy, at });
     let squared = 0;
     for (let k = 0; k < gaussiansPerAtom; k++) {
-      const { amplitude, decay } = gaussianTerm(factor, k, b, atoms.occupancy[atom]!);
-      gridAtoms.amplitude[gaussiansPerAtom * row + k] = amplitude;
-      gridAtoms.decay[gaussiansPerAtom * row + k] = decay;
-      squared = Math.max(squared, Math.log(Math.max(1, Math.abs(amplitude) / cutoff)) / decay);
+      const term = gaussianTerm(factor, k, b, occupancy);
+      amplitude[at + k] = term.amplitude;
+      decay[at + k] = term.decay;
+      squared = Math.max(squared, Math.log(Math.max(1, Math.abs(term.amplitude) / cutoff)) / term.decay);
     }
-    gridAtoms.radius[row] = Math.min(longestRadius, Math.sqrt(squared));
+    radius[row] = Math.min(longestRadius, Math.sqrt(squared));
   });
   engine.kernels.addDensity(
     { values: density, nx: size[0], ny: size[1], nz: size[2], stepX: steps[0], stepY: steps[1], stepZ: steps[2] },
@@ -217,18 +230,27 @@ export function gaussianTerm(
   occupancy: number,
 ): { amplitude: number; decay: number } {
   const beta = factor.b[k]! + b;
-  return { amplitude: occupancy * factor.a[k]! * ((4 * Math.PI) / beta) ** 1.5, decay: fourPiSquared / beta };
+  const ratio = (4 * Math.PI) / beta;
+  return { amplitude: occupancy * factor.a[k]! * ratio * Math.sqrt(ratio), decay: fourPiSquared / beta };
 }
 
 function meanPeak(atoms: ScatteringAtoms, blur: number, table: ScatteringTable): number {
   let sum = 0;
+  const known = new Map<number, { readonly b: number; readonly peak: number }>();
   for (let atom = 0; atom < atoms.count; atom++) {
-    const factor = formFactor(table, atoms.element[atom]!);
+    const element = atoms.element[atom]!;
+    const b = atoms.bFactor[atom]! + blur;
+    const like = known.get(element);
+    if (like !== undefined && like.b === b) {
+      sum += like.peak;
+      continue;
+    }
+    const factor = formFactor(table, element);
     if (factor === null) continue;
     let peak = 0;
-    for (let k = 0; k < gaussiansPerAtom; k++)
-      peak += gaussianTerm(factor, k, atoms.bFactor[atom]! + blur, 1).amplitude;
+    for (let k = 0; k < gaussiansPerAtom; k++) peak += gaussianTerm(factor, k, b, 1).amplitude;
     sum += Math.abs(peak);
+    known.set(element, { b, peak: Math.abs(peak) });
   }
   return Math.max(1e-12, sum / Math.max(1, atoms.count));
 }

@@ -51,7 +51,7 @@ export function simulateMap(
   const values = Float32Array.from(signal);
   engine.memory.free(signal);
   if (noise > 0) {
-    const mask = computeMolecularMask(frame, atoms.xyz, atoms.element, atoms.count);
+    const mask = computeMolecularMask(engine, frame, atoms.xyz, atoms.element, atoms.count);
     const scale = noise * (computeStatistics(values, mask)?.sigma ?? 0);
     const disturbance = bandLimitedNoise(engine, frame, resolution, context);
     for (let at = 0; at < values.length; at++) values[at]! += scale * disturbance[at]!;

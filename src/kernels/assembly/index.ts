@@ -8,5 +8,6 @@ export { filterNeighbours } from "./neighbours";
 export { selectPairs, shareOutPairs } from "./pairs";
 export { forwardPlanes, inversePlanes } from "./planes";
 export { collectGradient, placeRiders, unpackFree } from "./riders";
+export { paintSpheres, shrinkShell, sumSpheres } from "./spheres";
 export { addTerms } from "./terms";
 export { combine, dots } from "./vectors";

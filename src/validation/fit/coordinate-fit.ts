@@ -45,7 +45,7 @@ export function fitCoordinates(
   const xyz = new Float64Array(3 * heavy.length);
   heavy.forEach((atom, row) => xyz.set(atoms.xyz.subarray(3 * atom, 3 * atom + 3), 3 * row));
   const element = Uint8Array.from(heavy, (atom) => atoms.element[atom]!);
-  const selection = selectVoxels(map.values, computeMolecularMask(frame, xyz, element, heavy.length));
+  const selection = selectVoxels(map.values, computeMolecularMask(engine, frame, xyz, element, heavy.length));
   const factors = computeStructureFactors(
     engine,
     {

@@ -7,7 +7,7 @@ import { readPdb } from "../../io/pdb/read-pdb.ts";
 import { createEngine } from "../../kernels/engine.ts";
 import type { Model } from "../../model/model.ts";
 import { computeStructureFactors, freeStructureFactors, mapFromStructureFactors } from "../../scattering/model-map.ts";
-import { computeFit, createLocalCorrelator } from "./correlation.ts";
+import { computeFit, correlateGroups } from "./correlation.ts";
 
 const peptide = `
 ATOM      1  N   GLY A   1       7.561   9.186  11.965  1.00 20.00           N
@@ -124,23 +124,26 @@ describe("correlations of disturbed models (mask, box, volume, peaks, uncentred)
   });
 });
 
-describe("local correlations", () => {
+describe.each(["simd", "reference"] as const)("local correlations, %s", (kind) => {
+  const engine = createEngine({ kind });
+
   test.each([
     ["B = 50", { b: 50 }, [0.9903, 0.9908, 0.9905]],
     ["shifted by 0.5 A", { shift: 0.5 }, [0.9515, 0.9485, 0.9429]],
     ["shifted by 1 A", { shift: 1 }, [0.82, 0.8067, 0.782]],
   ])("of residues, %s", (_name, change, expected) => {
     const options = { resolution: 3, table: "electron" } as const;
-    const fit = computeFit(createEngine(), changed(change), experiment, options, createRunContext());
+    const fit = computeFit(engine, changed(change), experiment, options, createRunContext());
     expect(fit.localRadius).toBe(3);
     fit.perResidue.forEach(({ cc }, residue) => expect(Math.abs(cc! - expected[residue]!)).toBeLessThan(0.002));
   });
 
   test("of single atoms within 2 A, shifted by 0.5 A", () => {
     const model = changed({ shift: 0.5 });
-    const correlate = createLocalCorrelator(experiment, modelMap(model, 3), mapFrame(box), model.atoms.xyz);
+    const groups = [[0], [1], [2], [3], [4]];
+    const found = correlateGroups(engine, experiment, modelMap(model, 3), model.atoms.xyz, groups, 2);
     [0.9427, 0.9265, 0.8472, 0.9105, 0.9231].forEach((expected, atom) =>
-      expect(Math.abs(correlate([atom], 2)! - expected)).toBeLessThan(0.002),
+      expect(Math.abs(found[atom]! - expected)).toBeLessThan(0.002),
     );
   });
 });

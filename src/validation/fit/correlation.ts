@@ -2,8 +2,8 @@
 import type { RunContext } from "../../base/run-context.ts";
 import { isHydrogenElement } from "../../chemistry/elements.ts";
 import { residueClass } from "../../chemistry/residue-classes.ts";
-import { type DensityMap, type MapFrame, mapFrame } from "../../density/map.ts";
-import { computeMolecularMask, forEachVoxelInSphere } from "../../density/mask.ts";
+import { type DensityMap, mapFrame } from "../../density/map.ts";
+import { computeMolecularMask } from "../../density/mask.ts";
 import {
   addToSums,
   correlationOf,
@@ -13,6 +13,7 @@ import {
   valueOfRank,
 } from "../../density/statistics.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
+import { sumsPerGroup } from "../../kernels/reference/spheres.ts";
 import { atomLabel, type Model } from "../../model/model.ts";
 import type { ScatteringTable } from "../../scattering/form-factors.ts";
 import { computeStructureFactors, freeStructureFactors, mapFromStructureFactors } from "../../scattering/model-map.ts";
@@ -88,7 +89,7 @@ export function computeFit(
   const factors = computeStructureFactors(engine, atoms, frame, options, context);
   const modelMap = mapFromStructureFactors(engine, factors);
   freeStructureFactors(engine, factors);
-  const mask = computeMolecularMask(frame, atoms.xyz, atoms.element, atoms.count);
+  const mask = computeMolecularMask(engine, frame, atoms.xyz, atoms.element, atoms.count);
   let maskVoxels = 0;
   for (const value of mask) maskVoxels += value;
   const maskSums = sumOverMask(map.values, modelMap, mask);
@@ -106,8 +107,8 @@ export function computeFit(
     ccBox: correlationOf(sumOverMask(map.values, modelMap)),
     maskVoxels,
     localRadius,
-    ...localCorrelations(model, map, modelMap, frame, localRadius),
-    ...(options.perAtom ? { perAtom: atomCorrelations(model, map, modelMap, frame) } : {}),
+    ...localCorrelations(engine, model, map, modelMap, localRadius),
+    ...(options.perAtom ? { perAtom: atomCorrelations(engine, model, map, modelMap) } : {}),
   };
   engine.memory.free(modelMap);
   return fit;
@@ -129,87 +130,108 @@ function correlateWhere(
   return correlationOf(sums);
 }
 
-/** Correlates over the union of spheres around atoms; each voxel counts once. */
-export type LocalCorrelator = (atoms: readonly number[], radius: number) => number | null;
-
-export function createLocalCorrelator(
+/** Correlation over the union of spheres around each group of atoms; each voxel counts once. */
+export function correlateGroups(
+  { kernels }: Pick<ComputeEngine, "kernels">,
   map: DensityMap,
   modelMap: Float32Array,
-  frame: MapFrame,
   xyz: Float64Array,
-): LocalCorrelator {
-  const seen = new Int32Array(modelMap.length);
-  let group = 0;
-  return (atoms, radius) => {
-    group++;
-    const sums = createSums();
-    for (const atom of atoms) {
-      forEachVoxelInSphere(frame, xyz[3 * atom]!, xyz[3 * atom + 1]!, xyz[3 * atom + 2]!, radius, (voxel) => {
-        if (seen[voxel] === group) return;
-        seen[voxel] = group;
-        addToSums(sums, map.values[voxel]!, modelMap[voxel]!);
-      });
-    }
-    return correlationOf(sums);
-  };
+  groups: readonly (readonly number[])[],
+  radius: number,
+): (number | null)[] {
+  const start = new Int32Array(groups.length + 1);
+  groups.forEach((atoms, group) => {
+    start[group + 1] = start[group]! + atoms.length;
+  });
+  const atoms = new Int32Array(start[groups.length]!);
+  groups.forEach((group, row) => atoms.set(group, start[row]!));
+  const sums = kernels.sumSpheres(map.values, modelMap, mapFrame(map), xyz, { start, atoms }, radius);
+  return groups.map((_atoms, group) => {
+    const [count, x, y, xx, yy, xy] = sums.subarray(sumsPerGroup * group) as unknown as Sextuple;
+    return correlationOf({ count, x, y, xx, yy, xy });
+  });
 }
 
-function atomCorrelations(model: Model, map: DensityMap, modelMap: Float32Array, frame: MapFrame): AtomFit[] {
-  const correlate = createLocalCorrelator(map, modelMap, frame, model.atoms.xyz);
-  return Array.from({ length: model.atoms.count }, (_value, atom) => ({
-    atom: atomLabel(model, atom),
-    cc: correlate([atom], atomRadius),
-  }));
+type Sextuple = [number, number, number, number, number, number];
+
+function atomCorrelations(engine: ComputeEngine, model: Model, map: DensityMap, modelMap: Float32Array): AtomFit[] {
+  const { xyz, count } = model.atoms;
+  const groups = Array.from({ length: count }, (_value, atom) => [atom]);
+  const correlations = correlateGroups(engine, map, modelMap, xyz, groups, atomRadius);
+  return correlations.map((cc, atom) => ({ atom: atomLabel(model, atom), cc }));
 }
 
 const mainChainNames = new Set(["N", "CA", "C", "O", "CB"]);
 
 function localCorrelations(
+  engine: ComputeEngine,
   model: Model,
   map: DensityMap,
   modelMap: Float32Array,
-  frame: MapFrame,
   radius: number,
 ): Pick<Fit, "perChain" | "perResidue"> {
-  const { atoms, residues, chains } = model;
-  const correlate = createLocalCorrelator(map, modelMap, frame, atoms.xyz);
-  const perChain: ChainFit[] = [];
-  const perResidue: ResidueFit[] = [];
+  const { atoms, chains } = model;
+  const parts: ResidueParts[] = [];
+  const chainAtoms: number[][] = [];
   for (let chain = 0; chain < chains.count; chain++) {
-    const chainAtoms: number[] = [];
+    const own: number[] = [];
     for (let entry = chains.residueOffset[chain]!; entry < chains.residueOffset[chain + 1]!; entry++) {
-      const residue = chains.residueIndex[entry]!;
-      const rows = [...residues.atomIndex.subarray(residues.atomOffset[residue]!, residues.atomOffset[residue + 1]!)];
-      chainAtoms.push(...rows);
-      perResidue.push(fitResidue(model, residue, rows, correlate, radius));
+      const part = partsOf(model, chains.residueIndex[entry]!);
+      parts.push(part);
+      for (const atom of part.atoms) own.push(atom);
     }
-    perChain.push({ chain: chains.id[chain]!, cc: correlate(chainAtoms, radius), atoms: chainAtoms.length });
+    chainAtoms.push(own);
   }
-  return { perChain, perResidue };
+  const groups = [...parts.flatMap((part) => [part.atoms, part.mainChain, part.sideChain]), ...chainAtoms];
+  const correlations = correlateGroups(engine, map, modelMap, atoms.xyz, groups, radius);
+  return {
+    perResidue: parts.map((part, row) => {
+      const [cc, ccMainChain, ccSideChain] = correlations.slice(3 * row, 3 * row + 3) as (number | null)[];
+      return describeResidue(model, part, { cc: cc!, ccMainChain: ccMainChain!, ccSideChain: ccSideChain! });
+    }),
+    perChain: chainAtoms.map((own, chain) => ({
+      chain: chains.id[chain]!,
+      cc: correlations[3 * parts.length + chain]!,
+      atoms: own.length,
+    })),
+  };
 }
 
-function fitResidue(
-  model: Model,
-  residue: number,
-  rows: readonly number[],
-  correlate: LocalCorrelator,
-  radius: number,
-): ResidueFit {
-  const { atoms, residues, chains } = model;
-  const name = residues.name[residue]!;
-  const isProtein = residueClass(name) === "protein";
+interface ResidueParts {
+  readonly residue: number;
+  readonly atoms: readonly number[];
+  /** N, CA, C, O and CB, and all else, of protein. */
+  readonly mainChain: readonly number[];
+  readonly sideChain: readonly number[];
+}
+
+function partsOf({ atoms, residues }: Model, residue: number): ResidueParts {
+  const rows = [...residues.atomIndex.subarray(residues.atomOffset[residue]!, residues.atomOffset[residue + 1]!)];
+  if (residueClass(residues.name[residue]!) !== "protein") {
+    return { residue, atoms: rows, mainChain: [], sideChain: [] };
+  }
   const heavy = rows.filter((atom) => !isHydrogenElement(atoms.element[atom]!));
-  const mainChain = isProtein ? heavy.filter((atom) => mainChainNames.has(atoms.name[atom]!)) : [];
-  const sideChain = isProtein ? heavy.filter((atom) => !mainChainNames.has(atoms.name[atom]!)) : [];
+  const isMain = (atom: number): boolean => mainChainNames.has(atoms.name[atom]!);
+  return {
+    residue,
+    atoms: rows,
+    mainChain: heavy.filter(isMain),
+    sideChain: heavy.filter((atom) => !isMain(atom)),
+  };
+}
+
+function describeResidue(
+  { atoms, residues, chains }: Model,
+  { residue, atoms: rows }: ResidueParts,
+  correlations: Pick<ResidueFit, "cc" | "ccMainChain" | "ccSideChain">,
+): ResidueFit {
   const mean = (column: Float64Array): number => rows.reduce((sum, atom) => sum + column[atom]!, 0) / rows.length;
   return {
     chain: chains.id[residues.chain[residue]!]!,
     number: residues.sequenceNumber[residue]!,
     insertionCode: residues.insertionCode[residue]!,
-    name,
-    cc: correlate(rows, radius),
-    ccMainChain: mainChain.length > 0 ? correlate(mainChain, radius) : null,
-    ccSideChain: sideChain.length > 0 ? correlate(sideChain, radius) : null,
+    name: residues.name[residue]!,
+    ...correlations,
     atoms: rows.length,
     meanB: mean(atoms.bFactor),
     meanOccupancy: mean(atoms.occupancy),

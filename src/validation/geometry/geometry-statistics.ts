@@ -7,6 +7,7 @@ import {
   angleWithGradient,
   chiralVolumeWithGradient,
   dihedralWithGradient,
+  distanceBetween,
   wrapDihedralDelta,
 } from "../../math/internal-coordinates.ts";
 import type { Model } from "../../model/model.ts";
@@ -79,16 +80,18 @@ export function summarizeGeometry(
 }
 
 function pairsWithout(pairs: NonbondedPairs, isHydrogen: Uint8Array): NonbondedPairs {
-  const rows: number[] = [];
+  const rows = new Int32Array(pairs.count);
+  let count = 0;
   for (let pair = 0; pair < pairs.count; pair++) {
-    if (isHydrogen[pairs.i[pair]!] === 0 && isHydrogen[pairs.j[pair]!] === 0) rows.push(pair);
+    if (isHydrogen[pairs.i[pair]!] === 0 && isHydrogen[pairs.j[pair]!] === 0) rows[count++] = pair;
   }
-  return {
-    count: rows.length,
-    i: Int32Array.from(rows, (row) => pairs.i[row]!),
-    j: Int32Array.from(rows, (row) => pairs.j[row]!),
-    contact: Float64Array.from(rows, (row) => pairs.contact[row]!),
-  };
+  const list = { count, i: new Int32Array(count), j: new Int32Array(count), contact: new Float64Array(count) };
+  for (let row = 0; row < count; row++) {
+    list.i[row] = pairs.i[rows[row]!]!;
+    list.j[row] = pairs.j[rows[row]!]!;
+    list.contact[row] = pairs.contact[rows[row]!]!;
+  }
+  return list;
 }
 
 function countTerms(
@@ -139,12 +142,14 @@ function summarizeNonbonded(pairs: NonbondedPairs, xyz: Float64Array): Nonbonded
   for (let pair = 0; pair < pairs.count; pair++) {
     const a = 3 * pairs.i[pair]!;
     const b = 3 * pairs.j[pair]!;
-    const distance = Math.hypot(xyz[a]! - xyz[b]!, xyz[a + 1]! - xyz[b + 1]!, xyz[a + 2]! - xyz[b + 2]!);
-    shortest = Math.min(shortest, distance);
+    const x = xyz[a]! - xyz[b]!;
+    const y = xyz[a + 1]! - xyz[b + 1]!;
+    const z = xyz[a + 2]! - xyz[b + 2]!;
+    shortest = Math.min(shortest, x * x + y * y + z * z);
   }
   return {
     count: pairs.count,
-    minDistance: Number.isFinite(shortest) ? shortest : null,
+    minDistance: Number.isFinite(shortest) ? Math.sqrt(shortest) : null,
     energy: nonbondedEnergy(pairs, xyz),
     closePairs: countClosePairs(pairs, xyz),
   };
@@ -201,11 +206,7 @@ export function forEachDeviation(lists: CovalentLists, xyz: Float64Array, visit:
   for (let row = 0; row < bonds.count; row++) {
     const i = bonds.i[row]!;
     const j = bonds.j[row]!;
-    const model = Math.hypot(
-      xyz[3 * i]! - xyz[3 * j]!,
-      xyz[3 * i + 1]! - xyz[3 * j + 1]!,
-      xyz[3 * i + 2]! - xyz[3 * j + 2]!,
-    );
+    const model = distanceBetween(xyz, i, j);
     const ideal = bonds.ideal[row]!;
     visit({ kind: "bond", row, atoms: [i, j], ideal, model, sigma: bonds.sigma[row]!, delta: ideal - model });
   }
