@@ -174,7 +174,8 @@ function createTeam(input: PoolInput, spawn: SpawnWorker): Team | null {
     Atomics.store(state, place.next, 0);
     Atomics.store(state, place.gate, openBit);
     Atomics.add(state, place.generation, 1);
-    Atomics.notify(state, place.generation);
+    // The caller takes a block too; who finds none need not wake.
+    Atomics.notify(state, place.generation, Math.ceil((end - begin) / grain) - 1);
     return scratch;
   };
   const close = (): void => {

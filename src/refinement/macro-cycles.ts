@@ -3,10 +3,12 @@ import { CancelledError } from "../base/errors.ts";
 import { type RunContext, throwIfCancelled, yieldToEvents } from "../base/run-context.ts";
 import { applyCdl } from "../restraints/cdl.ts";
 import { minimizeTarget } from "./minimize.ts";
-import { createTarget, scoreCoordinates } from "./problem.ts";
+import { createTarget, disposeTarget, scoreCoordinates } from "./problem.ts";
 import { addOutcome, type CyclePlan, type Run } from "./run-state.ts";
 import { hasExcessContacts, judgeWeight, largestWeight, smallestWeight } from "./weight.ts";
 
+/** Numbers in the coordinates of models whose restraints are made anew every cycle. */
+const largeModel = 1_500_000;
 /** Cycles after the planned ones, as long as none has met the limits. */
 const extraCycles = 5;
 /** Cycles before the last may be called, and the gain in score that is worth another one. */
@@ -52,6 +54,8 @@ export async function runCycle(run: Run, plan: CyclePlan, context: RunContext): 
   applyCdl(problem.topology, problem.cdl, xyz);
   target.refreshIdealValues();
   const state = target.measure();
+  // The model map of a large model needs the room of its restraints, which end with everything else at 4 GiB.
+  if (xyz.length > largeModel) disposeTarget(problem, problem.movable);
   const { cc, b } = scoreCoordinates(problem, xyz, run.last.record.bestOverallB);
   addOutcome(run, { cycle, weight, iterations, cc, b, state, xyz });
   const values = { cc: cc ?? Number.NaN, bondRmsd: state.bonds.all, angleRmsd: state.angles.all };

@@ -8,6 +8,10 @@ import type { RefinementTarget } from "./target.ts";
 const mapCurvature = 5;
 /** Steps whose root mean square change stays below this have converged, Angstrom. */
 const stepTolerance = 4e-4;
+/** Correction pairs kept; fewer of vectors longer than `largeVector`, which would fill the kernels' memory. */
+const manyPairs = 8;
+const fewPairs = 4;
+const largeVector = 1_500_000;
 /** Events get a turn at least this often, milliseconds. */
 const longestSilence = 100;
 
@@ -28,6 +32,7 @@ export async function minimizeTarget(
   const run = iterateLbfgs(target.objective, x, {
     space: vectorSpace(engine),
     maximumIterations: iterations,
+    memory: x.length > largeVector ? fewPairs : manyPairs,
     maximumStep: 1,
     stepTolerance,
     preconditioner: target.makePreconditioner(mapCurvature),

@@ -7,7 +7,7 @@ import type { DensityMap } from "../density/map.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
 import { fractionOf, planNextCycle, runCycle } from "./macro-cycles.ts";
-import { assess, prepareProblem, type RefinementProblem } from "./problem.ts";
+import { assess, disposeTarget, prepareProblem, type RefinementProblem } from "./problem.ts";
 import type { PhaseTiming, RefineOptions, RefineResult, RestraintReport, WeightReport } from "./refine-options.ts";
 import { type Checkpoint, type CyclePlan, createRun, type Run, restoreRun, shiftBetween } from "./run-state.ts";
 import { firstWeight } from "./weight.ts";
@@ -50,6 +50,8 @@ export async function refineModel(
   if (resume.from) run = restoreRun(run, resume.from);
   const { weight, interrupted } = await runCycles(run, resume, clock, context);
   const { best } = run;
+  // Model maps of large models need the room.
+  for (const movable of [...problem.targets.keys()]) disposeTarget(problem, movable);
   context.report({ phase: "assessment", fraction: 0.98 });
   const after = best.record.cycle === 0 ? before : assess(problem, best.xyz, context);
   clock.finish("assessment after");

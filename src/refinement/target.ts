@@ -89,11 +89,7 @@ export class RefinementTarget {
   constructor(input: TargetInput, xyz: Float64Array) {
     const { topology, movable, engine, riding, mapFactor, sampler } = input;
     this.input = input;
-    const free: number[] = [];
-    for (let atom = 0; atom < topology.atomCount; atom++) {
-      if (movable[atom] === 1 && topology.isHydrogen[atom] === 0) free.push(atom);
-    }
-    this.free = Int32Array.from(free);
+    this.free = freeAtoms(topology, movable);
     this.moving = movingAtoms(input, this.free);
     this.lists = this.selectTerms();
     this.terms = makeTermTable(engine.memory, {
@@ -104,8 +100,8 @@ export class RefinementTarget {
     });
     const pull = { factor: mapFactor, values: sampler.values, gradients: sampler.gradients };
     this.moves = makeMoveTable(engine.memory, this.terms, riding, this.free, pull);
-    this.vector = engine.memory.float64(3 * free.length);
-    this.vectorGradient = engine.memory.float64(3 * free.length);
+    this.vector = engine.memory.float64(3 * this.free.length);
+    this.vectorGradient = engine.memory.float64(3 * this.free.length);
     engine.kernels.placeRiders(this.moves);
     this.search = this.findPairs();
   }
@@ -247,6 +243,13 @@ export class RefinementTarget {
     if (movers === null || this.search.strays.size + movers.length > most) this.findPairs();
     else if (movers.length > 0) addPairsOf(this.input.engine.memory, this.search, this.terms, this.moves, movers);
   }
+}
+
+/** Rows of the atoms that move by themselves: hydrogens follow. */
+export function freeAtoms({ isHydrogen, atomCount }: Topology, movable: Uint8Array): Int32Array {
+  const free: number[] = [];
+  for (let atom = 0; atom < atomCount; atom++) if (movable[atom] === 1 && isHydrogen[atom] === 0) free.push(atom);
+  return Int32Array.from(free);
 }
 
 /** Free atoms and the hydrogens that ride on them or turn with their frames. */

@@ -4,7 +4,7 @@ import { minimizeTarget } from "./minimize.ts";
 import { createTarget, disposeTarget } from "./problem.ts";
 import type { WeightReport, WeightTrial } from "./refine-options.ts";
 import type { Run } from "./run-state.ts";
-import type { StateMeasure } from "./target.ts";
+import { freeAtoms, type StateMeasure } from "./target.ts";
 import {
   firstWeight,
   judgeWeight,
@@ -34,7 +34,7 @@ const needsFloor = 2;
 export async function findWeight(run: Run, context: RunContext, fraction: number): Promise<WeightReport> {
   const { problem, limits } = run;
   const start = run.last.xyz;
-  const free = problem.targets.get(problem.movable)!.target.free;
+  const free = freeAtoms(problem.topology, problem.movable);
   const most = Math.min(searchAtomsMost, Math.max(smallestSearch, Math.ceil(free.length * searchShare)));
   const movable = representativeBlocks(start, free, most, searchBlocks);
   const trials: WeightTrial[] = [];

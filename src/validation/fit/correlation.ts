@@ -86,6 +86,8 @@ export function computeFit(
 ): Fit {
   const frame = mapFrame(map);
   const { atoms } = model;
+  // First, while no other model map takes up memory.
+  const coordinates = fitCoordinates(engine, atoms, map, options);
   const factors = computeStructureFactors(engine, atoms, frame, options, context);
   const modelMap = mapFromStructureFactors(engine, factors);
   freeStructureFactors(engine, factors);
@@ -96,7 +98,6 @@ export function computeFit(
   const modelCut = valueOfRank(modelMap, maskVoxels);
   const mapCut = valueOfRank(map.values, maskVoxels);
   const localRadius = localCorrelationRadius(options.resolution, meanOf(atoms.bFactor));
-  const coordinates = fitCoordinates(engine, atoms, map, options);
   const fit: Fit = {
     ccMask: correlationOf(maskSums),
     ccMaskUncentred: uncentredCorrelationOf(maskSums),
