@@ -51,7 +51,7 @@ export async function refineModel(
   const { weight, interrupted } = await runCycles(run, resume, clock, context);
   const { best } = run;
   // Model maps of large models need the room.
-  for (const movable of [...problem.targets.keys()]) disposeTarget(problem, movable);
+  for (const movable of problem.targets.keys()) disposeTarget(problem, movable);
   context.report({ phase: "assessment", fraction: 0.98 });
   const after = best.record.cycle === 0 ? before : assess(problem, best.xyz, context);
   clock.finish("assessment after");
