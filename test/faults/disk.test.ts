@@ -177,13 +177,23 @@ describe("the folder of the results", () => {
 
   test("that becomes a file while the run goes on ends it with 74", async () => {
     const folder = join(work, "replaced");
-    const status = await disturb("replaced", () => {
-      rmSync(folder, { recursive: true, force: true });
-      writeFileSync(folder, "mine");
-    });
+    const status = await disturb("replaced", () => replaceFolder(folder, "mine"));
     expect([status, readFileSync(folder, "utf8")]).toEqual([74, "mine"]);
   });
 });
+
+/** Puts a file where a folder is; the run may make the folder again in between. */
+function replaceFolder(folder: string, content: string): void {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    rmSync(folder, { recursive: true, force: true });
+    try {
+      writeFileSync(folder, content);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EISDIR") throw error;
+    }
+  }
+}
 
 describe("an output that is an input", () => {
   const model = pdb(...peptideLines());
