@@ -2,7 +2,7 @@
 import radiiTable from "../../data/bsd-3-clause/mask-radii.json" with { type: "json" };
 import { elementSymbol } from "../chemistry/elements.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
-import { forEachSpanInSphere, type Spheres, wrapIndex } from "../kernels/reference/spheres.ts";
+import type { Spheres } from "../kernels/reference/spheres.ts";
 import type { MapFrame } from "./map.ts";
 
 /** Solvent probe and how much the mask is shrunk afterwards, Angstrom (Jiang & Brunger 1994; cctbx defaults). */
@@ -14,21 +14,6 @@ const radiusOfUnknown = 1.8;
 export function maskRadius(element: number): number {
   const { radii } = radiiTable as { radii: Record<string, number> };
   return radii[elementSymbol(element)] ?? radiusOfUnknown;
-}
-
-/** Calls `visit` for every grid point within `radius` of a point; the box is periodic. */
-export function forEachVoxelInSphere(
-  frame: MapFrame,
-  x: number,
-  y: number,
-  z: number,
-  radius: number,
-  visit: (voxel: number) => void,
-): void {
-  const nx = frame.size[0];
-  forEachSpanInSphere(frame, x, y, z, radius, (row, first, last) => {
-    for (let ix = first; ix <= last; ix++) visit(row + wrapIndex(ix, nx));
-  });
 }
 
 /**

@@ -1,16 +1,14 @@
 // The compiled (AssemblyScript SIMD) kernels behind the common face: arrays become addresses in the shared memory.
 import { vectorBlock } from "../math/vectors.ts";
+import { findNeighboursCompiled, listPairs, searchPairs, sharePairs } from "./compiled-pairs.ts";
 import type { FftPlan } from "./fft-plan.ts";
 import { kernelsWasm } from "./generated/kernels-wasm.ts";
 import type { Kernels } from "./kernels.ts";
-import type { KernelMemory } from "./memory.ts";
-import type { PairLimits, PairList, PairRules } from "./pair-rules.ts";
+import { type KernelMemory, place } from "./memory.ts";
 import { planesPerGroup, type SpectrumPlanes } from "./reference/fft.ts";
 import { mapBlock } from "./reference/maps.ts";
-import { type NeighbourCells, sortIntoCells } from "./reference/neighbours.ts";
 import { type AtomGroups, boxesOf, type SphereGrid, sumSpheres, sumsPerGroup } from "./reference/spheres.ts";
 import { spawnWorker } from "./spawn-worker.ts";
-import { makeRoomForPairs, type TermTable } from "./term-table.ts";
 import { createThreadPool, type KernelFunction, type RangeCall, type ThreadPool } from "./threads.ts";
 
 /** Bytes the density kernels work in: four tables of five rows of 128 numbers, and three rows. */
@@ -315,99 +313,6 @@ function sumSpheresCompiled(
   return new Float64Array(memory.memory.buffer, sumsAt, sumsPerGroup * count).slice();
 }
 
-/** Neighbours expected per atom at first; the buffer grows where there are more. */
-const expectedNeighbours = 64;
-
-function findNeighboursCompiled(
-  memory: KernelMemory,
-  filter: KernelFunction,
-  xyz: Float64Array,
-  count: number,
-  cutoff: number,
-): { offset: Int32Array; partner: Int32Array } {
-  const cells = sortIntoCells(xyz, count, cutoff);
-  const input = placeCells(memory, cells, xyz, count);
-  const [nx, ny, nz] = cells.dimensions;
-  const offsetAt = memory.scratch("neighbour offsets", 4 * (count + 1));
-  new Int32Array(memory.memory.buffer, offsetAt, 1)[0] = 0;
-  let capacity = Math.max(1024, expectedNeighbours * count);
-  for (let begin = 0; ; ) {
-    // Whole vectors are written: up to three numbers more.
-    const partnerAt = memory.scratch("neighbour partners", 4 * capacity + 16);
-    begin = filter(
-      count,
-      input.order,
-      input.cellStart,
-      input.cellOf,
-      nx,
-      ny,
-      nz,
-      ...input.sorted,
-      ...cells.low,
-      input.xyz,
-      cutoff,
-      offsetAt,
-      partnerAt,
-      capacity,
-      begin,
-    );
-    if (begin < count) {
-      // A grown buffer does not keep what the old one held.
-      begin = 0;
-      capacity *= 2;
-      continue;
-    }
-    const offset = new Int32Array(memory.memory.buffer, offsetAt, count + 1);
-    return { offset, partner: new Int32Array(memory.memory.buffer, partnerAt, offset[count]!) };
-  }
-}
-
-interface PlacedCells {
-  readonly order: number;
-  readonly cellStart: number;
-  readonly cellOf: number;
-  readonly sorted: readonly [number, number, number];
-  readonly xyz: number;
-}
-
-/** Copies what the filter reads into the kernels' memory, with coordinates relative to the lowest corner in cell order. */
-function placeCells(memory: KernelMemory, cells: NeighbourCells, xyz: Float64Array, count: number): PlacedCells {
-  const { order, cellStart, cellOf, low } = cells;
-  const sorted = ["x", "y", "z"].map((axis) => memory.scratch(`sorted ${axis}`, 4 * count + 16)) as [
-    number,
-    number,
-    number,
-  ];
-  const [x, y, z] = sorted.map((at) => new Float32Array(memory.memory.buffer, at, count)) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
-  const [lowX, lowY, lowZ] = low;
-  for (let row = 0; row < count; row++) {
-    const at = 3 * order[row]!;
-    x[row] = xyz[at]! - lowX;
-    y[row] = xyz[at + 1]! - lowY;
-    z[row] = xyz[at + 2]! - lowZ;
-  }
-  return {
-    order: place(memory, "cell order", order),
-    cellStart: place(memory, "cell starts", cellStart),
-    cellOf: place(memory, "cell of atom", cellOf),
-    sorted,
-    xyz: place(memory, "neighbour coordinates", xyz),
-  };
-}
-
-/** Address of an array: its own where it lies in the memory, else that of a copy in the buffer of that name. */
-function place(memory: KernelMemory, name: string, values: ArrayBufferView): number {
-  if (memory.owns(values)) return values.byteOffset;
-  const at = memory.scratch(name, values.byteLength);
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  new Uint8Array(memory.memory.buffer, at, values.byteLength).set(bytes);
-  return at;
-}
-
 /** Addresses of vectors, as a list in the memory. */
 function listAddresses(memory: KernelMemory, vectors: readonly Float64Array[]): number {
   const at = memory.scratch("vectors", 4 * Math.max(1, vectors.length));
@@ -417,125 +322,3 @@ function listAddresses(memory: KernelMemory, vectors: readonly Float64Array[]): 
 
 /** Moments, normal and eigenvector room of a plane. */
 const termScratchBytes = 8 * 48;
-/** Pairs expected per atom at first. */
-const expectedPairs = 12;
-/** Rows of cells a thread searches at once. */
-const taskRows = 8;
-
-/** Pairs in the kernels' memory: task t has found[t] of them from perAtom times its first atom in cell order on. */
-interface FoundPairs {
-  readonly cells: NeighbourCells;
-  readonly tasks: number;
-  readonly perAtom: number;
-  readonly foundAt: number;
-  readonly cellStartAt: number;
-  readonly atomsAt: number;
-  readonly codesAt: number;
-}
-
-function searchPairs(
-  memory: KernelMemory,
-  pool: ThreadPool,
-  rules: PairRules,
-  xyz: Float64Array,
-  { cutoff, buffer, moving }: PairLimits,
-): FoundPairs {
-  const count = rules.kind.length;
-  const cells = sortIntoCells(xyz, count, cutoff);
-  const input = placeCells(memory, cells, xyz, count);
-  const [nx, ny, nz] = cells.dimensions;
-  const placeRule = (name: "kind" | "contact" | "reach" | "conformer" | "model"): number =>
-    place(memory, `pair ${name}`, rules[name]);
-  const lists = (["excludeOffset", "exclude", "oneFourOffset", "oneFour"] as const).map((name) =>
-    place(memory, `pair ${name}`, rules[name]),
-  );
-  const tasks = Math.ceil((ny * nz) / taskRows);
-  const foundAt = memory.scratch("pairs found", 4 * Math.max(1, tasks));
-  const movingAt = moving === undefined ? 0 : place(memory, "pair moving", moving);
-  for (let perAtom = expectedPairs; ; perAtom *= 2) {
-    const atomsAt = memory.scratch("pair atoms", 8 * perAtom * count);
-    const codesAt = memory.scratch("pair codes", 2 * perAtom * count);
-    pool.run({
-      kernel: "selectPairs",
-      values: [
-        input.order,
-        input.cellStart,
-        nx,
-        ny,
-        nz,
-        ...input.sorted,
-        input.xyz,
-        cutoff,
-        buffer,
-        placeRule("kind"),
-        rules.kinds,
-        placeRule("contact"),
-        placeRule("reach"),
-        placeRule("conformer"),
-        placeRule("model"),
-        movingAt,
-        ...lists,
-        atomsAt,
-        codesAt,
-        foundAt,
-        perAtom,
-        taskRows,
-      ],
-      begin: 0,
-      end: ny * nz,
-      grain: taskRows,
-    });
-    if (new Int32Array(memory.memory.buffer, foundAt, tasks).includes(-1)) continue;
-    return { cells, tasks, perAtom, foundAt, cellStartAt: input.cellStart, atomsAt, codesAt };
-  }
-}
-
-/** All pairs in one list, in the order of the cells. */
-function listPairs({ memory: { buffer } }: KernelMemory, rules: PairRules, pairs: FoundPairs): PairList {
-  const { cells, tasks, perAtom } = pairs;
-  const [nx] = cells.dimensions;
-  const found = new Int32Array(buffer, pairs.foundAt, tasks);
-  const count = found.reduce((sum, value) => sum + value, 0);
-  const list = { count, i: new Int32Array(count), j: new Int32Array(count), contact: new Float64Array(count) };
-  let to = 0;
-  for (let task = 0; task < tasks; task++) {
-    const begin = perAtom * cells.cellStart[task * taskRows * nx]!;
-    const atoms = new Int32Array(buffer, pairs.atomsAt + 8 * begin, 2 * found[task]!);
-    const codes = new Uint16Array(buffer, pairs.codesAt + 2 * begin, found[task]!);
-    for (let row = 0; row < codes.length; row++, to++) {
-      list.i[to] = atoms[2 * row]!;
-      list.j[to] = atoms[2 * row + 1]!;
-      list.contact[to] = rules.contact[codes[row]!]!;
-    }
-  }
-  return list;
-}
-
-/** Puts the pairs into the table, block by block. */
-function sharePairs(memory: KernelMemory, share: KernelFunction, table: TermTable, pairs: FoundPairs): void {
-  const { blocks, blockAtoms } = table;
-  const nextAt = memory.scratch("pairs of blocks", 4 * blocks);
-  const next = new Int32Array(memory.memory.buffer, nextAt, blocks).fill(0);
-  const { cellStartAt, foundAt, tasks, perAtom, atomsAt, codesAt } = pairs;
-  const from = [
-    cellStartAt,
-    pairs.cells.dimensions[0],
-    foundAt,
-    tasks,
-    taskRows,
-    perAtom,
-    atomsAt,
-    codesAt,
-    blockAtoms,
-    nextAt,
-  ];
-  share(...from, 0, 0);
-  const { start } = table.pairs;
-  for (let block = 0; block < blocks; block++) {
-    start[block + 1] = start[block]! + next[block]!;
-    next[block] = start[block]!;
-  }
-  table.added.start.fill(0);
-  makeRoomForPairs(memory, table, start[blocks]!);
-  share(...from, table.pairs.atoms.byteOffset, table.pairs.code.byteOffset);
-}

@@ -174,3 +174,12 @@ function sizeOf(bytes: number): number {
 function roundUp(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment;
 }
+
+/** Address of an array: its own where it lies in the memory, else that of a copy in the buffer of that name. */
+export function place(memory: KernelMemory, name: string, values: ArrayBufferView): number {
+  if (memory.owns(values)) return values.byteOffset;
+  const at = memory.scratch(name, values.byteLength);
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  new Uint8Array(memory.memory.buffer, at, values.byteLength).set(bytes);
+  return at;
+}

@@ -28,9 +28,6 @@ export interface AtomColumns {
   anisotropicU: Float64Array | null;
 }
 
-/** Bytes that the columns take per atom, names included. */
-export const columnBytesPerAtom = 3 * 8 + 2 * 8 + 5 * 4 + 3 + 6 * 8;
-
 export function createAtomColumns(capacity: number): AtomColumns {
   return {
     count: 0,

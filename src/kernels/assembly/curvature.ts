@@ -1,5 +1,5 @@
 // Curvature of the restraint terms and its incomplete Cholesky factor, block of atoms by block: couplings between blocks are left out.
-import { angleWithGradient, chiralVolumeWithGradient, dihedralWithGradient, diagonalize } from "./geometry";
+import { angleWithGradient, chiralVolumeWithGradient, dihedralWithGradient, diagonalize, planeMoments } from "./geometry";
 import { anglesAt, at, bondsAt, chiralitiesAt, contactsAt, dihedralsAt, addedAt, first, last, pairsAt, planesAt, springsAt, xyzAt } from "./layout";
 
 /** Ratio of the sinusoidal dihedral's curvature at its minimum to the harmonic one's (9600 (pi / 180)^2 / 2). */
@@ -136,8 +136,8 @@ function addBonded(table: usize, block: i32, g: usize): void {
 
 /**
  * A plane resists bending out of itself and neither shift nor tilt: 2 (w_i delta_ij - w_i w_j (1/W + x_i x_j/X + y_i y_j/Y))
- * along the normal, with in-plane principal coordinates x, y and weighted moments X, Y. Scratch: moments (6), values (3),
- * vectors (9), room (18).
+ * along the normal, with in-plane principal coordinates x, y and weighted moments X, Y. Scratch: moments (6), centre (3),
+ * eigenvalues (3), eigenvectors (9), room (18).
  */
 function addPlanes(table: usize, block: i32, scratch: usize): void {
   const offsets = at(table, planesAt + 4);
@@ -146,39 +146,11 @@ function addPlanes(table: usize, block: i32, scratch: usize): void {
   for (let plane = first(table, planesAt, block); plane < last(table, planesAt, block); plane++) {
     const begin = <usize>load<i32>(offsets + <usize>plane * 4);
     const end = <usize>load<i32>(offsets + <usize>plane * 4, 4);
-    let total: f64 = 0, cx: f64 = 0, cy: f64 = 0, cz: f64 = 0;
-    for (let entry = begin; entry < end; entry++) {
-      const w = load<f64>(weights + entry * 8);
-      const p = xyz + <usize>load<i32>(atoms + entry * 4) * 24;
-      total += w;
-      cx += w * load<f64>(p);
-      cy += w * load<f64>(p, 8);
-      cz += w * load<f64>(p, 16);
-    }
-    cx /= total;
-    cy /= total;
-    cz /= total;
-    let xx: f64 = 0, yy: f64 = 0, zz: f64 = 0, xy: f64 = 0, xz: f64 = 0, yz: f64 = 0;
-    for (let entry = begin; entry < end; entry++) {
-      const w = load<f64>(weights + entry * 8);
-      const p = xyz + <usize>load<i32>(atoms + entry * 4) * 24;
-      const x = load<f64>(p) - cx, y = load<f64>(p, 8) - cy, z = load<f64>(p, 16) - cz;
-      xx += w * x * x;
-      yy += w * y * y;
-      zz += w * z * z;
-      xy += w * x * y;
-      xz += w * x * z;
-      yz += w * y * z;
-    }
-    store<f64>(scratch, xx);
-    store<f64>(scratch, yy, 8);
-    store<f64>(scratch, zz, 16);
-    store<f64>(scratch, xy, 24);
-    store<f64>(scratch, xz, 32);
-    store<f64>(scratch, yz, 40);
-    const moments = scratch + 48;
-    const axes = scratch + 72;
-    diagonalize(scratch, moments, axes, scratch + 144);
+    const total = planeMoments(xyz, begin, end, atoms, weights, scratch);
+    const cx = load<f64>(scratch, 48), cy = load<f64>(scratch, 56), cz = load<f64>(scratch, 64);
+    const moments = scratch + 72;
+    const axes = scratch + 96;
+    diagonalize(scratch, moments, axes, scratch + 168);
     const tiny = 1e-9 * total;
     const momentX = max(tiny, load<f64>(moments, 16));
     const momentY = max(tiny, load<f64>(moments, 8));

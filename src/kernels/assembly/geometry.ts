@@ -134,6 +134,38 @@ function turn(p: usize, q: usize, c: f64, s: f64): void {
   store<f64>(q, s * x + c * y);
 }
 
+/** Weighted moments about the centre (xx, yy, zz, xy, xz, yz), then the centre, of a plane's entries; returns the sum of weights. */
+export function planeMoments(xyz: usize, begin: usize, end: usize, atoms: usize, weights: usize, out: usize): f64 {
+  let total: f64 = 0, cx: f64 = 0, cy: f64 = 0, cz: f64 = 0;
+  for (let entry = begin; entry < end; entry++) {
+    const w = load<f64>(weights + entry * 8);
+    const p = xyz + <usize>load<i32>(atoms + entry * 4) * 24;
+    total += w;
+    cx += w * load<f64>(p);
+    cy += w * load<f64>(p, 8);
+    cz += w * load<f64>(p, 16);
+  }
+  cx /= total;
+  cy /= total;
+  cz /= total;
+  let xx: f64 = 0, yy: f64 = 0, zz: f64 = 0, xy: f64 = 0, xz: f64 = 0, yz: f64 = 0;
+  for (let entry = begin; entry < end; entry++) {
+    const w = load<f64>(weights + entry * 8);
+    const p = xyz + <usize>load<i32>(atoms + entry * 4) * 24;
+    const x = load<f64>(p) - cx, y = load<f64>(p, 8) - cy, z = load<f64>(p, 16) - cz;
+    xx += w * x * x;
+    yy += w * y * y;
+    zz += w * z * z;
+    xy += w * x * y;
+    xz += w * x * z;
+    yz += w * y * z;
+  }
+  setTriple(out, xx, yy, zz);
+  setTriple(out + 24, xy, xz, yz);
+  setTriple(out + 48, cx, cy, cz);
+  return total;
+}
+
 /** Below this (sine of an angle, or squared cross product) the geometry is degenerate and the gradient is zero. */
 const degenerate: f64 = 1e-8;
 

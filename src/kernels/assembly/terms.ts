@@ -1,5 +1,5 @@
 // Energies and gradients of restraint terms, block of atoms by block: a block writes the gradient of its own atoms alone.
-import { angleWithGradient, chiralVolumeWithGradient, dihedralWithGradient, radians, smallestEigenvector } from "./geometry";
+import { angleWithGradient, chiralVolumeWithGradient, dihedralWithGradient, planeMoments, radians, smallestEigenvector } from "./geometry";
 import {
   addedAt,
   anglesAt,
@@ -145,45 +145,16 @@ function addChiralities(first: i32, last: i32, atoms: usize, numbers: usize, g: 
   return energy;
 }
 
-/** Scratch: moments (6 numbers), normal (3), room of the eigenvector (18). */
+/** Scratch: moments (6 numbers), centre (3), normal (3), room of the eigenvector (30). */
 function addPlanes(first: i32, last: i32, offsets: usize, atoms: usize, weights: usize, scratch: usize): f64 {
   let energy: f64 = 0;
   for (let plane = <usize>first; plane < <usize>last; plane++) {
     const begin = <usize>load<i32>(offsets + plane * 4);
     const end = <usize>load<i32>(offsets + plane * 4, 4);
-    let sum: f64 = 0;
-    let cx: f64 = 0, cy: f64 = 0, cz: f64 = 0;
-    for (let entry = begin; entry < end; entry++) {
-      const w = load<f64>(weights + entry * 8);
-      const p = xyz + <usize>load<i32>(atoms + entry * 4) * 24;
-      sum += w;
-      cx += w * load<f64>(p);
-      cy += w * load<f64>(p, 8);
-      cz += w * load<f64>(p, 16);
-    }
-    cx /= sum;
-    cy /= sum;
-    cz /= sum;
-    let xx: f64 = 0, yy: f64 = 0, zz: f64 = 0, xy: f64 = 0, xz: f64 = 0, yz: f64 = 0;
-    for (let entry = begin; entry < end; entry++) {
-      const w = load<f64>(weights + entry * 8);
-      const p = xyz + <usize>load<i32>(atoms + entry * 4) * 24;
-      const x = load<f64>(p) - cx, y = load<f64>(p, 8) - cy, z = load<f64>(p, 16) - cz;
-      xx += w * x * x;
-      yy += w * y * y;
-      zz += w * z * z;
-      xy += w * x * y;
-      xz += w * x * z;
-      yz += w * y * z;
-    }
-    store<f64>(scratch, xx);
-    store<f64>(scratch, yy, 8);
-    store<f64>(scratch, zz, 16);
-    store<f64>(scratch, xy, 24);
-    store<f64>(scratch, xz, 32);
-    store<f64>(scratch, yz, 40);
-    smallestEigenvector(scratch, scratch + 48, scratch + 72);
-    const nx = load<f64>(scratch, 48), ny = load<f64>(scratch, 56), nz = load<f64>(scratch, 64);
+    planeMoments(xyz, begin, end, atoms, weights, scratch);
+    const cx = load<f64>(scratch, 48), cy = load<f64>(scratch, 56), cz = load<f64>(scratch, 64);
+    smallestEigenvector(scratch, scratch + 72, scratch + 96);
+    const nx = load<f64>(scratch, 72), ny = load<f64>(scratch, 80), nz = load<f64>(scratch, 88);
     const isOwn = owns(load<i32>(atoms + begin * 4));
     for (let entry = begin; entry < end; entry++) {
       const w = load<f64>(weights + entry * 8);
