@@ -1,12 +1,13 @@
 // Parts of a topology: which terms stay when hydrogens ride or only some atoms move.
 import { describe, expect, test } from "vitest";
+import { evaluateTerms } from "../../test/support/evaluate-terms.ts";
 import { atomLine, peptideLines, readLines } from "../../test/support/peptide.ts";
 import { createRunContext } from "../base/run-context.ts";
 import { loadDictionary } from "../chemistry/dictionary.ts";
 import { createEngine } from "../kernels/engine.ts";
 import { buildTopology } from "../topology/build-topology.ts";
 import { covalentSubset } from "./covalent.ts";
-import { covalentEnergy, evaluateTerms } from "./term-table.ts";
+import { covalentEnergy } from "./term-table.ts";
 
 const lines = peptideLines(["ALA", "ALA", "ALA", "ALA"], { phi: -60, psi: -45 });
 const model = readLines([

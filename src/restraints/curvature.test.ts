@@ -1,5 +1,6 @@
 // The curvature kernels: exact where the pattern loses nothing, alike compiled and plain, in every block on its own.
 import { describe, expect, test } from "vitest";
+import { evaluateTerms } from "../../test/support/evaluate-terms.ts";
 import { noTerms } from "../../test/support/no-terms.ts";
 import { peptideLines, readLines } from "../../test/support/peptide.ts";
 import { createRng } from "../base/rng.ts";
@@ -10,7 +11,7 @@ import { createEngine } from "../kernels/engine.ts";
 import { buildTopology } from "../topology/build-topology.ts";
 import type { CovalentLists } from "./covalent.ts";
 import { largestContact, makePairRules } from "./nonbonded.ts";
-import { evaluateTerms, makeTermTable } from "./term-table.ts";
+import { makeTermTable } from "./term-table.ts";
 
 const kinds = ["simd", "reference"] as const;
 const shift = 1e-3;

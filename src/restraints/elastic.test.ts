@@ -1,5 +1,6 @@
 // Springs between near atoms: which there are, at rest where they were made, with the right gradient.
 import { describe, expect, test } from "vitest";
+import { evaluateTerms } from "../../test/support/evaluate-terms.ts";
 import { peptideLines, readLines } from "../../test/support/peptide.ts";
 import { createRng } from "../base/rng.ts";
 import { createRunContext } from "../base/run-context.ts";
@@ -10,7 +11,6 @@ import { buildTopology } from "../topology/build-topology.ts";
 import { covalentSubset } from "./covalent.ts";
 import { buildElasticNetwork, elasticReach } from "./elastic.ts";
 import { contactDistance } from "./nonbonded.ts";
-import { evaluateTerms } from "./term-table.ts";
 
 const model = readLines(
   peptideLines(

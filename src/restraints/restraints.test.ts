@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { evaluateTerms } from "../../test/support/evaluate-terms.ts";
 import { createRng } from "../base/rng.ts";
 import { createEngine } from "../kernels/engine.ts";
 import { dihedralAngle } from "../math/internal-coordinates.ts";
 import type { AngleList, BondList, ChiralityList, DihedralList, PlaneList } from "../topology/topology.ts";
 import type { CovalentLists } from "./covalent.ts";
 import type { NonbondedPairs } from "./nonbonded.ts";
-import { covalentEnergy, evaluateTerms } from "./term-table.ts";
+import { covalentEnergy } from "./term-table.ts";
 
 const engines = { simd: createEngine(), reference: createEngine({ kind: "reference" }) };
 type Kind = keyof typeof engines;

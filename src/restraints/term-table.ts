@@ -5,7 +5,6 @@ import {
   type ArraySpace,
   addressCount,
   energiesPerBlock,
-  freeTerms,
   groupByBlock,
   type PlaneGroup,
   sumEnergies,
@@ -16,7 +15,6 @@ import {
 import type { AngleList, BondList, ChiralityList, PlaneList } from "../topology/topology.ts";
 import type { CovalentLists } from "./covalent.ts";
 import type { ElasticNetwork } from "./elastic.ts";
-import { type NonbondedPairs, repulsionConstant } from "./nonbonded.ts";
 import { addParallelityEnergy } from "./parallelity.ts";
 
 /** Atoms that one thread takes at a time; fixed, so that results do not depend on the number of threads. */
@@ -209,35 +207,4 @@ export function addAllTerms(
   // The few planes that a user wants parallel to others have no kernel.
   const parallelity = parallelities ? addParallelityEnergy(parallelities, table.xyz, table.gradient) : 0;
   return { ...sumEnergies(table), parallelity };
-}
-
-/** Energies, by kind, and gradient of these terms (3 per atom, per Angstrom) at coordinates that may lie anywhere. */
-export function evaluateTerms(
-  { memory, kernels }: Pick<ComputeEngine, "memory" | "kernels">,
-  input: TermInput & { readonly pairs?: NonbondedPairs },
-): { energies: TermEnergies; gradient: Float64Array } {
-  const xyz = memory.copyOf(input.xyz);
-  const { pairs } = input;
-  const table = makeTermTable(memory, { ...input, xyz, ...(pairs ? { contact: pairs.contact } : {}) });
-  if (pairs) setPairs(memory, table, pairs);
-  const energies = addAllTerms(kernels, table, input.lists, repulsionConstant);
-  const gradient = table.gradient.slice();
-  freeTerms(memory, table);
-  memory.free(xyz);
-  return { energies, gradient };
-}
-
-/** Puts a few pairs into a table whose contact distances are those of the pairs, one each. */
-function setPairs(space: ArraySpace, table: TermTable, { count, i, j }: NonbondedPairs): void {
-  const { start, rows } = groupByBlock([i, j], count, table.blocks, blockAtoms);
-  const atoms = space.int32(2 * rows.length);
-  const code = space.uint16(rows.length);
-  rows.forEach((row, to) => {
-    atoms[2 * to] = i[row]!;
-    atoms[2 * to + 1] = j[row]!;
-    code[to] = row;
-  });
-  table.pairs.start.set(start);
-  table.pairs = { ...table.pairs, atoms, code };
-  writeAddresses(table);
 }

@@ -1,5 +1,6 @@
 // A user's edits of bonds and angles, as they arrive in the topology.
 import { describe, expect, test } from "vitest";
+import { evaluateTerms } from "../../test/support/evaluate-terms.ts";
 import { peptideLines, readLines } from "../../test/support/peptide.ts";
 import { createRunContext } from "../base/run-context.ts";
 import { loadDictionary } from "../chemistry/dictionary.ts";
@@ -13,7 +14,6 @@ import type {
 } from "../chemistry/restraint-edits.ts";
 import { createEngine } from "../kernels/engine.ts";
 import { covalentSubset } from "../restraints/covalent.ts";
-import { evaluateTerms } from "../restraints/term-table.ts";
 import { buildTopology } from "./build-topology.ts";
 import type { Topology } from "./topology.ts";
 
