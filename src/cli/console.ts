@@ -1,6 +1,6 @@
 // What the commands say: results on stdout, everything else on stderr.
 import cliProgress from "cli-progress";
-import colors from "picocolors";
+import picocolors from "picocolors";
 import type { Diagnostics } from "../base/diagnostics.ts";
 import { InputError, type OutputError } from "../base/errors.ts";
 import type { Progress } from "../base/run-context.ts";
@@ -13,8 +13,14 @@ export interface Terminal {
   readonly bar: NodeJS.WriteStream | null;
 }
 
+/** Colours only where somebody watches: what goes to a file or a log stays plain. */
+export function colorsOf(terminal: Terminal): ReturnType<typeof picocolors.createColors> {
+  return picocolors.createColors(terminal.bar !== null && picocolors.isColorSupported);
+}
+
 export interface Console {
   readonly json: boolean;
+  readonly colors: ReturnType<typeof colorsOf>;
   /** A line of the result, on stdout unless JSON is printed there or it is quiet. */
   print(line: string): void;
   /** The JSON document of the command; ignored unless it was asked for. */
@@ -33,6 +39,7 @@ export function createConsole(
   const bar = createProgress(quiet, terminal);
   return {
     json,
+    colors: colorsOf(terminal),
     print(line) {
       if (!json && !quiet) terminal.out(`${line}\n`);
     },
@@ -54,7 +61,7 @@ interface ProgressView {
 
 function createProgress(quiet: boolean, terminal: Terminal): ProgressView {
   if (quiet) return { update() {}, stop() {} };
-  return terminal.bar ? createBar(terminal.bar) : createLines(terminal);
+  return terminal.bar ? createBar(terminal.bar, colorsOf(terminal)) : createLines(terminal);
 }
 
 function describeValues(values: Progress["values"]): string {
@@ -66,7 +73,7 @@ function describeValues(values: Progress["values"]): string {
   return shown.join(", ");
 }
 
-function createBar(stream: NodeJS.WriteStream): ProgressView {
+function createBar(stream: NodeJS.WriteStream, colors: Console["colors"]): ProgressView {
   const bar = new cliProgress.SingleBar(
     {
       format: `${colors.cyan("{bar}")} {percentage}% | {phase} | {state} | {left}`,
@@ -137,7 +144,7 @@ export function describeError(error: InputError | OutputError): string {
 
 export function noteDiagnostics(console: Console, diagnostics: Diagnostics): void {
   for (const { severity, message, count, examples } of diagnostics.entries) {
-    const label = severity === "info" ? colors.dim("note") : colors.yellow(severity);
+    const label = severity === "info" ? console.colors.dim("note") : console.colors.yellow(severity);
     const times = count > 1 ? ` (${count} times)` : "";
     const shown = examples.length > 0 ? `: ${examples.join("; ")}${count > examples.length ? "; ..." : ""}` : "";
     console.note(`${label}: ${message}${times}${shown}`);

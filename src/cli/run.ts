@@ -1,12 +1,11 @@
 // One run of the command line: flags from the schemas, one line for errors, exit codes that programs can rely on.
 import { Command, CommanderError } from "commander";
-import colors from "picocolors";
 import { z } from "zod";
 import { CancelledError, InputError, OutputError } from "../base/errors.ts";
 import { createRng } from "../base/rng.ts";
 import { createRunContext } from "../base/run-context.ts";
 import { type CommandSpec, commands } from "./command.ts";
-import { createConsole, describeError, type Terminal, toJson } from "./console.ts";
+import { colorsOf, createConsole, describeError, type Terminal, toJson } from "./console.ts";
 import { memoryLimit } from "./estimate.ts";
 import { describeFlags } from "./options.ts";
 import { readSettings } from "./settings.ts";
@@ -20,7 +19,7 @@ interface Run {
 }
 
 function fail(run: Run, exitCode: number, message: string): void {
-  run.terminal.error(`${colors.red("emend")}: ${message}\n`);
+  run.terminal.error(`${colorsOf(run.terminal).red("emend")}: ${message}\n`);
   run.exitCode = exitCode;
 }
 
