@@ -45,6 +45,7 @@ export { gunzip, gzip, isGzip } from "./text/gzip.ts";
 export { buildTopology, type TopologyOptions } from "./topology/build-topology.ts";
 export type { Topology } from "./topology/topology.ts";
 export { type Belonging, chooseMapFrame, measureBelonging } from "./validation/fit/belonging.ts";
-export { type ChainFit, computeFit, type Fit, type FitOptions, type ResidueFit } from "./validation/fit/correlation.ts";
+export { computeFit, type Fit, type FitOptions } from "./validation/fit/correlation.ts";
+export type { AtomFit, ChainFit, ConformerFit, PartFit, ResidueFit } from "./validation/fit/local-correlation.ts";
 export type { GeometryCounts, GeometrySummary, TermStatistics } from "./validation/geometry/geometry-statistics.ts";
 export { computeGeometry, type ModelGeometry } from "./validation/geometry/model-geometry.ts";

@@ -15,6 +15,11 @@ export async function readSharedModel(path: string): Promise<Model> {
   return readModel(readFileSync(folder + path), path, createRunContext());
 }
 
+/** Recorded values of another program. */
+export function readSharedJson(path: string): unknown {
+  return JSON.parse(readFileSync(folder + path, "utf8"));
+}
+
 /** The model of a PDB file without its hydrogen atoms. */
 export async function readWithoutHydrogens(path: string): Promise<Model> {
   const lines = readFileSync(folder + path, "latin1").split("\n");

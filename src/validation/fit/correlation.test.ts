@@ -7,7 +7,9 @@ import { readPdb } from "../../io/pdb/read-pdb.ts";
 import { createEngine } from "../../kernels/engine.ts";
 import type { Model } from "../../model/model.ts";
 import { computeStructureFactors, freeStructureFactors, mapFromStructureFactors } from "../../scattering/model-map.ts";
-import { computeFit, correlateGroups } from "./correlation.ts";
+import { computeFit, computeFitAndMaps } from "./correlation.ts";
+import { freeFitMaps } from "./fit-maps.ts";
+import { correlateAtoms, correlateGroups } from "./local-correlation.ts";
 
 const peptide = `
 ATOM      1  N   GLY A   1       7.561   9.186  11.965  1.00 20.00           N
@@ -52,6 +54,7 @@ function modelMap(model: Model, resolution: number): Float32Array {
   return values;
 }
 
+const options = { resolution: 3, table: "electron" } as const;
 const experiment: DensityMap = { ...box, values: modelMap(exact, 3) };
 
 describe("the peptide's map at 3 A", () => {
@@ -110,14 +113,12 @@ describe("correlations of disturbed models (mask, box, volume, peaks, uncentred)
 
   test("a constant added to the map shows in the uncentred form alone", () => {
     const raised = { ...experiment, values: experiment.values.map((value) => value + 0.1) };
-    const options = { resolution: 3, table: "electron" } as const;
     const fit = computeFit(createEngine(), exact, raised, options, createRunContext());
     for (const value of [fit.ccMask, fit.ccBox, fit.ccVolume, fit.ccPeaks]) expect(value).toBeCloseTo(1, 4);
     expect(fit.ccMaskUncentred).toBeCloseTo(0.9721, 3);
   });
 
   test("a blurred model still has perfect coordinates, and the B of the map is found", () => {
-    const options = { resolution: 3, table: "electron" } as const;
     const fit = computeFit(createEngine(), changed({ b: 100 }), experiment, options, createRunContext());
     expect(fit.ccMaskCoordinates).toBeCloseTo(1, 4);
     expect(Math.abs(fit.bestOverallB! - 20)).toBeLessThan(1);
@@ -132,7 +133,6 @@ describe.each(["simd", "reference"] as const)("local correlations, %s", (kind) =
     ["shifted by 0.5 A", { shift: 0.5 }, [0.9515, 0.9485, 0.9429]],
     ["shifted by 1 A", { shift: 1 }, [0.82, 0.8067, 0.782]],
   ])("of residues, %s", (_name, change, expected) => {
-    const options = { resolution: 3, table: "electron" } as const;
     const fit = computeFit(engine, changed(change), experiment, options, createRunContext());
     expect(fit.localRadius).toBe(3);
     fit.perResidue.forEach(({ cc }, residue) => expect(Math.abs(cc! - expected[residue]!)).toBeLessThan(0.002));
@@ -141,9 +141,92 @@ describe.each(["simd", "reference"] as const)("local correlations, %s", (kind) =
   test("of single atoms within 2 A, shifted by 0.5 A", () => {
     const model = changed({ shift: 0.5 });
     const groups = [[0], [1], [2], [3], [4]];
-    const found = correlateGroups(engine, experiment, modelMap(model, 3), model.atoms.xyz, groups, 2);
+    const maps = { map: experiment, modelMap: modelMap(model, 3) };
+    const found = correlateGroups(engine, maps, model.atoms.xyz, groups, 2);
     [0.9427, 0.9265, 0.8472, 0.9105, 0.9231].forEach((expected, atom) =>
       expect(Math.abs(found[atom]! - expected)).toBeLessThan(0.002),
     );
+  });
+
+  test("each conformer counts by itself, and the residue is all of them together", () => {
+    const model = readPdb(
+      `${peptide.replace(" OG  SER", " OG ASER").trimEnd()}
+ATOM     16  OG BSER A   3      16.225  12.748   9.929  0.50 20.00           O
+`,
+      "two.pdb",
+      createRunContext(),
+    );
+    const { fit, maps } = computeFitAndMaps(engine, model, experiment, options, createRunContext());
+    const common = [9, 10, 11, 12, 13];
+    const groups = [
+      [...common, 14],
+      [...common, 15],
+      [...common, 14, 15],
+    ];
+    const [first, second, all] = correlateGroups(engine, maps, model.atoms.xyz, groups, maps.localRadius);
+    expect(first).not.toBe(second);
+    expect(fit.perResidue[1]).not.toHaveProperty("conformers");
+    expect(fit.perResidue[2]).toMatchObject({
+      cc: all,
+      conformers: [
+        { altloc: "A", cc: first, atoms: 6 },
+        { altloc: "B", cc: second, atoms: 6 },
+      ],
+    });
+    freeFitMaps(engine, maps);
+  });
+
+  test("what is not main chain are side chains, hydrogens, ligands and waters", () => {
+    const more = `${peptide.trimEnd()}
+ATOM     16  HA  SER A   3      15.000  12.300  12.200  1.00 20.00           H
+HETATM   17  O   HOH A   4       5.000   5.000   5.000  1.00 20.00           O
+`;
+    const model = readPdb(more, "more.pdb", createRunContext());
+    const { fit, maps } = computeFitAndMaps(engine, model, experiment, options, createRunContext());
+    const correlate = (...rows: readonly number[]): number | null =>
+      correlateGroups(engine, maps, model.atoms.xyz, [rows], maps.localRadius)[0]!;
+    expect(fit.ccMainChain).toBe(correlate(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13));
+    expect(fit.ccSideChain).toBe(correlate(14));
+    expect(fit.ccNotMainChain).toBe(correlate(14, 15, 16));
+    expect(fit.perChain[0]!.ccOther).toBe(correlate(16));
+    expect(fit.perChain[0]!.ccPolymer).toBe(correlate(...Array.from({ length: 16 }, (_value, atom) => atom)));
+    expect(correlateAtoms(engine, model, maps)[15]).toBeNull();
+    freeFitMaps(engine, maps);
+  });
+
+  test("occupancies and anisotropic U are in the model map", () => {
+    const u = new Float64Array(6 * exact.atoms.count).fill(Number.NaN);
+    u.set([0.1, 0.6, 0.3, 0.05, 0, 0], 6 * 5);
+    const ccOf = (change: Partial<Model["atoms"]>): number =>
+      computeFit(engine, { ...exact, atoms: { ...exact.atoms, ...change } }, experiment, options, createRunContext())
+        .ccMask!;
+    const plain = ccOf({});
+    expect(ccOf({ anisotropicU: u })).toBeLessThan(plain - 0.0005);
+    expect(ccOf({ occupancy: exact.atoms.occupancy.map((_value, atom) => (atom === 5 ? 0.3 : 1)) })).toBeLessThan(
+      plain - 0.005,
+    );
+  });
+});
+
+describe("where there is nothing to measure", () => {
+  const engine = createEngine();
+
+  test("a constant map has no correlation anywhere", () => {
+    const flat = { ...experiment, values: new Float32Array(experiment.values.length).fill(0.3) };
+    const fit = computeFit(engine, exact, flat, options, createRunContext());
+    const { ccMask, ccVolume, ccPeaks, ccBox, ccMaskCoordinates, ccMainChain } = fit;
+    expect([ccMask, ccVolume, ccPeaks, ccBox, ccMaskCoordinates, ccMainChain]).toEqual(Array(6).fill(null));
+    expect(fit.perResidue.map(({ cc }) => cc)).toEqual([null, null, null]);
+  });
+
+  test("one atom without protein has no main chain", () => {
+    const lone = readPdb(
+      "HETATM    1 ZN    ZN A   1      12.000  12.000  12.000  1.00 20.00          ZN\n",
+      "zinc.pdb",
+      createRunContext(),
+    );
+    const fit = computeFit(engine, lone, experiment, options, createRunContext());
+    expect([fit.ccMainChain, fit.ccSideChain, fit.perChain[0]!.ccPolymer]).toEqual([null, null, null]);
+    expect(fit.ccNotMainChain).toBe(fit.perResidue[0]!.cc);
   });
 });
