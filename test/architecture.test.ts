@@ -1,4 +1,5 @@
-// Folders import only folders of a lower layer, and only Node-side files import Node's modules.
+// Folders import only folders of a lower layer, only Node-side files import Node's modules, and no packages are committed.
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -74,4 +75,10 @@ test("only *.node.ts, cli and server import Node's modules", () => {
       importsOf(name).some((path) => path.startsWith("node:")),
   );
   expect(wrong).toEqual([]);
+});
+
+test("installed packages, as a folder or a link to one, are not in the repository", () => {
+  const listing = spawnSync("git", ["ls-files", "node_modules"], { cwd: join(root, ".."), encoding: "utf8" });
+  // Without git, as in an unpacked archive, there is no repository to look at.
+  expect(listing.status === 0 ? listing.stdout : "").toBe("");
 });
