@@ -1,0 +1,159 @@
+// Torsions against values recorded from cctbx and the published tables; skipped where the folder of real data is absent.
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { tableValue } from "../../src/chemistry/grid-table.ts";
+import {
+  loadRamachandranTables,
+  type RamachandranClass,
+  ramachandranVerdict,
+} from "../../src/chemistry/ramachandran-tables.ts";
+import { analyzeBetas, betaDeviation } from "../../src/validation/geometry/c-beta.ts";
+import { molprobityScore } from "../../src/validation/geometry/molprobity-score.ts";
+import { analyzeOmega } from "../../src/validation/geometry/omega.ts";
+import { analyzeRamachandran } from "../../src/validation/geometry/ramachandran.ts";
+import { hasSharedData, readSharedModel } from "./shared-data.ts";
+
+const shared = new URL("../../../shared/", import.meta.url).pathname;
+
+function readJson<Content>(path: string): Content {
+  return JSON.parse(readFileSync(shared + path, "utf8")) as Content;
+}
+
+const classNames: Readonly<Record<string, RamachandranClass>> = {
+  general: "general",
+  glycine: "glycine",
+  "cis-proline": "cisProline",
+  "trans-proline": "transProline",
+  "pre-proline": "preProline",
+  "isoleucine or valine": "isoleucineOrValine",
+};
+const verdicts: Readonly<Record<string, string>> = { Favored: "favored", Allowed: "allowed", OUTLIER: "outlier" };
+
+interface Golden {
+  readonly ramachandran: {
+    readonly points: { cls: string; phi: number; psi: number; score: number; evaluation: string }[];
+  };
+  readonly cbeta: {
+    readonly points: {
+      resname: string;
+      resseq: string;
+      N: [number, number, number];
+      CA: [number, number, number];
+      C: [number, number, number];
+      CB: [number, number, number];
+      ideal_CB: [number, number, number];
+      deviation: number;
+      dihedral_NABB: number;
+    }[];
+  };
+  readonly molprobity_score: {
+    clashscore: number;
+    rota_out_pct: number;
+    rama_fav_pct: number;
+    molprobity_score: number;
+  }[];
+}
+
+describe.skipIf(!hasSharedData)("recorded values", () => {
+  const golden = (): Golden => readJson("spec/golden/golden-validation.json");
+
+  test("Ramachandran scores of 108 points agree to 1e-5 and in class", async () => {
+    const { tables } = await loadRamachandranTables();
+    const { points } = golden().ramachandran;
+    expect(points).toHaveLength(108);
+    for (const { cls, phi, psi, score, evaluation } of points) {
+      const residueClass = classNames[cls]!;
+      const value = tableValue(tables[residueClass], [phi, psi]);
+      expect(Math.abs(value - score), `${cls} ${phi} ${psi}`).toBeLessThan(1e-5);
+      expect(ramachandranVerdict(residueClass, value)).toBe(verdicts[evaluation]);
+    }
+  });
+
+  test("39 C-beta deviations agree to 0.001 Angstrom", () => {
+    const { points } = golden().cbeta;
+    expect(points).toHaveLength(39);
+    for (const { resname, resseq, N: n, CA: ca, C: c, CB: cb, ...recorded } of points) {
+      const result = betaDeviation(resname, { n, ca, c, cb })!;
+      expect(Math.abs(result.deviation - recorded.deviation), resname + resseq).toBeLessThan(0.001);
+      expect(result.idealCb[0]).toBeCloseTo(recorded.ideal_CB[0], 3);
+      expect(Math.abs(result.dihedral - recorded.dihedral_NABB)).toBeLessThan(0.01);
+    }
+  });
+
+  test("MolProbity scores agree to 1e-5", () => {
+    expect(golden().molprobity_score).toHaveLength(9);
+    for (const row of golden().molprobity_score) {
+      const score = molprobityScore({
+        clashscore: row.clashscore,
+        rotamerOutliers: row.rota_out_pct,
+        ramachandranFavored: row.rama_fav_pct,
+      });
+      expect(Math.abs(score! - row.molprobity_score)).toBeLessThan(1e-5);
+    }
+  });
+});
+
+interface Recorded {
+  readonly ramachandran: {
+    readonly n: number;
+    readonly favored: number;
+    readonly outliers: number;
+    readonly residues?: { id: string; phi: number; psi: number; score: number; class: string }[];
+  };
+  readonly c_beta: {
+    readonly n: number;
+    readonly n_outliers: number;
+    readonly residues?: { id: string; deviation: number }[];
+  };
+  readonly omega: {
+    n_proline: number;
+    n_general: number;
+    n_cis_proline: number;
+    n_cis_general: number;
+    n_twisted_proline: number;
+    n_twisted_general: number;
+  };
+}
+
+const models: Readonly<Record<string, string>> = {
+  emd20026_apof: "emd20026_apoferritin_1p75A/3ajo_fitted_refined.pdb",
+  emd30342_7cec_A: "emd30342_7cec_A_3p9A/390_7cec_A.cif",
+  emd3240_5fn5: "emd3240_5fn5_gamma_secretase_4p3A/5fn5_box_complete.pdb",
+  emd4413_6i5a: "emd4413_6i5a_tmv_2p3A/6i5a_box_complete.pdb",
+  emd5830_3j63_A: "emd5830_3j63_asc_3p8A/A_box_complete.pdb",
+  noh_6i5a: "golden_cctbx/inputs/6i5a.noh.pdb",
+  sim_lyso_3p0: "golden_cctbx/inputs/lyso_true.pdb",
+};
+
+describe.skipIf(!hasSharedData).each(Object.entries(models))("%s", (name, path) => {
+  test("has the recorded share of Ramachandran favoured and outliers, residue by residue", async () => {
+    const recorded = readJson<Recorded>(`data/golden_cctbx/${name}.geometry.json`).ramachandran;
+    const { residues, summary } = analyzeRamachandran(await readSharedModel(path), await loadRamachandranTables());
+    expect(summary.count).toBe(recorded.n);
+    expect(summary.favored).toBeCloseTo(recorded.favored, 8);
+    expect(summary.outliers).toBeCloseTo(recorded.outliers, 8);
+    recorded.residues?.forEach((residue, row) => {
+      expect(residues[row]!.phi, residue.id).toBeCloseTo(residue.phi, 2);
+      expect(residues[row]!.score, residue.id).toBeCloseTo(residue.score / 100, 4);
+      expect(residues[row]!.verdict, residue.id).toBe(verdicts[residue.class]);
+    });
+  });
+
+  test("has the recorded C-beta outliers and peptides", async () => {
+    const recorded = readJson<Recorded>(`data/golden_cctbx/${name}.geometry.json`);
+    const model = await readSharedModel(path);
+    const beta = analyzeBetas(model);
+    expect(beta.summary).toMatchObject({ count: recorded.c_beta.n, outlierCount: recorded.c_beta.n_outliers });
+    recorded.c_beta.residues?.forEach((residue, row) => {
+      expect(beta.residues[row]!.deviation, residue.id).toBeCloseTo(residue.deviation, 3);
+    });
+    const { omega } = recorded;
+    expect(analyzeOmega(model).summary).toEqual({
+      cisProline: omega.n_cis_proline,
+      cisGeneral: omega.n_cis_general,
+      twisted: omega.n_twisted_proline + omega.n_twisted_general,
+      prolines: omega.n_proline,
+      general: omega.n_general,
+    });
+  });
+});
