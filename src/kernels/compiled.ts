@@ -1,6 +1,7 @@
 // The compiled (AssemblyScript SIMD) kernels behind the common face: arrays become addresses in the shared memory.
 import { vectorBlock } from "../math/vectors.ts";
 import { findNeighboursCompiled, listPairs, searchPairs, sharePairs } from "./compiled-pairs.ts";
+import { scoreShellsCompiled } from "./compiled-q-score.ts";
 import type { FftPlan } from "./fft-plan.ts";
 import { kernelsWasm } from "./generated/kernels-wasm.ts";
 import type { Kernels } from "./kernels.ts";
@@ -146,6 +147,7 @@ export function createCompiledKernels(memory: KernelMemory, { call, pool }: Comp
     },
     sumSpheres: (first, second, grid, xyz, groups, radius) =>
       sumSpheresCompiled(memory, pool, first, second, grid, xyz, groups, radius),
+    scoreShells: (samples, rules) => scoreShellsCompiled(memory, pool, samples, rules),
     dots(x, vectors, out) {
       const blocks = Math.ceil(x.length / vectorBlock);
       const partialAt = memory.scratch("partial products", 8 * blocks * vectors.length);

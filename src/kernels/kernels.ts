@@ -11,6 +11,7 @@ import { type SampleGrid, sampleTricubic } from "./reference/interpolation.ts";
 import { scaleMap, subtractMap } from "./reference/maps.ts";
 import { findNeighbours, type NeighbourCells } from "./reference/neighbours.ts";
 import { findPairs, selectPairs } from "./reference/pairs.ts";
+import { type ShellRules, type ShellSamples, scoreShells } from "./reference/q-score.ts";
 import { collectGradient, placeRiders, unpackFree } from "./reference/riders.ts";
 import {
   type AtomGroups,
@@ -86,6 +87,8 @@ export interface Kernels extends VectorKernels {
     groups: AtomGroups,
     radius: number,
   ): Float64Array;
+  /** Per row and width the correlation of map values around the atom with a Gaussian, NaN where there is none; arrays may come from anywhere. */
+  scoreShells(samples: ShellSamples, rules: ShellRules): Float64Array;
   findNeighbours(
     xyz: Float64Array,
     count: number,
@@ -124,6 +127,7 @@ export function createReferenceKernels(): Kernels {
     paintSpheres,
     shrinkShell,
     sumSpheres,
+    scoreShells,
     selectPairs,
     findPairs,
     addTerms,

@@ -7,6 +7,7 @@ export { scaleMap, subtractMap } from "./maps";
 export { filterNeighbours } from "./neighbours";
 export { selectPairs, shareOutPairs } from "./pairs";
 export { forwardPlanes, inversePlanes } from "./planes";
+export { scoreShells } from "./q-score";
 export { collectGradient, placeRiders, unpackFree } from "./riders";
 export { paintSpheres, shrinkShell, sumSpheres } from "./spheres";
 export { addTerms } from "./terms";
