@@ -25,8 +25,25 @@ export function writeMmcifPieces(model: Model, write: (piece: string) => void): 
   writeCifPieces(documentOf(model), write);
 }
 
-function documentOf(model: Model): CifDocument {
-  return model.source.format === "mmcif" ? fromSource(model) : fromTables(model);
+/** What is to be done to the atoms' category before it is written; a row is visited with the number of its atom. */
+export type SiteChange = (site: CifCategory) => CifCategory;
+
+/** The file that the model is written as. */
+export function documentOf(model: Model, change: SiteChange = (site) => site): CifDocument {
+  const { blocks } = model.source.format === "mmcif" ? fromSource(model) : fromTables(model);
+  const own = model.source.format === "mmcif" ? (model.source.content as MmcifSource).block : 0;
+  return {
+    blocks: blocks.map((block, index) =>
+      index !== own
+        ? block
+        : {
+            name: block.name,
+            categories: block.categories.map((category) =>
+              category.name === "_atom_site" ? change(category) : category,
+            ),
+          },
+    ),
+  };
 }
 
 function fromSource(model: Model): CifDocument {
