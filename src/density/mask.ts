@@ -18,7 +18,7 @@ export function maskRadius(element: number): number {
 
 /**
  * Molecular mask (1 inside): within the van der Waals radius of an atom, plus the shell of 1.1 Angstrom around it except where
- * true solvent is nearer than 0.9 Angstrom. Hydrogens and atoms of zero occupancy count. Periodic.
+ * true solvent is nearer than 0.9 Angstrom. Hydrogens and atoms of zero occupancy count. Periodic. `more` is added to all radii.
  */
 export function computeMolecularMask(
   engine: ComputeEngine,
@@ -26,12 +26,13 @@ export function computeMolecularMask(
   xyz: Float64Array,
   element: Uint8Array,
   count: number,
+  more = 0,
 ): Uint8Array {
   const { kernels, memory } = engine;
   const labels = memory.uint8(frame.size[0] * frame.size[1] * frame.size[2]);
   const mask = memory.uint8(labels.length);
-  kernels.paintSpheres(labels, frame, spheresOf(xyz, element, count, solventRadius), shell);
-  kernels.paintSpheres(labels, frame, spheresOf(xyz, element, count, 0), inside);
+  kernels.paintSpheres(labels, frame, spheresOf(xyz, element, count, solventRadius + more), shell);
+  kernels.paintSpheres(labels, frame, spheresOf(xyz, element, count, more), inside);
   kernels.shrinkShell(labels, mask, frame.size, offsetsWithin(frame, shrinkRadius));
   return takeMask(engine, mask, labels);
 }

@@ -1,0 +1,80 @@
+// The resolution of a map that nobody stated.
+import type { RunContext } from "../../base/run-context.ts";
+import { type DensityMap, mapFrame } from "../../density/map.ts";
+import type { ComputeEngine } from "../../kernels/engine.ts";
+import type { Model } from "../../model/model.ts";
+import type { ScatteringTable } from "../../scattering/form-factors.ts";
+import { resolutionsOf } from "./fsc-resolutions.ts";
+import { areHalfMapsUsable, computeHalfMapFsc, type HalfMaps, isConstant } from "./half-map-fsc.ts";
+import { computeMapResolution, computeTermsOfModel, freeTermsOfModel, type MapResolution } from "./model-fsc.ts";
+import { chooseResolutionMask, type MaskRequest } from "./resolution-mask.ts";
+
+/** `halfMaps`: their corrected FSC at 0.143; `model`: d_model or FSC with the model; `map`: d99. */
+export type ResolutionSource = "given" | "halfMaps" | "model" | "map";
+
+export interface ResolutionEstimate {
+  /** Angstrom. */
+  readonly resolution: number;
+  readonly source: ResolutionSource;
+}
+
+export interface EstimateOptions {
+  readonly table: ScatteringTable;
+  readonly halfMaps?: HalfMaps;
+  /** Values from 0 to 1. */
+  readonly mask?: DensityMap;
+}
+
+/** Half maps say most, then a model, then the map alone; null where none of them says anything. Throws InputError HALF_MAPS_DIFFER. */
+export function estimateResolution(
+  engine: ComputeEngine,
+  model: Model | null,
+  map: DensityMap,
+  { table, halfMaps, mask }: EstimateOptions,
+  context: RunContext,
+): ResolutionEstimate | null {
+  if (halfMaps && areHalfMapsUsable(map, halfMaps, context)) {
+    const estimate = resolutionOfHalfMaps(engine, model, map, halfMaps, mask ? { mask } : {}, context);
+    if (estimate !== null) return estimate;
+  }
+  if (isConstant(map.values)) return null;
+  const frame = mapFrame(map);
+  const terms =
+    model === null || model.atoms.count === 0 ? null : computeTermsOfModel(engine, model.atoms, frame, table, context);
+  const numbers = computeMapResolution(engine, map.values, frame, terms);
+  if (terms !== null) freeTermsOfModel(engine, terms);
+  return resolutionOfMap(numbers);
+}
+
+/**
+ * With a model the lower of d_model, which noise draws towards the corner of the box, and the resolution where the FSC of model and
+ * map falls below 0.143, which filtered maps take too far; else d99, which in a map that is not filtered is that of its noise.
+ */
+export function resolutionOfMap({ dModel, d99, fsc }: MapResolution): ResolutionEstimate | null {
+  if (dModel !== null) return { resolution: Math.max(dModel, fsc.d0143 ?? 0), source: "model" };
+  return d99 === null ? null : { resolution: d99, source: "map" };
+}
+
+/**
+ * A mask needs a resolution: that of the unmasked half maps, which is on the safe side, makes the first one, and what comes of it
+ * the second. Null where the curves have no crossing of 0.143.
+ */
+export function resolutionOfHalfMaps(
+  engine: ComputeEngine,
+  model: Model | null,
+  map: DensityMap,
+  halfMaps: HalfMaps,
+  request: Omit<MaskRequest, "resolution">,
+  context: RunContext,
+): ResolutionEstimate | null {
+  const plain = computeHalfMapFsc(engine, halfMaps, null, context);
+  let resolution = plain && resolutionsOf(plain.unmasked).d0143;
+  if (resolution === null) return null;
+  const rounds = request.mask === undefined ? 2 : 1;
+  for (let round = 0; round < rounds; round++) {
+    const mask = chooseResolutionMask(engine, model, map, { ...request, resolution }, context);
+    const half = mask && computeHalfMapFsc(engine, halfMaps, mask.values, context);
+    resolution = (half?.corrected && resolutionsOf(half.corrected).d0143) || resolution;
+  }
+  return { resolution, source: "halfMaps" };
+}
