@@ -1,16 +1,20 @@
 // Torsions against values recorded from cctbx and the published tables; skipped where the folder of real data is absent.
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { tableValue } from "../../src/chemistry/grid-table.ts";
 import {
   loadRamachandranTables,
   type RamachandranClass,
   ramachandranVerdict,
 } from "../../src/chemistry/ramachandran-tables.ts";
+import { rotamerVerdict } from "../../src/chemistry/rotamer-tables.ts";
+import { readReferenceFolder } from "../../src/io/reference-data.node.ts";
 import { analyzeBetas, betaDeviation } from "../../src/validation/geometry/c-beta.ts";
+import { type GeometryTables, loadGeometryTables } from "../../src/validation/geometry/geometry-tables.ts";
 import { molprobityScore } from "../../src/validation/geometry/molprobity-score.ts";
 import { analyzeOmega } from "../../src/validation/geometry/omega.ts";
 import { analyzeRamachandran } from "../../src/validation/geometry/ramachandran.ts";
+import { analyzeRotamers } from "../../src/validation/geometry/rotamers.ts";
 import { hasSharedData, readSharedModel } from "./shared-data.ts";
 
 const shared = new URL("../../../shared/", import.meta.url).pathname;
@@ -18,6 +22,11 @@ const shared = new URL("../../../shared/", import.meta.url).pathname;
 function readJson<Content>(path: string): Content {
   return JSON.parse(readFileSync(shared + path, "utf8")) as Content;
 }
+
+let official: GeometryTables;
+beforeAll(async () => {
+  if (hasSharedData) official = await loadGeometryTables(await readReferenceFolder(`${shared}data/tables`));
+});
 
 const classNames: Readonly<Record<string, RamachandranClass>> = {
   general: "general",
@@ -33,6 +42,13 @@ interface Golden {
   readonly ramachandran: {
     readonly points: { cls: string; phi: number; psi: number; score: number; evaluation: string }[];
   };
+  readonly rotamer_top8000: {
+    readonly points: { table: string; chi: number[]; score: number; evaluation: string }[];
+  };
+  readonly rotamer_top8000_arg_lys_expected_from_upstream_tests: {
+    readonly points: { aa: string; chi: number[]; pct: number }[];
+  };
+  readonly rotamer_top500_arg_lys: { readonly points: { table: string; chi: number[]; score: number }[] };
   readonly cbeta: {
     readonly points: {
       resname: string;
@@ -69,6 +85,35 @@ describe.skipIf(!hasSharedData)("recorded values", () => {
     }
   });
 
+  test("rotamer scores of 77 points agree to 1e-5 and in verdict with the official tables", () => {
+    const { points } = golden().rotamer_top8000;
+    expect(points).toHaveLength(77);
+    for (const { table: name, chi, score, evaluation } of points) {
+      const table = official.rotamers.get(name === "phetyr" ? "PHE" : name.toUpperCase())!;
+      expect(table.source).toBe("Top8000 (reference data)");
+      const value = tableValue(table.table, chi);
+      expect(Math.abs(value - score), `${name} ${chi.join(" ")}`).toBeLessThan(1e-5);
+      expect(rotamerVerdict(table, value)).toBe(verdicts[evaluation]);
+    }
+  });
+
+  test("arginine and lysine agree to half a percent with published scores", () => {
+    const { points } = golden().rotamer_top8000_arg_lys_expected_from_upstream_tests;
+    expect(points).toHaveLength(11);
+    for (const { aa, chi, pct } of points) {
+      const value = tableValue(official.rotamers.get(aa)!.table, chi);
+      expect(Math.abs(value - pct / 100), `${aa} ${chi.join(" ")}`).toBeLessThan(0.005);
+    }
+  });
+
+  test("the built-in tables of arginine and lysine agree to 1 percent with their source", async () => {
+    const { rotamers } = await loadGeometryTables();
+    for (const { table, chi, score } of golden().rotamer_top500_arg_lys.points) {
+      const value = tableValue(rotamers.get(table.slice(-3).toUpperCase())!.table, chi);
+      expect(Math.abs(value - score), `${table} ${chi.join(" ")}`).toBeLessThan(0.01);
+    }
+  });
+
   test("39 C-beta deviations agree to 0.001 Angstrom", () => {
     const { points } = golden().cbeta;
     expect(points).toHaveLength(39);
@@ -94,6 +139,12 @@ describe.skipIf(!hasSharedData)("recorded values", () => {
 });
 
 interface Recorded {
+  readonly rotamers: {
+    readonly n: number;
+    readonly n_outliers: number;
+    readonly outliers: number;
+    readonly residues?: { id: string; score: number; class: string; chis: (number | null)[] }[];
+  };
   readonly ramachandran: {
     readonly n: number;
     readonly favored: number;
@@ -136,6 +187,20 @@ describe.skipIf(!hasSharedData).each(Object.entries(models))("%s", (name, path) 
       expect(residues[row]!.phi, residue.id).toBeCloseTo(residue.phi, 2);
       expect(residues[row]!.score, residue.id).toBeCloseTo(residue.score / 100, 4);
       expect(residues[row]!.verdict, residue.id).toBe(verdicts[residue.class]);
+    });
+  });
+
+  test("has the recorded rotamer outliers with the official tables, residue by residue", async () => {
+    const recorded = readJson<Recorded>(`data/golden_cctbx/${name}.geometry.json`).rotamers;
+    const { residues, summary } = analyzeRotamers(await readSharedModel(path), official.rotamers);
+    expect(summary.count).toBe(recorded.n);
+    expect(summary.outliers).toBeCloseTo(recorded.outliers, 8);
+    recorded.residues?.forEach((residue, row) => {
+      const own = residues[row]!;
+      // The recorded values follow a renaming of symmetric atoms where it brings the last torsion near 0.
+      const isSymmetric = ["ASP", "GLU", "PHE", "TYR"].includes(own.name);
+      expect(Math.abs(own.score - residue.score / 100), residue.id).toBeLessThan(isSymmetric ? 0.06 : 5e-5);
+      expect(own.verdict, residue.id).toBe(verdicts[residue.class]);
     });
   });
 

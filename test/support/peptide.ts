@@ -3,10 +3,10 @@ import { createRunContext } from "../../src/base/run-context.ts";
 import { readPdb } from "../../src/io/pdb/read-pdb.ts";
 import type { Model } from "../../src/model/model.ts";
 
-type Point = readonly [number, number, number];
+export type Point = readonly [number, number, number];
 
 /** The point at this distance from c, angle to b (degrees) and dihedral to a (degrees). */
-function place(a: Point, b: Point, c: Point, distance: number, angle: number, dihedral: number): Point {
+export function place(a: Point, b: Point, c: Point, distance: number, angle: number, dihedral: number): Point {
   const minus = (p: Point, q: Point): Point => [p[0] - q[0], p[1] - q[1], p[2] - q[2]];
   const cross = (p: Point, q: Point): Point => [
     p[1] * q[2] - p[2] * q[1],
