@@ -1,14 +1,16 @@
 // Q-scores against recorded values: mapq's own for 7CEC, and both rules computed apart with numpy for six pairs.
 import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { createRunContext } from "../../src/base/run-context.ts";
 import { type DensityMap, mapFrame, type Vector3 } from "../../src/density/map.ts";
 import { trilinearGrid, trilinearValue } from "../../src/density/trilinear.ts";
 import { readAtomScores, readCifScores, readResidueScores } from "../../src/io/mapq/read-q-tables.ts";
 import { createEngine } from "../../src/kernels/engine.ts";
+import { computeEntryCorrelation } from "../../src/validation/fit/entry-correlation.ts";
 import { computeQScores } from "../../src/validation/fit/q-score.ts";
 import type { QScoreRule } from "../../src/validation/fit/q-score-rules.ts";
-import { type QScoreSummary, summarizeQScores } from "../../src/validation/fit/q-score-summary.ts";
+import { meanQ, type QScoreSummary, summarizeQScores } from "../../src/validation/fit/q-score-summary.ts";
 import { hasSharedData, readSharedMap, readSharedModel } from "./shared-data.ts";
 
 const folder = new URL("../../../shared/data/", import.meta.url).pathname;
@@ -132,6 +134,27 @@ describe.skipIf(!hasSharedData)("tables of mapq (needs ../shared/data)", () => {
     const twice = computeQScores(createEngine(), model, resampleAsMapq(map), {}, createRunContext());
     expect(compareAtoms(twice.values).rms).toBeLessThan(0.0003);
     atoms.forEach(({ q }, atom) => expect(Math.abs(q - twice.values[2 * atom]!)).toBeLessThan(0.0006));
+  });
+
+  test("6I5A has the Q-score and the correlations of the table of entries", async () => {
+    const model = await readSharedModel(pairs[0]![1]);
+    const map = await readSharedMap(pairs[0]![2], model);
+    const rows = gunzipSync(readFileSync(`${folder}ref_qscore_tables/emdb_scores_q_fsc_cc_2c.csv.gz`)).toString();
+    const row = rows.split("\n").find((line) => line.startsWith("emd_4413,"))!;
+    const [, , resolution, q, , cc, ccMean] = row.split(",").map(Number) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const scores = computeQScores(createEngine(), model, map, { sigmas: [0.4] }, createRunContext());
+    expect(Math.abs(meanQ(scores)! - q)).toBeLessThan(0.001);
+    const found = computeEntryCorrelation(model, map, resolution);
+    expect(Math.abs(found.cc! - cc)).toBeLessThan(0.001);
+    expect(Math.abs(found.ccMean! - ccMean)).toBeLessThan(0.001);
   });
 
   test.each([
