@@ -129,7 +129,7 @@ export function examineDots(scene: ContactScene, source: number, analysis: DotAn
       const pz = uz * scale - dz;
       if (px * px + py * py + pz * pz > reach * reach) continue;
       const own = Math.sqrt((ux - dx) ** 2 + (uy - dy) ** 2 + (uz - dz) ** 2) - radius[other]!;
-      if (own < least) {
+      if (own < least || (own === least && other < neighbours.atom[nearest]!)) {
         least = own;
         nearest = at;
       }

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { createRunContext } from "../../src/base/run-context.ts";
 import { type ClashReport, computeClashes, defaultClashOptions } from "../../src/contacts/clashes.ts";
 import { createContactScene, dotsOfRadius, isPresent, probeRadius } from "../../src/contacts/contact-scene.ts";
+import { analysisWeights, createDotScoreEnvironment, scoreAtoms } from "../../src/contacts/dot-score.ts";
 import {
   collectNeighbours,
   createDotAnalysis,
@@ -115,6 +116,22 @@ describe.skipIf(!hasSharedData)("contacts equal Probe's (needs ../shared)", () =
       0.619, 0.617, 0.577, 0.526, 0.504, 0.483, 0.478, 0.471, 0.459, 0.45, 0.44, 0.429,
     ]);
     expect(countDots(input).counts).toEqual({ wc: 17034, cc: 14200, so: 3871, bo: 121, hb: 3770 });
+  });
+
+  test.each([
+    ["4hg7", 592.3, -94.7, 58],
+    ["3lzt", 803, -147.6, 88.6],
+  ])("the dot score of %s", async (name, contact, bump, hydrogenBond) => {
+    const { model, topology } = withTopology(await readSharedModel(`${golden}golden-${name}-with-H.pdb`));
+    const environment = createDotScoreEnvironment(model, topology, analysisWeights);
+    const score = scoreAtoms(
+      environment,
+      Int32Array.from({ length: model.atoms.count }, (_, atom) => atom),
+    );
+    // The two contacts of alternates that Probe has not are worth 0.6.
+    expect(Math.abs(score.contact - contact)).toBeLessThan(name === "4hg7" ? 1 : 0.05);
+    expect(Math.abs(score.bump - bump)).toBeLessThan(0.05);
+    expect(Math.abs(score.hydrogenBond - hydrogenBond)).toBeLessThan(0.05);
   });
 
   test.each([
