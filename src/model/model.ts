@@ -119,7 +119,10 @@ export interface Model {
   readonly helices: readonly Helix[];
   readonly strands: readonly Strand[];
   readonly source: SourceDocument;
-  /** Row of the source document per atom, after atoms were taken out; absent when the rows are the source's. */
+  /**
+   * Row of the source document per atom, in rising order, after atoms were taken out or put in; -1 for those put in, which
+   * follow an atom of their residue. Absent when the rows are the source's.
+   */
   readonly sourceRows?: Int32Array;
 }
 

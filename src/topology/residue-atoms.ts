@@ -77,6 +77,8 @@ function alternativeNames(name: string, isHydrogen: boolean): string[] {
     const plain = names[0]!.startsWith("D") ? `H${names[0]!.slice(1)}` : names[0]!;
     names.push(plain);
     if (plain === "HN" || plain === "H1" || plain === "HT1") names.push("H");
+    // Charged prolines have H2 and H3.
+    if (plain === "H3") names.push("H");
     if (plain === "HT2") names.push("H2");
     if (plain === "HT3") names.push("H3");
     // 1HB of PDB format 2 is HB1 here.

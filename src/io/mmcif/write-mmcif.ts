@@ -60,57 +60,98 @@ function updateAtoms(categories: readonly CifCategory[], model: Model): CifCateg
   return categories.flatMap((category) => {
     if (category === site) return [updateSite(site, model)];
     if (category.name !== "_atom_site_anisotrop" || model.sourceRows === undefined) return [category];
-    const kept = keepRows(category, columnOf(category, "id"), idsOf(site, model.sourceRows));
+    const kept = renameRows(category, columnOf(category, "id"), presentIds(site, model.sourceRows));
     return kept.rows > 0 || category.rows === 0 ? [kept] : [];
   });
 }
 
-function idsOf(site: CifCategory, sourceRows: Int32Array): Set<string> {
+/** Atoms are numbered anew where some were put in. */
+function isRenumbered({ sourceRows }: Model): boolean {
+  return sourceRows?.includes(-1) ?? false;
+}
+
+/** Present id of each atom that is still there, by the source's. */
+function presentIds(site: CifCategory, sourceRows: Int32Array): Map<string, string> {
   const column = columnOf(site, "id");
-  const wanted = new Set(sourceRows);
-  const ids = new Set<string>();
+  const isNew = sourceRows.includes(-1);
+  const atomOfRow = new Map(Array.from(sourceRows, (row, atom) => [row, atom] as const));
+  const ids = new Map<string, string>();
   site.visitRows((row, index) => {
-    if (column >= 0 && wanted.has(index)) ids.add(row[column]!);
+    const atom = atomOfRow.get(index);
+    if (column >= 0 && atom !== undefined) ids.set(row[column]!, isNew ? String(atom + 1) : row[column]!);
   });
   return ids;
 }
 
-function keepRows(category: CifCategory, column: number, kept: ReadonlySet<string>): CifCategory {
+/** The rows whose id has a present one, under that. */
+function renameRows(category: CifCategory, column: number, present: ReadonlyMap<string, string>): CifCategory {
   const values: string[] = [];
   category.visitRows((row) => {
-    if (column < 0 || kept.has(row[column]!)) values.push(...row);
+    const id = present.get(row[column] ?? "");
+    if (column < 0) values.push(...row);
+    else if (id !== undefined) values.push(...row.with(column, id));
   });
   return makeCategory(category.name, category.tags, values, category.isLoop);
 }
 
 function updateSite(site: CifCategory, model: Model): CifCategory {
-  const { atoms } = model;
+  const { atoms, sourceRows } = model;
   const column = (item: string): number => columnOf(site, item);
   const x = [column("Cartn_x"), column("Cartn_y"), column("Cartn_z")] as const;
   const occupancy = column("occupancy");
   const bFactor = column("B_iso_or_equiv");
-  const atomOfRow = model.sourceRows ? invertRows(model.sourceRows, site.rows) : null;
-  const values: string[] = [];
-  const visitRows: CifCategory["visitRows"] = (visit) =>
+  const id = isRenumbered(model) ? column("id") : -1;
+  const fillNewRow = newRowFiller(site, model);
+  const visitRows: CifCategory["visitRows"] = (visit) => {
+    const values: string[] = [];
+    let atom = 0;
     site.visitRows((row, index) => {
-      const atom = atomOfRow ? atomOfRow[index]! : index;
-      if (atom < 0) return;
+      if (atom >= atoms.count || (sourceRows?.[atom] ?? index) !== index) return;
       for (let item = 0; item < row.length; item++) values[item] = row[item]!;
       for (let axis = 0; axis < 3; axis++) replaceNumber(values, x[axis]!, atoms.xyz[3 * atom + axis]!, 3);
       if (occupancy >= 0) replaceNumber(values, occupancy, atoms.occupancy[atom]!, 2);
       if (bFactor >= 0) replaceNumber(values, bFactor, atoms.bFactor[atom]!, 2);
-      visit(values, atom);
+      if (id >= 0) values[id] = String(atom + 1);
+      visit(values, atom++);
+      for (; sourceRows?.[atom] === -1; atom++) {
+        fillNewRow(values, atom);
+        visit(values, atom);
+      }
     });
-  return { ...makeRows(site.name, site.tags, atoms.count, visitRows), isLoop: site.isLoop };
+  };
+  return { ...makeRows(site.name, site.tags, atoms.count, visitRows), isLoop: site.isLoop || atoms.count > 1 };
 }
 
-/** Atom of each row of the source, -1 where it was taken out. Atoms stay in the order of their rows. */
-function invertRows(sourceRows: Int32Array, rows: number): Int32Array {
-  const atoms = new Int32Array(rows).fill(-1);
-  sourceRows.forEach((row, atom) => {
-    atoms[row] = atom;
+/** Items that all atoms of a residue share. */
+const residueItem =
+  /^(group_PDB|(label|auth)_(comp|asym|entity|seq)_id|pdbx_PDB_(ins_code|model_num|residue_no|residue_name|strand_id)|pdbx_(label_index|sifts_\w+))$/i;
+
+/** Turns the values of an atom into those of a new one of its residue; what the program does not know of it is "?". */
+function newRowFiller(site: CifCategory, { atoms }: Model): (values: string[], atom: number) => void {
+  const own: Readonly<Record<string, (atom: number) => string>> = {
+    id: (atom) => String(atom + 1),
+    type_symbol: (atom) => elementSymbol(atoms.element[atom]!).toUpperCase(),
+    label_atom_id: (atom) => cifValue(atoms.name[atom]!),
+    auth_atom_id: (atom) => cifValue(atoms.name[atom]!),
+    pdbx_PDB_atom_name: (atom) => cifValue(atoms.name[atom]!),
+    label_alt_id: (atom) => cifValue(atoms.altloc[atom]! || undefined),
+    Cartn_x: (atom) => plainFixed(atoms.xyz[3 * atom]!, 3),
+    Cartn_y: (atom) => plainFixed(atoms.xyz[3 * atom + 1]!, 3),
+    Cartn_z: (atom) => plainFixed(atoms.xyz[3 * atom + 2]!, 3),
+    occupancy: (atom) => plainFixed(atoms.occupancy[atom]!, 2),
+    B_iso_or_equiv: (atom) => plainFixed(atoms.bFactor[atom]!, 2),
+  };
+  const known = new Map(Object.entries(own).map(([item, value]) => [item.toLowerCase(), value] as const));
+  const columns = site.tags.map((tag) => {
+    const item = tag.slice(tag.indexOf(".") + 1);
+    if (residueItem.test(item)) return null;
+    return known.get(item.toLowerCase()) ?? (() => "?");
   });
-  return atoms;
+  return (values, atom) => {
+    columns.forEach((value, column) => {
+      if (value !== null) values[column] = value(atom);
+    });
+  };
 }
 
 /** Unchanged numbers keep the digits they came with; "?" stays where the reader's default still holds. */

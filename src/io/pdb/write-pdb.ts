@@ -55,23 +55,82 @@ export function writePdbPieces(model: Model, write: (piece: string) => void): vo
 const pieceLines = 10_000;
 
 function writeFromSource(model: Model, out: string[], pass: () => void): void {
-  const rowOfSource = model.sourceRows ? invertRows(model.sourceRows) : null;
+  const serials = createSerials(model);
+  const rows = model.sourceRows;
+  let next = 0;
+  const writeAtom = (line: string): void => {
+    out.push(patchAtomLine(serials.renumber(line), model, next));
+    pushAnisotropic(out, model, next);
+    next++;
+  };
+  const writeNewAtoms = (): void => {
+    for (; rows?.[next] === -1; next++) {
+      out.push(atomLine(model, next, serials.take()));
+      pushAnisotropic(out, model, next);
+    }
+  };
   visitPdbLines(model.source.content as PdbDocument, (line, row) => {
     pass();
-    if (row < 0) {
+    if (row >= 0) {
+      if ((rows?.[next] ?? row) !== row || next >= model.atoms.count) return;
+      writeAtom(line);
+      writeNewAtoms();
+    } else if (line.startsWith("CONECT")) {
+      const bonds = serials.renumberBonds(line);
+      if (bonds !== null) out.push(bonds);
+    } else if (line.startsWith("TER")) out.push(serials.renumberEnd(line));
+    else if (!line.startsWith("MASTER")) {
       // Totals of the records are not kept up.
-      if (!line.startsWith("MASTER")) out.push(line);
-      return;
+      if (line.startsWith("MODEL")) serials.restart();
+      out.push(line);
     }
-    const atom = rowOfSource ? (rowOfSource.get(row) ?? -1) : row;
-    if (atom < 0) return;
-    out.push(patchAtomLine(line, model, atom));
-    pushAnisotropic(out, model, atom);
   });
 }
 
-function invertRows(sourceRows: Int32Array): Map<number, number> {
-  return new Map(Array.from(sourceRows, (row, atom) => [row, atom] as const));
+/** Gives atoms their numbers where the file's do not do, and keeps the bonds of CONECT records right. */
+interface Serials {
+  /** The number of a new atom. */
+  take(): number;
+  renumber(line: string): string;
+  renumberEnd(line: string): string;
+  /** Null where no bond is left. */
+  renumberBonds(line: string): string | null;
+  /** Models begin at 1 again. */
+  restart(): void;
+}
+
+function createSerials(model: Model): Serials {
+  const isEdited = model.sourceRows !== undefined;
+  const isNew = model.sourceRows?.includes(-1) ?? false;
+  const present = new Map<string, string>();
+  let serial = 0;
+  const field = (value: number): string => encodeHybrid36(value, 5) ?? "*****";
+  const take = (): number => ++serial;
+  const put = (line: string): string =>
+    isNew ? `${line.slice(0, 6).replace(/\d$/, " ")}${field(take())}${line.slice(11)}` : line;
+  return {
+    take,
+    renumber(line) {
+      const written = put(line);
+      if (isEdited && !present.has(line.slice(6, 11).trim()))
+        present.set(line.slice(6, 11).trim(), written.slice(6, 11));
+      return written;
+    },
+    renumberEnd: (line) => (line.slice(6, 11).trim() === "" ? line : put(line)),
+    renumberBonds(line) {
+      if (!isEdited) return line;
+      const atoms: (string | undefined)[] = [];
+      for (let column = 6; column < Math.min(line.trimEnd().length, 31); column += 5) {
+        atoms.push(present.get(line.slice(column, column + 5).trim()));
+      }
+      const [first, ...partners] = atoms;
+      const left = partners.filter((partner) => partner !== undefined);
+      return first === undefined || left.length === 0 ? null : `CONECT${first}${left.join("")}`;
+    },
+    restart() {
+      serial = 0;
+    },
+  };
 }
 
 /** Only coordinates, occupancy and B change; names and numbers stay byte for byte. */
