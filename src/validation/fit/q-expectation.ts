@@ -30,7 +30,7 @@ const lines: readonly {
   },
 ];
 
-/** How far below and above the expected value scores still are usual: 0.1 at 0.6 A; at 0.4 A where 95 % of about 10,000 entries are. */
+/** How far below and above the expected value scores still are usual: 0.1 at 0.6 A; at 0.4 A, mapq's bounds of 95 % of entries. */
 const bands: readonly { readonly sigma: number; readonly below: number; readonly above: number }[] = [
   { sigma: 0.6, below: 0.1, above: 0.1 },
   { sigma: 0.4, below: 0.15, above: 0.086 },
