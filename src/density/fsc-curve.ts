@@ -1,4 +1,5 @@
 // Fourier shell correlation from fine bins: shells, smoothing, and the resolution where a curve falls below a value.
+import { solveLinear } from "../math/solve.ts";
 import { type FourierSums, totalOf } from "./fourier-sums.ts";
 
 /** Shells from low to high resolution. */
@@ -164,27 +165,17 @@ function smoothedCrossing({ s, smoothed }: FscCurve, value: number): number | nu
 function rootsOf(x: readonly number[], y: readonly number[]): number[] {
   if (x.length < 3) return [];
   const scale = Math.max(...x.map(Math.abs)) || 1;
-  const m = [0, 1, 2, 3, 4].map((power) => x.reduce((sum, value) => sum + (value / scale) ** power, 0));
+  const moment = (power: number): number => x.reduce((sum, value) => sum + (value / scale) ** power, 0);
+  const m = [0, 1, 2, 3, 4].map(moment);
   const v = [0, 1, 2].map((power) => x.reduce((sum, value, at) => sum + (value / scale) ** power * y[at]!, 0));
-  const [c, b, a] = solveSymmetric(m as Moments, v as Triple);
+  const solution = solveLinear(
+    [0, 1, 2].flatMap((row) => m.slice(row, row + 3)),
+    v,
+  );
+  if (solution === null) return [];
+  const [c, b, a] = solution as [number, number, number];
   if (Math.abs(a) < 1e-12) return Math.abs(b) < 1e-12 ? [] : [(-c / b) * scale];
   const discriminant = b * b - 4 * a * c;
   if (!(discriminant >= 0)) return [];
   return [-1, 1].map((sign) => ((-b + sign * Math.sqrt(discriminant)) / (2 * a)) * scale);
-}
-
-type Triple = [number, number, number];
-type Moments = [number, number, number, number, number];
-
-/** Solves the normal equations of a parabola by Cramer's rule; zeros where the points do not define one. */
-function solveSymmetric([m0, m1, m2, m3, m4]: Moments, [v0, v1, v2]: Triple): Triple {
-  const det = (p: Triple, q: Triple, r: Triple): number =>
-    p[0] * (q[1] * r[2] - q[2] * r[1]) - p[1] * (q[0] * r[2] - q[2] * r[0]) + p[2] * (q[0] * r[1] - q[1] * r[0]);
-  const whole = det([m0, m1, m2], [m1, m2, m3], [m2, m3, m4]);
-  if (Math.abs(whole) < 1e-12) return [0, 0, 0];
-  return [
-    det([v0, m1, m2], [v1, m2, m3], [v2, m3, m4]) / whole,
-    det([m0, v0, m2], [m1, v1, m3], [m2, v2, m4]) / whole,
-    det([m0, m1, v0], [m1, m2, v1], [m2, m3, v2]) / whole,
-  ];
 }
