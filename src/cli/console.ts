@@ -105,7 +105,7 @@ function createBar(stream: NodeJS.WriteStream, colors: Console["colors"]): Progr
 }
 
 /** Phases that look at the input: bad input ends there, and what is printed then is the error alone. */
-const checkingPhases = new Set(["reading", "restraints"]);
+const checkingPhases = new Set(["reading", "restraints", "resolution"]);
 
 /** Without a terminal: a line for each finished cycle and for each phase that begins. */
 function createLines(terminal: Terminal): ProgressView {

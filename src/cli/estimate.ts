@@ -5,10 +5,13 @@ import type { RunContext } from "../base/run-context.ts";
 import type { MapGrid } from "../density/map.ts";
 import { samplingGrid } from "../scattering/model-map.ts";
 
-/** What is to be done, at a resolution in Angstrom. */
+/** What is to be done. */
 export interface Work {
   readonly kind: "fit" | "refine";
-  readonly resolution: number;
+  /** Angstrom; null where it is not known yet. */
+  readonly resolution: number | null;
+  /** Further maps of the same grid: half maps, masks. */
+  readonly companions?: number;
 }
 
 /** Bytes of the whole process at its peak, and those of them that lie in the kernels' memory. */
@@ -48,7 +51,11 @@ export function memoryLimit(gibibytes: number | undefined): number {
 }
 
 /** Peak of a run on so many atoms and the part of a map that is read. */
-export function estimateMemory({ kind, resolution }: Work, atoms: number, grid: MapGrid): MemoryEstimate {
+export function estimateMemory(
+  { kind, resolution, companions = 0 }: Work,
+  atoms: number,
+  grid: MapGrid,
+): MemoryEstimate {
   const { size, sampling, cell } = grid;
   const voxels = size[0] * size[1] * size[2];
   const boxCell = {
@@ -57,7 +64,8 @@ export function estimateMemory({ kind, resolution }: Work, atoms: number, grid: 
     b: (cell.b * size[1]) / sampling[1],
     c: (cell.c * size[2]) / sampling[2],
   };
-  const model = samplingGrid({ boxCell }, resolution).size;
+  const finest = (2 * cell.a) / sampling[0];
+  const model = samplingGrid({ boxCell }, resolution ?? finest).size;
   const samples = model[0] * model[1] * model[2];
   // A model map is kept while another one is made: density and spectrum, or spectrum, spectrum of the map's grid, and map.
   const transforms = 4 * voxels + Math.max(8 * samples + scatteringBytesPerAtom * atoms, 4 * samples + 8 * voxels);
@@ -66,7 +74,10 @@ export function estimateMemory({ kind, resolution }: Work, atoms: number, grid: 
       ? transforms
       : 4 * voxels + samplerBytesPerAtom * atoms + Math.max(transforms, termBytesPerAtom * atoms);
   const uncollected = Math.min(mostUncollected, uncollectedPerAtom[kind] * atoms);
-  return { kernels, total: baseBytes + kernels + mapBytes * voxels + bytesPerAtom[kind] * atoms + uncollected };
+  return {
+    kernels,
+    total: baseBytes + kernels + (mapBytes + 4 * companions) * voxels + bytesPerAtom[kind] * atoms + uncollected,
+  };
 }
 
 /** Whether a run on so many atoms and voxels stays inside the context's memory and the kernels'. */

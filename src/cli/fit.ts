@@ -1,13 +1,20 @@
-// emend fit: every correlation of a model with a map.
+// emend fit: every number of a model in a map, and where each comes from.
 import { availableParallelism } from "node:os";
 import type { RunContext } from "../base/run-context.ts";
+import type { DensityMap } from "../density/map.ts";
+import type { FileContent } from "../io/files.node.ts";
+import { writeAtomScores } from "../io/mmcif/write-atom-values.ts";
 import { createEngine } from "../kernels/engine.ts";
-import { computeFit } from "../validation/fit/correlation.ts";
+import { atomLabel, type Model } from "../model/model.ts";
+import { type FitReportOptions, type FitReportResult, reportFit } from "../validation/fit/fit-report.ts";
+import { residueRows } from "../validation/fit/residue-rows.ts";
+import { writeResidueTable } from "../validation/fit/residue-table.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics } from "./console.ts";
-import { loadPair, requireResolution } from "./inputs.ts";
+import { describeFitReport } from "./fit-summary.ts";
+import { loadCompanion, loadPair, type Pair } from "./inputs.ts";
 import type { FitSettings } from "./options.ts";
-import { describeFit } from "./tables.ts";
+import { checkOutputs, writeFiles } from "./outputs.ts";
 
 export async function runFit(
   [modelPath, mapPath]: readonly string[],
@@ -15,19 +22,51 @@ export async function runFit(
   console: Console,
   context: RunContext,
 ): Promise<CommandOutcome> {
-  const resolution = requireResolution(settings.resolution, "fit");
-  const { model, map } = await loadPair(modelPath!, mapPath!, context, { kind: "fit", resolution });
-  const options = { resolution, table: settings.scattering, perAtom: settings.perAtom };
-  const fit = computeFit(
-    createEngine({ threads: settings.threads ?? availableParallelism() }),
-    model,
-    map,
-    options,
-    context,
-  );
+  const { table, cif, halfMaps = [], mask } = settings;
+  const inputs = [modelPath!, mapPath!, ...halfMaps, ...(mask === undefined ? [] : [mask])];
+  const outputs = [table, cif].filter((path) => path !== undefined);
+  checkOutputs(outputs, inputs, settings.overwrite);
+  const resolution = settings.resolution ?? null;
+  const work = { kind: "fit", resolution, companions: inputs.length - 2 } as const;
+  const pair = await loadPair(modelPath!, mapPath!, context, work);
+  const options = await readOptions(settings, pair, context);
+  const engine = createEngine({ threads: settings.threads ?? availableParallelism() });
+  const result = await reportFit(engine, pair.model, pair.map, options, context);
+  engine.close();
+  saveResults(settings, pair.model, result);
   console.endProgress();
   noteDiagnostics(console, context.diagnostics);
-  console.print(describeFit(fit));
+  console.print(describeFitReport(result.report, { model: modelPath!, map: mapPath! }));
+  const fit = { ...result.report, ...(settings.perAtom ? { perAtom: listAtoms(pair.model, result) } : {}) };
   console.document({ fit, diagnostics: context.diagnostics.entries });
   return { exitCode: 0 };
+}
+
+async function readOptions(settings: FitSettings, pair: Pair, context: RunContext): Promise<FitReportOptions> {
+  const { halfMaps, mask, resolution, contour, scattering, sigma, qRule } = settings;
+  const load = (path: string): Promise<DensityMap> => loadCompanion(path, pair, context);
+  return {
+    table: scattering,
+    sigma,
+    qRule,
+    ...(resolution === undefined ? {} : { resolution }),
+    ...(contour === undefined ? {} : { contour }),
+    ...(mask === undefined ? {} : { mask: await load(mask) }),
+    ...(halfMaps === undefined
+      ? {}
+      : { halfMaps: { first: await load(halfMaps[0]!), second: await load(halfMaps[1]!) } }),
+  };
+}
+
+function saveResults({ table, cif, bColumn }: FitSettings, model: Model, { report, perAtom }: FitReportResult): void {
+  const files: [string, FileContent][] = [];
+  if (table !== undefined) files.push([table, writeResidueTable(residueRows(model, report))]);
+  if (cif !== undefined) {
+    files.push([cif, (write) => writeAtomScores(model, perAtom, { bFactor: bColumn }, write)]);
+  }
+  if (files.length > 0) writeFiles(files);
+}
+
+function listAtoms(model: Model, { perAtom: { q, cc } }: FitReportResult): object[] {
+  return q.map((score, atom) => ({ atom: atomLabel(model, atom), q: score, cc: cc[atom]! }));
 }

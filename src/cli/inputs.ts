@@ -5,7 +5,7 @@ import { requireMemory } from "../base/memory.ts";
 import type { RunContext } from "../base/run-context.ts";
 import { loadDictionary, mergeDictionaries } from "../chemistry/dictionary.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
-import type { DensityMap, GridSize, MapBlock } from "../density/map.ts";
+import { type DensityMap, type GridSize, type MapBlock, type MapGrid, mapFrame, type Vector3 } from "../density/map.ts";
 import { readFileBytes, withFile } from "../io/files.node.ts";
 import { readUserDictionary } from "../io/mmcif/read-dictionary.ts";
 import { addLibraryMonomers } from "../io/monomer-library.node.ts";
@@ -66,6 +66,8 @@ export interface Pair {
   readonly model: Model;
   readonly map: DensityMap;
   readonly mapFile: MapFile;
+  /** The part of the map that was read; null for the whole. */
+  readonly block: MapBlock | null;
 }
 
 /** Space around the model where only a part of the map is read, Angstrom. */
@@ -79,17 +81,65 @@ export async function loadPair(modelPath: string, mapPath: string, context: RunC
   const model = await loadModel(modelPath, context);
   const { xyz, count } = model.atoms;
   const files = { model: modelPath, map: mapPath };
+  let block: MapBlock | null = null;
   const choose: ChooseBlock = (frames) => {
     const whole = frames[0]!;
     if (fits(work, count, whole, context)) return null;
-    const block = chooseBlock(xyz, frames, partMargin, files);
+    block = chooseBlock(xyz, frames, partMargin, files);
     requireRun(work, count, { ...whole, size: block.size }, mapPath, context);
     reportPart(block, whole.size, mapPath, context);
     return block;
   };
   const mapFile = await withFile(mapPath, (source) => readMap(source, mapPath, context, choose));
   const map = chooseMapFrame(xyz, mapFile.map, mapFile.alternative, files, context);
-  return { model, map, mapFile };
+  return { model, map, mapFile, block };
+}
+
+/**
+ * Reads a half map, a mask or another map that goes with the pair's map. With as many voxels of the same size it is taken voxel by
+ * voxel, in the frame of the map, with a warning where its header places it elsewhere; otherwise in its own frame.
+ */
+export async function loadCompanion(path: string, pair: Pair, context: RunContext): Promise<DensityMap> {
+  const { model, map, mapFile, block } = pair;
+  const whole = sizeOf(mapFile.header);
+  const found = await withFile(path, (source) =>
+    readMap(source, path, context, ([frame]) => (isSameSize(frame!.size, whole) ? block : null)),
+  );
+  const isSameStep = [0, 1, 2].every((axis) => Math.abs(stepOf(found.map, axis) / stepOf(map, axis) - 1) < sameStep);
+  if (!isSameSize(sizeOf(found.header), whole) || !isSameStep) {
+    const files = { model: path, map: path };
+    return chooseMapFrame(model.atoms.xyz, found.map, found.alternative, files, context);
+  }
+  const corners = [found.map, map].map((one) => mapFrame(one).corner) as [Vector3, Vector3];
+  if (corners[0].some((place, axis) => Math.abs(place - corners[1][axis]!) > 0.01)) {
+    addDiagnostic(
+      context.diagnostics,
+      "warning",
+      "MAP_FRAME_DIFFERS",
+      "The header places this map elsewhere than the map it goes with: it is taken voxel by voxel",
+      path,
+    );
+  }
+  return { ...map, values: found.map.values };
+}
+
+/** Voxels of one map may differ by this fraction in the headers of another. */
+const sameStep = 1e-3;
+
+function sizeOf({ fileSize, axes }: MapFile["header"]): GridSize {
+  const size: [number, number, number] = [0, 0, 0];
+  axes.forEach((axis, at) => {
+    size[axis] = fileSize[at]!;
+  });
+  return size;
+}
+
+function isSameSize(one: GridSize, other: GridSize): boolean {
+  return one.every((length, axis) => length === other[axis]);
+}
+
+function stepOf({ cell, sampling }: MapGrid, axis: number): number {
+  return [cell.a, cell.b, cell.c][axis]! / sampling[axis]!;
 }
 
 function reportPart(block: MapBlock, whole: GridSize, file: string, context: RunContext): void {

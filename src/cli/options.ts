@@ -109,10 +109,56 @@ export const refineSchema = z.strictObject({
 });
 
 export const fitSchema = z.strictObject({
-  resolution,
-  threads,
-  perAtom: z.boolean().default(false).describe("correlation of every atom too, in spheres of 2 A (in the JSON)"),
+  resolution: resolution.describe("resolution of the map in Angstrom (default: estimated, which the report says)"),
+  halfMaps: z
+    .array(z.string())
+    .length(2, "two half maps are needed")
+    .optional()
+    .describe("the two half maps, written after the map")
+    .meta({ placeholder: "FILE" }),
+  mask: z
+    .string()
+    .optional()
+    .describe("mask for masked shell correlations, on the grid of the map (default: made from the model)")
+    .meta({ placeholder: "FILE" }),
+  contour: z
+    .number()
+    .optional()
+    .describe("contour level of the map, in its own units (default: estimated from the mass of the model)")
+    .meta({ placeholder: "L" }),
+  sigma: z
+    .number()
+    .min(0.1)
+    .max(2)
+    .default(0.6)
+    .describe("width of the Q-score's reference in Angstrom; wwPDB reports use 0.4")
+    .meta({ placeholder: "S" }),
+  qRule: z
+    .enum(["mapq", "cctbx"])
+    .default("mapq")
+    .describe("where the Q-score samples the map: as mapq does, or as cctbx does")
+    .meta({ placeholder: "R" }),
+  localResolution: z
+    .string()
+    .optional()
+    .describe('map of local resolution, or "auto" to make one from the half maps')
+    .meta({ placeholder: "FILE" }),
   scattering,
+  table: z.string().optional().describe("table with a row per residue (TSV)").meta({ placeholder: "FILE" }),
+  cif: z
+    .string()
+    .optional()
+    .describe("the model with Q and CC of every atom, for colouring (mmCIF)")
+    .meta({ placeholder: "FILE" }),
+  bColumn: z
+    .enum(["keep", "q", "cc"])
+    .default("keep")
+    .describe("what the B factors of that file become")
+    .meta({ placeholder: "WHAT" }),
+  perAtom: z.boolean().default(false).describe("numbers of every atom too (in the JSON)"),
+  threads,
+  seed: z.number().int().min(0).default(0).describe("seed of random numbers").meta({ placeholder: "N" }),
+  overwrite: z.boolean().default(false).describe("replace files that exist; the old ones are kept as .1"),
   ...common,
 });
 

@@ -79,22 +79,35 @@ function checkFolder(folder: string): void {
   }
 }
 
-/**
- * Writes all files or none: where one cannot take its place, those before it are taken back. Earlier files of the same names,
- * and those named `retired`, are first renamed to name.1, older ones to .2 and so on. Throws OutputError.
- */
+/** Writes files of one folder, all or none, as `writeFiles` does; earlier files named `retired` are renamed too. */
 export function writeOutputs(
   folder: string,
   files: Readonly<Record<string, FileContent>>,
   retired: readonly string[] = [],
 ): string[] {
-  makeFolder(folder);
+  const paths = Object.entries(files).map(([name, content]) => [join(folder, name), content] as const);
+  return writeFiles(
+    paths,
+    retired.map((name) => join(folder, name)),
+  );
+}
+
+/**
+ * Writes all files or none: where one cannot take its place, those before it are taken back. Earlier files of the same paths,
+ * and those of the paths `retired`, are first renamed to path.1, older ones to .2 and so on. Throws OutputError.
+ */
+export function writeFiles(
+  files: readonly (readonly [path: string, content: FileContent])[],
+  retired: readonly string[] = [],
+): string[] {
+  const folders = new Set(files.map(([path]) => dirname(path)));
+  for (const folder of folders) makeFolder(folder);
   const staged: StagedFile[] = [];
   const undo: (() => void)[] = [];
   try {
-    removeStrayFiles(folder);
-    for (const [name, content] of Object.entries(files)) staged.push(stageFile(join(folder, name), content));
-    for (const name of retired) rotate(join(folder, name), undo);
+    for (const folder of folders) removeStrayFiles(folder);
+    for (const [path, content] of files) staged.push(stageFile(path, content));
+    for (const path of retired) rotate(path, undo);
     for (const file of staged) {
       rotate(file.path, undo);
       file.commit();

@@ -29,7 +29,8 @@ async function runCommand(
   paths: readonly string[],
   flags: Record<string, unknown>,
 ): Promise<void> {
-  let asJson = flags.json === true;
+  // A flag before it may have taken it for its value.
+  let asJson = flags.json === true || Object.values(flags).includes("--json");
   const abort = new AbortController();
   let stopCode: number = exitCodes.interrupt;
   const stop = (code: number) => (): void => {

@@ -14,6 +14,7 @@ export function readSettings(
   const given: Record<string, unknown> = { ...(file === undefined ? {} : readConfiguration(file, known)) };
   for (const flag of known) {
     const value = flags[flag.key];
+    requireValue(flag, value);
     if (value !== undefined) given[flag.key] = flag.kind === "number" ? asNumber(flag, String(value)) : value;
   }
   const parsed = schema.safeParse(given);
@@ -26,6 +27,17 @@ export function readSettings(
     message: `${flag ? flag.flags.split(" ")[0] : key}: ${issue.message}`,
     file: flags[key] === undefined ? file : undefined,
     hint: flag ? `It is the ${flag.description}` : undefined,
+  });
+}
+
+/** A flag that stands where a value should be was not meant as one. */
+function requireValue(flag: FlagDescription, value: unknown): void {
+  const taken = [value].flat().find((entry) => typeof entry === "string" && /^--[a-z]/.test(entry));
+  if (taken === undefined) return;
+  throw new InputError({
+    code: "SETTING_VALUE",
+    message: `${flag.flags.split(" ")[0]} has no value: the next word is ${String(taken)}`,
+    hint: `It is the ${flag.description}`,
   });
 }
 

@@ -1,6 +1,5 @@
 // Results as text for a person.
 import type { Assessment, RefineResult } from "../refinement/refine-options.ts";
-import type { Fit } from "../validation/fit/correlation.ts";
 import type { GeometryCounts, GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
 
 export function show(value: number | null, decimals: number): string {
@@ -72,28 +71,6 @@ export function describeCycles({ refinement }: RefineResult): string {
       show(record.score, 4),
     ]),
   ]);
-}
-
-const worstResidues = 8;
-
-export function describeFit(fit: Fit): string {
-  const word = (cc: number | null): string =>
-    cc === null ? "undefined" : cc < 0.3 ? "poor" : cc <= 0.6 ? "so-so" : "good";
-  const rows = [
-    ["CC mask", show(fit.ccMask, 4), word(fit.ccMask)],
-    ["CC mask without mean subtraction", show(fit.ccMaskUncentred, 4), ""],
-    ["CC of coordinates", show(fit.ccMaskCoordinates, 4), `best overall B ${show(fit.bestOverallB, 0)} A^2`],
-    ["CC volume", show(fit.ccVolume, 4), ""],
-    ["CC peaks", show(fit.ccPeaks, 4), ""],
-    ["CC box", show(fit.ccBox, 4), ""],
-    ...fit.perChain.map(({ chain, cc, atoms }) => [`chain ${chain}`, show(cc, 4), `${atoms} atoms`]),
-  ];
-  const worst = fit.perResidue
-    .filter(({ cc }) => cc !== null)
-    .toSorted((one, other) => one.cc! - other.cc!)
-    .slice(0, worstResidues)
-    .map(({ chain, name, number, insertionCode, cc }) => [`${chain} ${number}${insertionCode} ${name}`, show(cc, 3)]);
-  return `${alignRows(rows)}\n\nResidues that fit worst\n${alignRows(worst)}`;
 }
 
 export function describeGeometry(geometry: GeometrySummary): string {

@@ -1,7 +1,7 @@
 // Faults of settings, of model and map together, and of chemistry, through the commands.
 import { expect } from "vitest";
 import { type FaultCase, testFaults } from "./harness.ts";
-import { mapBytes, withVoxel, withWords } from "./maps.ts";
+import { cubeBytes, mapBytes, withVoxel, withWords } from "./maps.ts";
 import { type AtomFields, cif, pdb, peptideLines } from "./models.ts";
 
 const peptide = pdb(...peptideLines(), "END");
@@ -28,13 +28,15 @@ function config(name: string, text: string, code: string, says?: RegExp): FaultC
 testFaults(
   "settings",
   [
-    fails("no resolution", fit, "RESOLUTION_MISSING"),
+    fails("no resolution", refine, "RESOLUTION_MISSING"),
     ...["0", "-3", "0.1", "100", "1e9"].map((value) =>
       fails(`resolution ${value}`, [...fit, "--resolution", value], "SETTING", /--resolution/),
     ),
     ...["abc", "3A", "NaN", "Infinity", "", " "].map((value) =>
       fails(`resolution "${value}"`, [...fit, "--resolution", value], "SETTING_NUMBER", /--resolution/),
     ),
+    fails("a flag in the place of a value", [...fit, "--resolution"], "SETTING_VALUE", /next word is --json/),
+    fails("a flag in the place of a file", [...fit, "--mask", "--quiet"], "SETTING_VALUE", /--mask has no value/),
     fails("a decimal comma", [...fit, "--resolution", "3,2"], "SETTING_NUMBER", /Write 3\.2/),
     fails("a misspelt flag", [...fit, "--resolutoin", "3"], "USAGE", /Did you mean --resolution/),
     fails("a flag of another command", [...fit, ...good, "--cycles", "3"], "USAGE", /--cycles/),
@@ -244,6 +246,122 @@ testFaults("model and map", [
     code: "MEMORY_LIMIT",
     place: /map\.mrc/,
     says: /24 x 24 x 24 voxels .* the limit is 52 MiB/,
+  },
+]);
+
+const half = (change: (values: Float32Array) => void): Uint8Array => {
+  const bytes = mapBytes();
+  change(new Float32Array(bytes.buffer, 1024));
+  return bytes;
+};
+const noisy = (seed: number): Uint8Array =>
+  half((values) => {
+    for (let at = 0, state = seed; at < values.length; at++) {
+      state = (state * 1103515245 + 12345) % 2147483648;
+      values[at]! += state / 2147483648 - 0.5;
+    }
+  });
+
+interface ReportDocument {
+  readonly fit: {
+    readonly resolution: number;
+    readonly resolutionEstimated: boolean;
+    readonly fsc: { readonly halfMap: { readonly unmasked: { readonly d0143: number | null } } | null };
+    readonly qScore: { readonly mean: number | null };
+    readonly emringer: object | null;
+    readonly d99: number | null;
+    readonly blobs: readonly object[];
+  };
+}
+
+function withHalves(
+  name: string,
+  halves: readonly [Uint8Array, Uint8Array],
+  rest: Omit<FaultCase, "name" | "run" | "files">,
+): FaultCase {
+  const files = { "model.pdb": peptide, "map.mrc": mapBytes(), "one.mrc": halves[0], "other.mrc": halves[1] };
+  return { name, run: [...fit, ...good, "--half-maps", "@one.mrc", "@other.mrc"], files, ...rest };
+}
+
+testFaults("the report of a fit", [
+  {
+    name: "no resolution is estimated, and said",
+    run: fit,
+    files: pair,
+    diagnostics: ["RESOLUTION_ESTIMATED"],
+    check: ({ fit: { resolution, resolutionEstimated } }: ReportDocument) => {
+      expect(resolutionEstimated).toBe(true);
+      expect(resolution).toBeGreaterThan(1);
+    },
+  },
+  {
+    name: "no resolution and a map of one value",
+    run: fit,
+    files: { "model.pdb": peptide, "map.mrc": constant(2) },
+    code: "RESOLUTION_UNKNOWN",
+    says: /--resolution/,
+  },
+  {
+    name: "a map of one value has no numbers",
+    run: [...fit, ...good],
+    files: { "model.pdb": peptide, "map.mrc": constant(2) },
+    check: ({ fit: { qScore, emringer, d99, blobs } }: ReportDocument) =>
+      expect([qScore.mean, emringer, d99, blobs]).toEqual([null, null, null, []]),
+  },
+  {
+    name: "one atom",
+    run: [...fit, ...good],
+    files: { "model.pdb": pdb(peptideLines()[0]!, "END"), "map.mrc": mapBytes() },
+    check: ({ fit: { emringer } }: ReportDocument) => expect(emringer).toBe(null),
+  },
+  withHalves("half maps with noise", [noisy(1), noisy(2)], {
+    check: ({ fit: { fsc } }: ReportDocument) => expect(fsc.halfMap).not.toBe(null),
+  }),
+  withHalves("a half map of zeros", [mapBytes(), constant(0)], {
+    check: ({ fit: { fsc } }: ReportDocument) => expect(fsc.halfMap).toBe(null),
+  }),
+  withHalves("one half map twice", [noisy(1), noisy(1)], {
+    check: ({ fit: { fsc } }: ReportDocument) => expect(fsc.halfMap?.unmasked.d0143).toBe(null),
+  }),
+  withHalves("half maps of unequal size", [noisy(1), cubeBytes(20)], {
+    code: "HALF_MAPS_DIFFER",
+    says: /20 x 20 x 20/,
+  }),
+  withHalves("a half map with NaN", [noisy(1), half((values) => values.fill(Number.NaN, 9, 10))], {
+    code: "MRC_NOT_FINITE",
+    place: /other\.mrc/,
+  }),
+  {
+    name: "a single half map",
+    run: [...fit, ...good, "--half-maps", "@map.mrc"],
+    files: pair,
+    code: "SETTING",
+    says: /two half maps/,
+  },
+  {
+    name: "a half map that is not there",
+    run: [...fit, ...good, "--half-maps", "@map.mrc", "@none.mrc"],
+    files: pair,
+    code: "FILE_NOT_FOUND",
+    place: /none\.mrc/,
+  },
+  {
+    name: "a mask of zeros",
+    run: [...fit, ...good, "--mask", "@mask.mrc"],
+    files: { ...pair, "mask.mrc": constant(0) },
+    code: "MASK_EMPTY",
+  },
+  {
+    name: "a contour above the map",
+    run: [...fit, ...good, "--contour", "1e6"],
+    files: pair,
+    check: ({ fit: { blobs } }: ReportDocument) => expect(blobs).toEqual([]),
+  },
+  {
+    name: "a table over the model",
+    run: [...fit, ...good, "--table", "@model.pdb", "--overwrite"],
+    files: pair,
+    code: "OUTPUT_IS_INPUT",
   },
 ]);
 

@@ -19,6 +19,15 @@ export function mapBytes(): Uint8Array {
   });
 }
 
+/** A box of other size, of zeros but for one voxel. */
+export function cubeBytes(length: number): Uint8Array {
+  const values = new Float32Array(length ** 3);
+  values[values.length >> 1] = 1;
+  const size = [length, length, length] as const;
+  const cell = { a: length, b: length, c: length, alpha: 90, beta: 90, gamma: 90 };
+  return writeMrc({ values, size, start: [0, 0, 0], sampling: size, cell, offset: [0, 0, 0] });
+}
+
 export const fileBytes = 1024 + 4 * edge ** 3;
 
 /** The map with one word (from 1) of its header changed. */
