@@ -15,6 +15,7 @@ import { molprobityScore } from "../../src/validation/geometry/molprobity-score.
 import { analyzeOmega } from "../../src/validation/geometry/omega.ts";
 import { analyzeRamachandran } from "../../src/validation/geometry/ramachandran.ts";
 import { analyzeRotamers } from "../../src/validation/geometry/rotamers.ts";
+import { summarizeTorsions, validateTorsions } from "../../src/validation/geometry/validate-torsions.ts";
 import { hasSharedData, readSharedModel } from "./shared-data.ts";
 
 const shared = new URL("../../../shared/", import.meta.url).pathname;
@@ -139,6 +140,9 @@ describe.skipIf(!hasSharedData)("recorded values", () => {
 });
 
 interface Recorded {
+  readonly rama_z: Readonly<Record<"whole" | "helix" | "sheet" | "loop", { z: number | null; std: number | null }>>;
+  readonly clash: { readonly clashscore: number };
+  readonly molprobity_score: number;
   readonly rotamers: {
     readonly n: number;
     readonly n_outliers: number;
@@ -204,6 +208,20 @@ describe.skipIf(!hasSharedData).each(Object.entries(models))("%s", (name, path) 
     });
   });
 
+  test("has the recorded Rama-Z to 0.05, and MolProbity score", async () => {
+    const recorded = readJson<Recorded>(`data/golden_cctbx/${name}.geometry.json`);
+    const validation = validateTorsions(await readSharedModel(path), official);
+    const summary = summarizeTorsions(validation, recorded.clash.clashscore);
+    for (const part of ["whole", "helix", "sheet", "loop"] as const) {
+      const { z, std } = recorded.rama_z[part];
+      const own = summary.ramaZ[part];
+      if (z === null) expect(own, part).toBeNull();
+      else expect(Math.abs(own!.value - z), part).toBeLessThan(0.05);
+      if (z !== null && std !== null) expect(Math.abs(own!.sd! - std), part).toBeLessThan(0.05);
+    }
+    expect(summary.molprobityScore).toBeCloseTo(recorded.molprobity_score, 8);
+  });
+
   test("has the recorded C-beta outliers and peptides", async () => {
     const recorded = readJson<Recorded>(`data/golden_cctbx/${name}.geometry.json`);
     const model = await readSharedModel(path);
@@ -220,5 +238,14 @@ describe.skipIf(!hasSharedData).each(Object.entries(models))("%s", (name, path) 
       prolines: omega.n_proline,
       general: omega.n_general,
     });
+  });
+});
+
+describe.skipIf(!hasSharedData)("3A5X refined by phenix.real_space_refine", () => {
+  test("has the percentages of its log", async () => {
+    const model = await readSharedModel("reflogs_3a5x_phenix_real_space_refine/def_real_space_refined.pdb");
+    const { ramachandran, rotamers, cBeta } = summarizeTorsions(validateTorsions(model, official), null);
+    expect(ramachandran.favored).toBeCloseTo(84.35, 2);
+    expect([ramachandran.outliers, rotamers.outliers, cBeta.outliers]).toEqual([0, 0, 0]);
   });
 });
