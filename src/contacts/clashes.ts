@@ -5,8 +5,9 @@ import { distanceBetween } from "../math/internal-coordinates.ts";
 import { atomLabel, type Model } from "../model/model.ts";
 import type { Topology } from "../topology/topology.ts";
 import { extendBondGraph } from "./bond-graph.ts";
-import { type ContactScene, createContactScene, isPresent } from "./contact-scene.ts";
+import { type ContactScene, isPresent } from "./contact-scene.ts";
 import { contactFlag } from "./contact-types.ts";
+import { createContactScene } from "./create-contact-scene.ts";
 import { collectNeighbours, createDotAnalysis, type DotAnalysis, dotKind, examineDots } from "./examine-dots.ts";
 import { findFusedPairs } from "./fused-atoms.ts";
 

@@ -82,3 +82,30 @@ test("acceptors near an atom are found", () => {
   expect(acceptorsNear(environmentOf(), 1, 3)).toEqual([3]);
   expect(acceptorsNear(environmentOf(), 1, 2)).toEqual([]);
 });
+
+test("hydrogens of waters follow an amide's oxygen when it is flipped", () => {
+  const amide = (name: string, element: string, at: readonly [number, number, number]): AtomSketch => ({
+    name,
+    element,
+    residue: "ASN",
+    number: "1",
+    at,
+  });
+  const { model, topology } = contactModel([
+    amide("CB", "C", [-1.5, 0, 0]),
+    amide("CG", "C", [0, 0, 0]),
+    amide("OD1", "O", [0.62, 1.07, 0]),
+    amide("ND2", "N", [0.66, -1.15, 0]),
+    { name: "O", element: "O", residue: "HOH", number: "2", at: [2.1, -3.6, 0] },
+  ]);
+  const environment = createDotScoreEnvironment(model, topology);
+  expect(scoreAtoms(environment, [2]).hydrogenBond).toBe(0);
+  const flipped = [0.62, -1.07, 0, 0.66, 1.15, 0];
+  expect(scoreAtoms(environment, [2, 3], flipped).hydrogenBond).toBeGreaterThan(1);
+  expect(scoreAtoms(environment, [2]).hydrogenBond).toBe(0);
+  moveAtoms(environment, [2, 3], flipped);
+  expect(scoreAtoms(environment, [2]).hydrogenBond).toBeGreaterThan(1);
+  hideAtoms(environment, [2]);
+  showAtoms(environment, [2]);
+  expect(scoreAtoms(environment, [2]).hydrogenBond).toBeGreaterThan(1);
+});

@@ -2,15 +2,9 @@
 import type { Model } from "../model/model.ts";
 import type { Topology } from "../topology/topology.ts";
 import { collectNear, insertAtom, removeAtom } from "./contact-grid.ts";
-import {
-  type ContactScene,
-  createContactScene,
-  dotDensity,
-  dotsOfRadius,
-  isPresent,
-  probeRadius,
-} from "./contact-scene.ts";
+import { type ContactScene, dotDensity, dotsOfRadius, isPresent, probeRadius } from "./contact-scene.ts";
 import { contactFlag } from "./contact-types.ts";
+import { createContactScene } from "./create-contact-scene.ts";
 import {
   collectNeighbours,
   createDotAnalysis,
@@ -19,6 +13,7 @@ import {
   examineDots,
   isAside,
 } from "./examine-dots.ts";
+import { placePhantom } from "./water-phantoms.ts";
 
 /** What a dot of each kind is worth; overlaps count by half their depth in Angstrom. */
 export interface DotScoreWeights {
@@ -40,6 +35,8 @@ export interface DotScoreEnvironment {
   readonly scene: ContactScene;
   readonly weights: DotScoreWeights;
   readonly analysis: DotAnalysis;
+  /** Hydrogens thought onto waters that follow an atom, by its row. */
+  readonly followers: ReadonlyMap<number, readonly number[]>;
 }
 
 export interface DotScore {
@@ -58,8 +55,26 @@ export function createDotScoreEnvironment(
   topology: Topology,
   weights: DotScoreWeights = placementWeights,
 ): DotScoreEnvironment {
-  const scene = createContactScene(model, topology);
-  return { scene, weights, analysis: createDotAnalysis(scene) };
+  const scene = createContactScene(model, topology, findFlippingAcceptors(model));
+  const followers = new Map<number, number[]>();
+  for (let row = scene.atomCount; row < scene.count; row++) {
+    const acceptor = scene.phantomAcceptor[row]!;
+    const rows = followers.get(acceptor);
+    if (rows) rows.push(row);
+    else followers.set(acceptor, [row]);
+  }
+  return { scene, weights, analysis: createDotAnalysis(scene), followers };
+}
+
+const flipping: ReadonlySet<string> = new Set(["ASN OD1", "GLN OE1", "HIS ND1", "HIS NE2"]);
+
+/** Acceptors that flips of amides and imidazoles move. */
+function findFlippingAcceptors({ atoms, residues }: Model): Set<number> {
+  const found = new Set<number>();
+  atoms.name.forEach((name, atom) => {
+    if (flipping.has(`${residues.name[atoms.residue[atom]!]!} ${name}`)) found.add(atom);
+  });
+  return found;
 }
 
 /**
@@ -95,29 +110,40 @@ export function positionsOf({ scene }: DotScoreEnvironment, atoms: ArrayLike<num
 
 /** Puts atoms elsewhere, for all scores from now on. */
 export function moveAtoms(
-  { scene }: DotScoreEnvironment,
+  environment: DotScoreEnvironment,
   atoms: ArrayLike<number>,
   positions: ArrayLike<number>,
 ): void {
+  const { scene } = environment;
   for (let at = 0; at < atoms.length; at++) {
     const atom = atoms[at]!;
     const wasPresent = isPresent(scene, atom);
     removeAtom(scene.grid, atom);
     for (let axis = 0; axis < 3; axis++) scene.xyz[3 * atom + axis] = positions[3 * at + axis]!;
     if (wasPresent) insertAtom(scene.grid, scene.xyz, atom);
+    placeFollowers(environment, atom);
   }
 }
 
+function placeFollowers({ scene, followers }: DotScoreEnvironment, atom: number): void {
+  for (const row of followers.get(atom) ?? []) placePhantom(scene, row);
+}
+
 /** Takes atoms away, such as a proton that a state lacks: they neither score nor touch. */
-export function hideAtoms({ scene }: DotScoreEnvironment, atoms: ArrayLike<number>): void {
-  for (let at = 0; at < atoms.length; at++) removeAtom(scene.grid, atoms[at]!);
+export function hideAtoms(environment: DotScoreEnvironment, atoms: ArrayLike<number>): void {
+  for (let at = 0; at < atoms.length; at++) {
+    removeAtom(environment.scene.grid, atoms[at]!);
+    placeFollowers(environment, atoms[at]!);
+  }
 }
 
 /** Brings hidden atoms back. */
-export function showAtoms({ scene }: DotScoreEnvironment, atoms: ArrayLike<number>): void {
+export function showAtoms(environment: DotScoreEnvironment, atoms: ArrayLike<number>): void {
+  const { scene } = environment;
   for (let at = 0; at < atoms.length; at++) {
     const atom = atoms[at]!;
     if (!isPresent(scene, atom)) insertAtom(scene.grid, scene.xyz, atom);
+    placeFollowers(environment, atom);
   }
 }
 

@@ -7,8 +7,9 @@ import type { Topology } from "../topology/topology.ts";
 import { hydrogenParent } from "./bond-graph.ts";
 import { type BondedSearch, collectBonded, createBondedSearch } from "./bonded-atoms.ts";
 import { collectNear } from "./contact-grid.ts";
-import { type ContactScene, canMeet, createContactScene, isPresent } from "./contact-scene.ts";
+import { type ContactScene, canMeet, isPresent } from "./contact-scene.ts";
 import { contactFlag } from "./contact-types.ts";
+import { createContactScene } from "./create-contact-scene.ts";
 
 export interface HydrogenBondOptions {
   /** Smallest angle donor-hydrogen-acceptor, degrees: 120 for lists and restraints, 90 for statistics. */

@@ -4,8 +4,9 @@ import { elementIndex } from "../chemistry/elements.ts";
 import { atomLabel, type Model } from "../model/model.ts";
 import type { Topology } from "../topology/topology.ts";
 import { type ClashOptions, findTouchingPairs } from "./clashes.ts";
-import { type ContactScene, createContactScene } from "./contact-scene.ts";
+import type { ContactScene } from "./contact-scene.ts";
 import { contactFlag } from "./contact-types.ts";
+import { createContactScene } from "./create-contact-scene.ts";
 
 export interface WaterClash {
   /** Atom rows. */

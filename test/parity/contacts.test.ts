@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { createRunContext } from "../../src/base/run-context.ts";
 import { type ClashReport, computeClashes, defaultClashOptions } from "../../src/contacts/clashes.ts";
-import { createContactScene, dotsOfRadius, isPresent, probeRadius } from "../../src/contacts/contact-scene.ts";
+import { dotsOfRadius, isPresent, probeRadius } from "../../src/contacts/contact-scene.ts";
+import { createContactScene } from "../../src/contacts/create-contact-scene.ts";
 import { analysisWeights, createDotScoreEnvironment, scoreAtoms } from "../../src/contacts/dot-score.ts";
 import {
   collectNeighbours,
