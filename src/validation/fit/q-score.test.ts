@@ -231,6 +231,29 @@ describe("what cannot be scored is null, never NaN", () => {
     expect(listAtomQ(model, scores)[0]).toEqual({ atom: "A 1 GLY N", q: [null, null] });
   });
 
+  test("an atom far away changes nothing but the count of atoms outside", () => {
+    const line = "HETATM   16  O   GOL A   4    9999.0009999.0009999.000  1.00 20.00           O\n";
+    const far = readPdb(`${peptide.trim()}\n${line}`, "far.pdb", createRunContext());
+    const scores = scoresOf(far, map);
+    expect([scores.outside, scores.scored]).toEqual([1, 15]);
+    expect(scores.values.subarray(0, 30)).toEqual(scoresOf(gas, map).values);
+  });
+
+  test("an atom outside of the map still takes points away from one inside", () => {
+    // The first plane of the map lies between the two.
+    const pair = readPdb(
+      `ATOM      1  C   UNK A   1      12.000  12.000   2.300  1.00 20.00           C
+ATOM      2  C   UNK A   2      12.000  12.000  -0.500  1.00 20.00           C
+`,
+      "pair.pdb",
+      createRunContext(),
+    );
+    const noise = { ...map, values: map.values.map((_value, at) => Math.sin(0.37 * at)) };
+    const [together, alone] = [scoresOf(pair, noise), scoresOf(loneCarbon(12, 12, 2.3), noise)];
+    expect([together.scored, together.outside]).toEqual([1, 1]);
+    expect(together.values[0]).not.toBe(alone.values[0]);
+  });
+
   test("an atom without occupancy takes no points away from its neighbours", () => {
     const context = createRunContext();
     const occupancy = gas.atoms.occupancy.map((value, atom) => (atom === 8 ? 0 : value));

@@ -49,15 +49,16 @@ export function computeQScores(
 ): QScores {
   const { sigmas = defaultSigmas, rule = "mapq", values = map.values } = options;
   const rules = qScoreRules(rule, sigmas);
-  const atoms = occupiedAtoms(model, context);
+  const atoms = atomsNearMap(model, map, reachOf(rules), context);
   const cells = sortIntoCells(atoms.xyz, atoms.rows.length, reachOf(rules));
   const conformer = conformersOf(model, atoms.rows);
   const scores = new Float64Array(sigmas.length * model.atoms.count).fill(Number.NaN);
   let scored = 0;
-  const { slabs, outside } = shareIntoSlabs(map, atoms.xyz, cells);
-  for (const row of outside) {
+  const { slabs, cutOff } = shareIntoSlabs(map, atoms.xyz, cells);
+  const outside = [...atoms.far, ...cutOff.map((row) => atoms.rows[row]!)].toSorted((one, other) => one - other);
+  for (const atom of outside) {
     const message = "Atoms less than 2 A from the end of the map, or outside of it, have no Q-score";
-    addDiagnostic(context.diagnostics, "warning", "Q_OUTSIDE_MAP", message, () => atomLabel(model, atoms.rows[row]!));
+    addDiagnostic(context.diagnostics, "warning", "Q_OUTSIDE_MAP", message, () => atomLabel(model, atom));
   }
   const { toGrid, corner, size } = trilinearGrid(map);
   for (const { firstPlane, planes, rows } of slabs) {
@@ -77,30 +78,84 @@ export function computeQScores(
   return { sigmas, rule, values: scores, scored, outside: outside.length, unoccupied: atoms.unoccupied };
 }
 
-interface OccupiedAtoms {
-  /** Atoms other than hydrogen with occupancy. */
+interface ChosenAtoms {
+  /** Atoms other than hydrogen with occupancy, in the map or near enough to matter to one that is. */
   readonly rows: Int32Array;
   readonly xyz: Float64Array;
+  /** Such atoms farther away from the map; in a search they would cost much and do nothing. */
+  readonly far: readonly number[];
   readonly unoccupied: number;
 }
 
-function occupiedAtoms(model: Model, context: RunContext): OccupiedAtoms {
+function atomsNearMap(model: Model, map: DensityMap, reach: number, context: RunContext): ChosenAtoms {
   const { count, element, occupancy, xyz } = model.atoms;
+  const places = gridPlaces(map, reach);
   const rows = new Int32Array(count);
+  const far: number[] = [];
   let [used, unoccupied] = [0, 0];
   for (let atom = 0; atom < count; atom++) {
     if (isHydrogenElement(element[atom]!)) continue;
-    if (occupancy[atom]! > 0) rows[used++] = atom;
-    else {
+    if (occupancy[atom]! > 0) {
+      if (places.touches(xyz, atom)) rows[used++] = atom;
+      else far.push(atom);
+    } else {
       unoccupied++;
       const message = "Atoms without occupancy are left out of Q-scores and atom inclusion";
       addDiagnostic(context.diagnostics, "info", "ATOM_UNOCCUPIED", message, () => atomLabel(model, atom));
     }
   }
   const chosen = rows.slice(0, used);
-  const places = new Float64Array(3 * used);
-  chosen.forEach((atom, row) => places.set(xyz.subarray(3 * atom, 3 * atom + 3), 3 * row));
-  return { rows: chosen, xyz: places, unoccupied };
+  const near = new Float64Array(3 * used);
+  chosen.forEach((atom, row) => near.set(xyz.subarray(3 * atom, 3 * atom + 3), 3 * row));
+  return { rows: chosen, xyz: near, far, unoccupied };
+}
+
+/** Rounding may put a sphere this many grid steps beyond the last point. */
+const tolerance = 1e-6;
+
+type Triple = [number, number, number];
+
+interface GridPlaces {
+  /** How far spheres reach along z, in grid steps. */
+  readonly reachZ: number;
+  /** Place of an atom along z, in grid steps. */
+  planeOf(xyz: Float64Array, atom: number): number;
+  /** Whether the whole sphere around an atom lies between the first and the last grid point. */
+  holds(xyz: Float64Array, atom: number): boolean;
+  /** Whether some of it may lie there. */
+  touches(xyz: Float64Array, atom: number): boolean;
+}
+
+/** Where spheres of a radius in Angstrom lie on a map's grid. */
+function gridPlaces(map: DensityMap, radius: number): GridPlaces {
+  const { toGrid: t, corner, size } = trilinearGrid(map);
+  const [reachX, reachY, reachZ] = [0, 3, 6].map(
+    (row) => radius * Math.hypot(t[row]!, t[row + 1]!, t[row + 2]!),
+  ) as Triple;
+  /** Within a box that ends `factor` reaches beyond the grid points. */
+  const within = (xyz: Float64Array, atom: number, factor: number): boolean => {
+    const x = xyz[3 * atom]! - corner[0];
+    const y = xyz[3 * atom + 1]! - corner[1];
+    const z = xyz[3 * atom + 2]! - corner[2];
+    const u = t[0] * x + t[1] * y + t[2] * z;
+    const v = t[4] * y + t[5] * z;
+    const w = t[8] * z;
+    const [overX, overY, overZ] = [reachX, reachY, reachZ].map((reach) => factor * reach + tolerance) as Triple;
+    return (
+      u >= -overX &&
+      v >= -overY &&
+      w >= -overZ &&
+      u <= size[0] - 1 + overX &&
+      v <= size[1] - 1 + overY &&
+      w <= size[2] - 1 + overZ
+    );
+  };
+  return {
+    reachZ,
+    planeOf: (xyz, atom) => t[8] * (xyz[3 * atom + 2]! - corner[2]),
+    holds: (xyz, atom) => within(xyz, atom, -1),
+    touches: (xyz, atom) => within(xyz, atom, 1),
+  };
 }
 
 /** Model in the upper 16 bits, conformer in the lower; conformers of all residues with the same letter belong together. */
@@ -126,44 +181,32 @@ interface Slab {
   readonly rows: Int32Array;
 }
 
-/** Atoms, in the order of their cells, by the planes of the map that hold their spheres; and those whose spheres the map does not hold. */
+/** Atoms, in the order of their cells, by the planes of the map that hold their spheres; and those whose spheres the map cuts off. */
 function shareIntoSlabs(
   map: DensityMap,
   xyz: Float64Array,
   cells: NeighbourCells,
-): { readonly slabs: readonly Slab[]; readonly outside: readonly number[] } {
-  const { toGrid: t, corner, size } = trilinearGrid(map);
-  const reach = [0, 3, 6].map((row) => outermostShell * Math.hypot(t[row]!, t[row + 1]!, t[row + 2]!));
-  const [reachX, reachY, reachZ] = reach as [number, number, number];
-  const overlap = Math.ceil(2 * reachZ) + 2;
-  const planes = Math.min(size[2], Math.max(2 * overlap, Math.floor(largestPart / (size[0] * size[1]))));
+): { readonly slabs: readonly Slab[]; readonly cutOff: readonly number[] } {
+  const [nx, ny, nz] = map.size;
+  const places = gridPlaces(map, outermostShell);
+  const overlap = Math.ceil(2 * places.reachZ) + 2;
+  const planes = Math.min(nz, Math.max(2 * overlap, Math.floor(largestPart / (nx * ny))));
   const step = planes - overlap;
   const lists = new Map<number, number[]>();
-  const outside: number[] = [];
+  const cutOff: number[] = [];
   for (const row of cells.order) {
-    const [x, y, z] = [0, 1, 2].map((axis) => xyz[3 * row + axis]! - corner[axis]!) as [number, number, number];
-    const u = t[0] * x + t[1] * y + t[2] * z;
-    const v = t[4] * y + t[5] * z;
-    const w = t[8] * z;
-    const isInside = holds(u, reachX, size[0]) && holds(v, reachY, size[1]) && holds(w, reachZ, size[2]);
-    if (!isInside) outside.push(row);
-    else {
-      const slab = planes === size[2] ? 0 : Math.max(0, Math.floor((w - reachZ) / step));
-      const list = lists.get(slab);
-      if (list) list.push(row);
-      else lists.set(slab, [row]);
+    if (!places.holds(xyz, row)) {
+      cutOff.push(row);
+      continue;
     }
+    const slab = planes === nz ? 0 : Math.max(0, Math.floor((places.planeOf(xyz, row) - places.reachZ) / step));
+    const list = lists.get(slab);
+    if (list) list.push(row);
+    else lists.set(slab, [row]);
   }
   const slabs = [...lists].map(([slab, rows]) => {
-    const firstPlane = Math.min(slab * step, size[2] - planes);
+    const firstPlane = Math.min(slab * step, nz - planes);
     return { firstPlane, planes, rows: Int32Array.from(rows) };
   });
-  return { slabs, outside: outside.toSorted((a, b) => a - b) };
-}
-
-/** Rounding may put a sphere this many grid steps beyond the last point. */
-const tolerance = 1e-6;
-
-function holds(place: number, reach: number, points: number): boolean {
-  return place - reach >= -tolerance && place + reach <= points - 1 + tolerance;
+  return { slabs, cutOff };
 }
