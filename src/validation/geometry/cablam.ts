@@ -215,9 +215,9 @@ function motifScores({ muIn, muOut }: CablamMeasures, tables: CablamTables | nul
 
 /** Centre and half-width of mu, degrees: around 50 in alpha helices, 75 in 3-10 helices, -170 in strands. */
 const muRanges: Readonly<Record<CablamMotif, readonly [number, number]>> = {
-  loose_alpha: [50, 25],
-  loose_threeten: [78, 20],
-  regular_beta: [-170, 40],
+  loose_alpha: [50, 30],
+  loose_threeten: [78, 25],
+  regular_beta: [-170, 55],
 };
 
 function isWithin(motif: CablamMotif, mu: number): boolean {
