@@ -56,29 +56,33 @@ export function sumFourierTerms(first: Spectrum, second: Spectrum, options: Four
   const perWidth = 1 / width;
   const last = resolution === undefined ? Number.POSITIVE_INFINITY : 1 / (resolution * resolution);
   const sums = createFourierSums(width);
+  const { count, frequency, first: firstSum, second: secondSum, product, firstFlat } = sums;
+  const { re: re1, im: im1 } = first;
+  const { re: re2, im: im2 } = second;
   for (let l = -limits.l; l <= limits.l; l++) {
     for (let k = -limits.k; k <= limits.k; k++) {
       const one = rowOf(first, k, l);
       const other = rowOf(second, k, l);
-      const [kx, ky, kz] = [k * f[3] + l * f[6], k * f[4] + l * f[7], l * f[8]];
-      const rest = ky * ky + kz * kz;
+      const kx = k * f[3] + l * f[6];
+      const rest = (k * f[4] + l * f[7]) ** 2 + (l * f[8]) ** 2;
       // Of h = 0 one of each pair is taken.
-      const begin = l > 0 || (l === 0 && k > 0) ? 0 : 1;
-      for (let h = begin; h <= limits.h; h++) {
+      for (let h = l > 0 || (l === 0 && k > 0) ? 0 : 1; h <= limits.h; h++) {
         const sx = h * f[0] + kx;
         const squared = sx * sx + rest;
         if (squared > last) continue;
         const s = Math.sqrt(squared);
         const bin = (s * perWidth) | 0;
-        const [a, b] = [first.re[one + h]!, first.im[one + h]!];
-        const [c, d] = [second.re[other + h]!, second.im[other + h]!];
-        sums.count[bin]! += 1;
-        sums.frequency[bin]! += s;
+        const a = re1[one + h]!;
+        const b = im1[one + h]!;
+        const c = re2[other + h]!;
+        const d = im2[other + h]!;
         const power = a * a + b * b;
-        sums.first[bin]! += power;
-        if (l === 0) sums.firstFlat[bin]! += power;
-        sums.second[bin]! += c * c + d * d;
-        sums.product[bin]! += a * c + b * d;
+        count[bin]! += 1;
+        frequency[bin]! += s;
+        firstSum[bin]! += power;
+        secondSum[bin]! += c * c + d * d;
+        product[bin]! += a * c + b * d;
+        if (l === 0) firstFlat[bin]! += power;
       }
     }
   }

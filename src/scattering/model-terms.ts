@@ -16,8 +16,14 @@ export interface ModelTerms {
   readonly resolution: number | null;
 }
 
-/** Points of the finest sampling grid: with its transform it takes half of the 4 GiB. */
-const mostPoints = 2 ** 28;
+export interface ModelTermsOptions {
+  readonly table: ScatteringTable;
+  /** Points of the finest sampling grid; 2^28 where it is not given. */
+  readonly mostPoints?: number;
+}
+
+/** With its transform such a grid takes half of the 4 GiB. */
+const pointsInMemory = 2 ** 28;
 /** Sampling points per voxel's Nyquist length on grids that large (see model-map.ts). */
 const coarsePoints = 2.5;
 
@@ -29,7 +35,7 @@ export function computeModelTerms(
   engine: ComputeEngine,
   atoms: ScatteringAtoms,
   frame: MapFrame,
-  table: ScatteringTable,
+  { table, mostPoints = pointsInMemory }: ModelTermsOptions,
   context?: RunContext,
 ): ModelTerms {
   const { boxCell, size } = frame;

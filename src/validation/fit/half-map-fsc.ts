@@ -81,14 +81,19 @@ export function computeHalfMapFsc(
   }
   const at = unmasked.smoothed.findIndex((value) => value < randomisedBelow);
   const limit = at < 0 ? null : unmasked.s[at]!;
-  const randomHalf = (spectrum: Spectrum): Float32Array => {
-    if (limit !== null) randomisePhases(spectrum, frame, limit, context.rng);
-    return mapOfSpectrum(engine, spectrum);
+  // One at a time: maps may be large.
+  const randomHalf = (spectrum: Spectrum): Spectrum | null => {
+    if (limit === null) {
+      freeSpectrum(engine, spectrum);
+      return null;
+    }
+    randomisePhases(spectrum, frame, limit, context.rng);
+    return transformValues(engine, mapOfSpectrum(engine, spectrum), frame.size, mask);
   };
-  const randomFirst = randomHalf(first);
-  const randomSecond = randomHalf(second);
-  const masked = maskedCurve(engine, frame, halfMaps.first.values, halfMaps.second.values, mask);
-  const randomised = limit === null ? null : maskedCurve(engine, frame, randomFirst, randomSecond, mask);
+  const [randomFirst, randomSecond] = [randomHalf(first), randomHalf(second)];
+  const randomised = randomFirst && randomSecond && curveOf(engine, frame, randomFirst, randomSecond);
+  const maskedHalf = ({ values }: DensityMap): Spectrum => transformValues(engine, values, frame.size, mask);
+  const masked = curveOf(engine, frame, maskedHalf(halfMaps.first), maskedHalf(halfMaps.second));
   const corrected =
     masked === null || randomised === null || limit === null ? masked : correct(masked, randomised, limit, frame);
   return { unmasked, masked, randomised, corrected, randomisedBeyond: limit === null ? null : 1 / limit };
@@ -98,18 +103,11 @@ function sumOf(frame: MapFrame, first: Spectrum, second: Spectrum): FourierSums 
   return sumFourierTerms(first, second, { frame, limits: pairedLimits(frame.size) });
 }
 
-function maskedCurve(
-  engine: ComputeEngine,
-  frame: MapFrame,
-  first: Float32Array,
-  second: Float32Array,
-  mask: Float32Array,
-): FscCurve | null {
-  const one = transformValues(engine, first, frame.size, mask);
-  const other = transformValues(engine, second, frame.size, mask);
-  const curve = fscCurve(sumOf(frame, one, other));
-  freeSpectrum(engine, one);
-  freeSpectrum(engine, other);
+/** The curve of two spectra, which are freed. */
+function curveOf(engine: ComputeEngine, frame: MapFrame, first: Spectrum, second: Spectrum): FscCurve | null {
+  const curve = fscCurve(sumOf(frame, first, second));
+  freeSpectrum(engine, first);
+  freeSpectrum(engine, second);
   return curve;
 }
 

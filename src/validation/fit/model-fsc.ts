@@ -26,9 +26,9 @@ export function computeTermsOfModel(
   table: ScatteringTable,
   context: RunContext,
 ): TermsOfModel {
-  const own = computeModelTerms(engine, atoms, frame, table, context);
+  const own = computeModelTerms(engine, atoms, frame, { table }, context);
   const still = { ...atoms, bFactor: new Float64Array(atoms.count), anisotropicU: null };
-  return { own, sharp: computeModelTerms(engine, still, frame, table) };
+  return { own, sharp: computeModelTerms(engine, still, frame, { table }) };
 }
 
 export function freeTermsOfModel(engine: ComputeEngine, { own, sharp }: TermsOfModel): void {

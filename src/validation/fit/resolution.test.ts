@@ -155,6 +155,26 @@ describe("where there is nothing to measure", () => {
     expect(estimateResolution(engine, model, flat, options, createRunContext())).toBeNull();
   });
 
+  test("an atom alone has numbers, a model that scatters nothing has none", () => {
+    const [x, y, z] = model.atoms.xyz;
+    const atoms = {
+      ...model.atoms,
+      count: 1,
+      xyz: Float64Array.of(x!, y!, z!),
+      element: model.atoms.element.slice(0, 1),
+      occupancy: model.atoms.occupancy.slice(0, 1),
+      bFactor: model.atoms.bFactor.slice(0, 1),
+    };
+    const alone = assessResolution(engine, { ...model, atoms }, map, options, createRunContext());
+    expect(alone.dModel).toBeGreaterThan(0);
+    const empty = { ...model, atoms: { ...model.atoms, occupancy: new Float64Array(model.atoms.count) } };
+    const nothing = assessResolution(engine, empty, map, options, createRunContext());
+    expect(nothing).toMatchObject({ dModel: null, dModelB0: null, overallB: null, fscAverage: null });
+    expect(nothing.fsc.model!.unmasked).toMatchObject({ d0: null, d0143: null, d05: null });
+    expect(nothing.resolution?.source).toBe("map");
+    for (const result of [alone, nothing]) expect(JSON.stringify(result)).not.toContain("NaN");
+  });
+
   test("a mask that lies elsewhere is refused, one on another grid is interpolated", () => {
     const elsewhere = { ...map, start: [100, 0, 0] as const, values: map.values.map(() => 1) };
     expect(() => assessResolution(engine, model, map, { ...options, mask: elsewhere }, createRunContext())).toThrow(
