@@ -81,7 +81,11 @@ describe.skipIf(!hasSharedData)("resolutions are cctbx's within 0.05 A (needs ..
     const model = await readSharedModel(modelPath);
     const map = await readSharedMap(mapPath, model);
     const options = { table: "electron", resolution, maskPolicy: "mtriage" } as const;
-    const result = assessResolution(createEngine(), model, map, options, createRunContext());
+    const context = createRunContext();
+    const result = assessResolution(createEngine(), model, map, options, context);
+    expect(context.diagnostics.entries.map(({ code }) => code)).toEqual(
+      expected.unmasked[4] === null ? ["FSC_LOW"] : [],
+    );
     const { unmasked, masked } = expected;
     within(result.d99, unmasked[0], 0.05);
     within(result.d99Masked, masked[0], 0.05);

@@ -1,6 +1,6 @@
 // Resolution of a map and of a model in it: FSC of half maps and model, d99, d_model, overall B, without and with a mask.
 import { addDiagnostic } from "../../base/diagnostics.ts";
-import type { RunContext } from "../../base/run-context.ts";
+import { type RunContext, throwIfCancelled } from "../../base/run-context.ts";
 import type { FscCurve } from "../../density/fsc-curve.ts";
 import { type DensityMap, mapFrame } from "../../density/map.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
@@ -79,7 +79,12 @@ export function assessResolution(
   options: ResolutionOptions,
   context: RunContext,
 ): ResolutionAssessment {
+  const step = (phase: string): void => {
+    throwIfCancelled(context);
+    context.report({ phase });
+  };
   const frame = mapFrame(map);
+  step("resolution");
   const halfMaps = options.halfMaps && areHalfMapsUsable(map, options.halfMaps, context) ? options.halfMaps : null;
   const isFlat = isConstant(map.values);
   if (isFlat) addDiagnostic(context.diagnostics, "warning", "MAP_CONSTANT", "The map has one value everywhere");
@@ -93,11 +98,13 @@ export function assessResolution(
     addDiagnostic(context.diagnostics, "info", "FSC_LIMITED", message);
   }
   const plain = isFlat ? null : computeMapResolution(engine, map.values, frame, terms);
+  step("resolution without a mask");
   const resolution = chooseResolution(engine, { model, map, halfMaps, plain }, options, context);
   const request = resolution === null ? null : { ...maskOptions(options), resolution: resolution.resolution };
   const mask = request === null ? null : chooseResolutionMask(engine, model, map, request, context);
   const masked =
     plain === null || mask === null ? null : computeMapResolution(engine, map.values, frame, terms, mask.values);
+  step("resolution inside the mask");
   const half = halfMaps && computeHalfMapFsc(engine, halfMaps, mask?.values ?? null, context);
   let fscAverage: FscAverage | null = null;
   if (terms !== null && mask !== null && request !== null) {
@@ -106,7 +113,31 @@ export function assessResolution(
   } else if (terms !== null) {
     freeTermsOfModel(engine, terms);
   }
-  return { ...gather(half, plain, masked, mask, terms), resolution, fscAverage, modelTermsTo };
+  const result = { ...gather(half, plain, masked, mask, terms), resolution, fscAverage, modelTermsTo };
+  reportDoubts(result, context);
+  return result;
+}
+
+/** Smoothed and straight crossings farther apart than this, Angstrom, are worth a look at the curve. */
+const doubtfulDifference = 0.2;
+
+function reportDoubts({ fsc }: ResolutionAssessment, context: RunContext): void {
+  const { model, halfMap, curves } = fsc;
+  const doubt = (code: string, message: string): void => addDiagnostic(context.diagnostics, "warning", code, message);
+  const compare = (name: string, smoothed: number | null | undefined, raw: number | null | undefined): void => {
+    if (!smoothed || !raw || Math.abs(smoothed - raw) <= doubtfulDifference) return;
+    doubt("FSC_UNEVEN", `The ${name} is uneven: smoothed ${smoothed.toFixed(2)} A, not smoothed ${raw.toFixed(2)} A`);
+  };
+  compare("FSC of model and map at 0.5", model?.unmasked.d05, model?.unmasked.raw.d05);
+  compare("FSC of model and map at 0.5 inside the mask", model?.masked?.d05, model?.masked?.raw.d05);
+  const half = halfMap?.corrected ?? halfMap?.unmasked;
+  compare("FSC of the half maps at 0.143", half?.d0143, half?.raw.d0143);
+  const start = curves.model?.unmasked?.smoothed[0];
+  if (start === undefined || start >= 0.5) return;
+  doubt(
+    "FSC_LOW",
+    `The FSC of model and map begins at ${start.toFixed(2)}: it falls below 0.5 nowhere, as it never was above`,
+  );
 }
 
 function maskOptions({ mask, maskPolicy }: ResolutionOptions): { mask?: DensityMap; policy?: MaskPolicy } {
