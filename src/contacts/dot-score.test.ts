@@ -60,6 +60,18 @@ describe("a hydroxyl between an acceptor and a carbon", () => {
   });
 });
 
+test("dots inside a bonded atom touch nothing, however often the place is tried", () => {
+  // Seen from the hydrogen, the carbon lies behind the oxygen's sphere.
+  const { model, topology } = contactModel([
+    ...atoms.slice(0, 3),
+    { name: "C1", element: "C", residue: "XX", number: "2", at: [0, 2.2, -0.4] },
+  ]);
+  const environment = createDotScoreEnvironment(model, topology);
+  const first = scoreAtoms(environment, hydrogen);
+  expect(scoreAtoms(environment, hydrogen, up)).toEqual(first);
+  expect(scoreAtoms(environment, hydrogen)).toEqual(first);
+});
+
 test("atoms that were moved are seen where they are now", () => {
   const environment = environmentOf();
   moveAtoms(environment, [4], [0.9, 0, -6]);

@@ -67,7 +67,7 @@ export function collectNeighbours(
   const found = collectNear(scene.grid, point, radius[source]! + scene.largestRadius + rules.largestGap, near);
   for (let at = 0; at < found; at++) {
     const other = near[at]!;
-    if (other < scene.atomCount && search.stamp[other] === source) continue;
+    if (other < scene.atomCount && search.stamp[other] === search.latest) continue;
     const reach = radius[source]! + radius[other]! + rules.largestGap;
     if (squaredDistance(xyz, source, other) > reach * reach || !canMeet(scene, source, other)) continue;
     if (!rules.betweenWaters && (flags[source]! & flags[other]! & contactFlag.water) !== 0) continue;

@@ -44,7 +44,7 @@ export function findFusedPairs(scene: ContactScene, element: Uint8Array): [numbe
       const length = own + radii[element[other]!]!;
       if (squared < (length + bondRange[0]) ** 2 || squared > (length + bondRange[1]) ** 2) continue;
       collectBonded(scene, atom, search);
-      if (search.stamp[other] !== atom) pairs.push([atom, other]);
+      if (search.stamp[other] !== search.latest) pairs.push([atom, other]);
     }
   }
   return pairs.toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);

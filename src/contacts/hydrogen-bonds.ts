@@ -83,7 +83,7 @@ function candidates(scene: ContactScene, hydrogen: number, model: Model, search:
     .slice(0, count)
     .filter((atom) => {
       if (atom >= scene.atomCount || (flags[atom]! & contactFlag.acceptor) === 0) return false;
-      if (!acceptorElements.has(model.atoms.element[atom]!) || search.stamp[atom] === hydrogen) return false;
+      if (!acceptorElements.has(model.atoms.element[atom]!) || search.stamp[atom] === search.latest) return false;
       const distance = distanceBetween(xyz, hydrogen, atom);
       return distance >= hydrogenRange[0] && distance <= hydrogenRange[1] && canMeet(scene, hydrogen, atom);
     })
