@@ -56,6 +56,37 @@ describe("the hand", () => {
     expect(left.z).toBeCloseTo(-right.z!, 4);
   });
 
+  test("has the same certainty when a chain has a copy in the same place", () => {
+    const [offsets, index] = [bundle.chains.residueOffset, bundle.chains.residueIndex];
+    const twice = {
+      ...bundle,
+      chains: {
+        ...bundle.chains,
+        count: 2,
+        id: ["A", "B"],
+        model: Int32Array.of(0, 0),
+        residueOffset: Int32Array.of(0, offsets[1]!, 2 * offsets[1]!),
+        residueIndex: Int32Array.from([...index, ...index]),
+      },
+    };
+    const [once, both] = [measureHand(bundle, map, 3.5), measureHand(twice, map, 3.5)];
+    expect(both.windows).toBe(2 * once.windows);
+    expect(both.z).toBeCloseTo(once.z!, 10);
+  });
+
+  test("of a right map is never wrong for a model that stands aside", () => {
+    const verdicts = [1, 2, 3, 4].flatMap((distance) =>
+      [0, 60, 120, 180, 240, 300].map((degrees) => {
+        const [u, v] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+        const move = [0, distance * u, distance * v];
+        const xyz = bundle.atoms.xyz.map((value, at) => value + move[at % 3]!);
+        return measureHand(withCoordinates(bundle, xyz), map, 3.5).isMirrored;
+      }),
+    );
+    expect(verdicts).not.toContain(true);
+    expect(verdicts.filter((verdict) => verdict === false).length).toBeGreaterThan(8);
+  });
+
   test("is not decided by noise", () => {
     const rng = createRng(4);
     const noise = { ...map, values: map.values.map(() => rng.normal()) };

@@ -1,7 +1,19 @@
 // Is the map its mirror image: do helices in it turn right, as those of proteins do.
-import type { DensityMap, Vector3 } from "../../density/map.ts";
-import { type TrilinearGrid, trilinearGrid, trilinearValue } from "../../density/trilinear.ts";
+import type { DensityMap } from "../../density/map.ts";
+import { type TrilinearGrid, trilinearGrid } from "../../density/trilinear.ts";
 import type { Model } from "../../model/model.ts";
+import {
+  type Axis,
+  bestProduct,
+  centreOnDensity,
+  foldResidues,
+  helixTemplate,
+  type Residue,
+  removeRingMeans,
+  reverseAngles,
+  sampleCylinder,
+  weightedProduct,
+} from "./helix-cylinder.ts";
 import { findHelixWindows, type HelixWindow, residuesPerWindow } from "./helix-windows.ts";
 
 /** Density along the model's helices compared with an ideal helix and with its mirror image. */
@@ -12,7 +24,7 @@ export interface MapHand {
   readonly ccAsGiven: number | null;
   /** The same with its mirror image. */
   readonly ccMirrored: number | null;
-  /** Mean difference of the two over its standard error; null for fewer than six windows. */
+  /** Mean difference of the two over its standard error; null for fewer than six different windows. */
   readonly z: number | null;
   /** Null where the density does not tell. */
   readonly isMirrored: boolean | null;
@@ -24,6 +36,8 @@ export interface MapHand {
 const leastZ = 4;
 const fewestWindows = 6;
 const mostWindows = 400;
+/** Standard deviation of an atom's image in units of the resolution: truncated images at 3 and 4 Angstrom. */
+const blurPerResolution = 0.35;
 
 /** The model's helices say only where to look: neither their hand nor their side chains count. */
 export function measureHand(model: Model, map: DensityMap, resolution: number): MapHand {
@@ -36,205 +50,75 @@ export function measureHand(model: Model, map: DensityMap, resolution: number): 
   );
   const template = helixTemplate(blurPerResolution * resolution);
   const grid = trilinearGrid(map);
-  const pairs = windows.map((window) => compareHands(grid, window, template)).filter((pair) => pair !== null);
-  if (pairs.length === 0) {
+  const compared: Comparison[] = [];
+  for (const window of windows) {
+    const hands = compareHands(grid, window, template);
+    if (hands !== null) compared.push({ label: window.label, ...hands });
+  }
+  if (compared.length === 0) {
     return { windows: 0, ccAsGiven: null, ccMirrored: null, z: null, isMirrored: null, mirroredCentres };
   }
-  const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const differences = pairs.map(({ right, left }) => right - left);
-  const mean = meanOf(differences);
-  const variance = meanOf(differences.map((value) => (value - mean) ** 2)) / (pairs.length - 1);
-  const z = pairs.length >= fewestWindows && variance > 0 ? mean / Math.sqrt(variance) : null;
+  const z = differenceOverError(compared);
   return {
-    windows: pairs.length,
-    ccAsGiven: meanOf(pairs.map(({ right }) => right)),
-    ccMirrored: meanOf(pairs.map(({ left }) => left)),
+    windows: compared.length,
+    ccAsGiven: meanOf(compared.map(({ right }) => right)),
+    ccMirrored: meanOf(compared.map(({ left }) => left)),
     z,
     isMirrored: z === null || Math.abs(z) < leastZ ? null : z < 0,
     mirroredCentres,
   };
 }
 
-const ringStep = 0.5;
-const rings = 9;
-const anglesPerRing = 18;
-/** 100 degrees per residue. */
-const anglesPerResidue = 5;
-/** Layers of 0.75 Angstrom. */
-const layersPerResidue = 2;
-const rise = 1.5;
-/** Standard deviation of an atom's image in units of the resolution: truncated images at 3 and 4 Angstrom. */
-const blurPerResolution = 0.35;
-
-/** Radius (Angstrom), angle (degrees), height (Angstrom), electrons: standard geometry at phi -57.8, psi -47. */
-const helixAtoms = [
-  [1.57, -26.6, -0.92, 7],
-  [2.29, 0, 0, 6],
-  [1.68, 26.8, 1.06, 6],
-  [1.94, 20.6, 2.25, 8],
-  [3.35, 16.7, -0.77, 6],
-] as const;
-
-/** Values of one residue of helix by layer, ring and angle, less the mean of each ring: that says nothing of the hand. */
-type Residue = Float64Array;
-
-const at = (layer: number, ring: number, angle: number): number => angle + anglesPerRing * (ring + rings * layer);
-const wrap = (angle: number): number => ((angle % anglesPerRing) + anglesPerRing) % anglesPerRing;
-const radiusOf = (ring: number): number => ringStep * (ring + 1);
-
-/** Density of an endless right-handed helix around its axis. */
-function helixTemplate(blur: number): Residue {
-  const values = new Float64Array(layersPerResidue * rings * anglesPerRing);
-  const reach = Math.ceil((4 * blur) / rise) + 2;
-  for (let layer = 0; layer < layersPerResidue; layer++) {
-    for (let ring = 0; ring < rings; ring++) {
-      for (let angle = 0; angle < anglesPerRing; angle++) {
-        const radius = radiusOf(ring);
-        let sum = 0;
-        for (let residue = -reach; residue <= reach; residue++) {
-          for (const [r, degrees, height, electrons] of helixAtoms) {
-            const turn = ((degrees + 100 * residue - (360 / anglesPerRing) * angle) * Math.PI) / 180;
-            const dz = height + rise * residue - (rise / layersPerResidue) * layer;
-            const squared = r * r + radius * radius - 2 * r * radius * Math.cos(turn) + dz * dz;
-            sum += electrons * Math.exp(-squared / (2 * blur * blur));
-          }
-        }
-        values[at(layer, ring, angle)] = sum;
-      }
-    }
-  }
-  removeRingMeans(values, 1);
-  return values;
+interface Hands {
+  readonly right: number;
+  readonly left: number;
 }
 
-/** Makes the mean over each ring, all layers of a residue together, zero. */
-function removeRingMeans(values: Float64Array, residues: number): void {
-  const layers = layersPerResidue * residues;
-  for (let ring = 0; ring < rings; ring++) {
-    let sum = 0;
-    for (let layer = 0; layer < layers; layer++) {
-      for (let angle = 0; angle < anglesPerRing; angle++) sum += values[at(layer, ring, angle)]!;
-    }
-    for (let layer = 0; layer < layers; layer++) {
-      for (let angle = 0; angle < anglesPerRing; angle++) {
-        values[at(layer, ring, angle)]! -= sum / (layers * anglesPerRing);
-      }
-    }
-  }
+interface Comparison extends Hands {
+  readonly label: string;
 }
 
-/** Correlations of the density around an axis with helices of both hands; null where the cylinder leaves the map or is constant. */
-function compareHands(
-  grid: TrilinearGrid,
-  window: HelixWindow,
-  template: Residue,
-): { readonly right: number; readonly left: number } | null {
-  const density = sampleCylinder(grid, window);
+/** Copies of a stretch in other chains are one observation. */
+function differenceOverError(compared: readonly Comparison[]): number | null {
+  const byLabel = new Map<string, number[]>();
+  for (const { label, right, left } of compared) {
+    const known = byLabel.get(label);
+    if (known) known.push(right - left);
+    else byLabel.set(label, [right - left]);
+  }
+  const differences = [...byLabel.values()].map(meanOf);
+  const mean = meanOf(differences);
+  const variance = meanOf(differences.map((value) => (value - mean) ** 2)) / (differences.length - 1);
+  return differences.length >= fewestWindows && variance > 0 ? mean / Math.sqrt(variance) : null;
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * Correlations with helices of both hands, along the model's axis or along the middle of the density around it, whichever fits
+ * better in either hand. Beside a helix its flank winds the other way: a model that stands aside would see a mirror image.
+ */
+function compareHands(grid: TrilinearGrid, window: HelixWindow, template: Residue): Hands | null {
+  const asGiven = compareAlong(grid, window, template);
+  const centred = compareAlong(grid, centreOnDensity(grid, window), template);
+  if (asGiven === null || centred === null) return asGiven ?? centred;
+  return Math.max(centred.right, centred.left) > Math.max(asGiven.right, asGiven.left) ? centred : asGiven;
+}
+
+/** Null where the cylinder leaves the map or is constant. */
+function compareAlong(grid: TrilinearGrid, axis: Axis, template: Residue): Hands | null {
+  const density = sampleCylinder(grid, axis);
   if (density === null) return null;
   removeRingMeans(density, residuesPerWindow);
   const squares = weightedProduct(density, density);
   if (!(squares > 0)) return null;
   const scale = Math.sqrt(squares * residuesPerWindow * weightedProduct(template, template));
-  const mirrored = reverseAngles(density);
   return {
     right: bestProduct(foldResidues(density), template) / scale,
-    left: bestProduct(foldResidues(mirrored), template) / scale,
+    left: bestProduct(foldResidues(reverseAngles(density)), template) / scale,
   };
-}
-
-function sampleCylinder(grid: TrilinearGrid, { centre, direction }: HelixWindow): Float64Array | null {
-  const layers = layersPerResidue * residuesPerWindow;
-  const values = new Float64Array(layers * rings * anglesPerRing);
-  const [across, up] = perpendiculars(direction);
-  for (let layer = 0; layer < layers; layer++) {
-    const along = (rise / layersPerResidue) * (layer - (layers - 1) / 2);
-    for (let angle = 0; angle < anglesPerRing; angle++) {
-      const turn = (2 * Math.PI * angle) / anglesPerRing;
-      const [cosine, sine] = [Math.cos(turn), Math.sin(turn)];
-      for (let ring = 0; ring < rings; ring++) {
-        const radius = radiusOf(ring);
-        const [x, y, z] = [0, 1, 2].map(
-          (axis) => centre[axis]! + along * direction[axis]! + radius * (cosine * across[axis]! + sine * up[axis]!),
-        ) as [number, number, number];
-        const value = trilinearValue(grid, x, y, z);
-        if (Number.isNaN(value)) return null;
-        values[at(layer, ring, angle)] = value;
-      }
-    }
-  }
-  return values;
-}
-
-/** Two directions that make a right-handed system with the third. */
-function perpendiculars([x, y, z]: Vector3): [Vector3, Vector3] {
-  const helper: Vector3 = Math.abs(x) < 0.6 ? [1, 0, 0] : [0, 1, 0];
-  const cross = (a: Vector3, b: Vector3): Vector3 => [
-    a[1] * b[2] - a[2] * b[1],
-    a[2] * b[0] - a[0] * b[2],
-    a[0] * b[1] - a[1] * b[0],
-  ];
-  const raw = cross(helper, [x, y, z]);
-  const length = Math.hypot(...raw);
-  const across: Vector3 = [raw[0] / length, raw[1] / length, raw[2] / length];
-  return [across, cross([x, y, z], across)];
-}
-
-/** Sum over the residues, each turned back by 100 degrees per residue. */
-function foldResidues(density: Float64Array): Residue {
-  const folded = new Float64Array(layersPerResidue * rings * anglesPerRing);
-  for (let layer = 0; layer < layersPerResidue * residuesPerWindow; layer++) {
-    const turn = anglesPerResidue * Math.floor(layer / layersPerResidue);
-    for (let ring = 0; ring < rings; ring++) {
-      for (let angle = 0; angle < anglesPerRing; angle++) {
-        folded[at(layer % layersPerResidue, ring, wrap(angle - turn))]! += density[at(layer, ring, angle)]!;
-      }
-    }
-  }
-  return folded;
-}
-
-/** The mirror image in a plane through the axis. */
-function reverseAngles(density: Float64Array): Float64Array {
-  const mirrored = new Float64Array(density.length);
-  for (let row = 0; row < density.length; row += anglesPerRing) {
-    for (let angle = 0; angle < anglesPerRing; angle++) mirrored[row + angle] = density[row + wrap(-angle)]!;
-  }
-  return mirrored;
-}
-
-/** Highest product over all turns about the axis and shifts along it. */
-function bestProduct(folded: Residue, template: Residue): number {
-  let best = Number.NEGATIVE_INFINITY;
-  for (let shift = 0; shift < layersPerResidue; shift++) {
-    for (let turn = 0; turn < anglesPerRing; turn++) {
-      let sum = 0;
-      for (let layer = 0; layer < layersPerResidue; layer++) {
-        const shifted = layer + shift;
-        const carried = shifted >= layersPerResidue ? anglesPerResidue : 0;
-        for (let ring = 0; ring < rings; ring++) {
-          let ofRing = 0;
-          for (let angle = 0; angle < anglesPerRing; angle++) {
-            ofRing +=
-              folded[at(layer, ring, angle)]! *
-              template[at(shifted % layersPerResidue, ring, wrap(angle + turn + carried))]!;
-          }
-          sum += radiusOf(ring) * ofRing;
-        }
-      }
-      if (sum > best) best = sum;
-    }
-  }
-  return best;
-}
-
-/** Rings count by their length. */
-function weightedProduct(first: Float64Array, second: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < first.length; index++) {
-    const ring = Math.floor(index / anglesPerRing) % rings;
-    sum += radiusOf(ring) * first[index]! * second[index]!;
-  }
-  return sum;
 }
 
 function shareOfMirroredCentres({ atoms, residues }: Model): number | null {

@@ -7,6 +7,8 @@ export const residuesPerWindow = 7;
 
 /** Axis of a stretch of helix, from N to C terminus. */
 export interface HelixWindow {
+  /** Number and name of the first residue: the same in copies of a chain. */
+  readonly label: string;
   readonly centre: Vector3;
   readonly direction: Vector3;
 }
@@ -31,8 +33,8 @@ export function findHelixWindows(model: Model): HelixWindow[] {
     if (chains.model[chain] !== 0) continue;
     const trace = alphaCarbons(model, chain);
     for (let first = 0; first + residuesPerWindow <= trace.length; ) {
-      const points = trace.slice(first, first + residuesPerWindow);
-      const window = isHelix(points) ? axisOf(points) : null;
+      const points = trace.slice(first, first + residuesPerWindow).map(({ place }) => place);
+      const window = isHelix(points) ? axisOf(points, trace[first]!.label) : null;
       if (window !== null) windows.push(window);
       first += window === null ? 1 : residuesPerWindow;
     }
@@ -40,14 +42,22 @@ export function findHelixWindows(model: Model): HelixWindow[] {
   return windows;
 }
 
-function alphaCarbons({ atoms, residues, chains }: Model, chain: number): Vector3[] {
-  const trace: Vector3[] = [];
+interface AlphaCarbon {
+  readonly label: string;
+  readonly place: Vector3;
+}
+
+function alphaCarbons({ atoms, residues, chains }: Model, chain: number): AlphaCarbon[] {
+  const trace: AlphaCarbon[] = [];
   for (let entry = chains.residueOffset[chain]!; entry < chains.residueOffset[chain + 1]!; entry++) {
     const residue = chains.residueIndex[entry]!;
     for (let at = residues.atomOffset[residue]!; at < residues.atomOffset[residue + 1]!; at++) {
       const atom = residues.atomIndex[at]!;
       if (atoms.name[atom] !== "CA" || atoms.element[atom] !== 6) continue;
-      trace.push([atoms.xyz[3 * atom]!, atoms.xyz[3 * atom + 1]!, atoms.xyz[3 * atom + 2]!]);
+      trace.push({
+        label: `${residues.sequenceNumber[residue]!}${residues.insertionCode[residue]!} ${residues.name[residue]!}`,
+        place: [atoms.xyz[3 * atom]!, atoms.xyz[3 * atom + 1]!, atoms.xyz[3 * atom + 2]!],
+      });
       break;
     }
   }
@@ -67,7 +77,7 @@ function isHelix(points: readonly Vector3[]): boolean {
 }
 
 /** Null where the helix is bent. */
-function axisOf(points: readonly Vector3[]): HelixWindow | null {
+function axisOf(points: readonly Vector3[], label: string): HelixWindow | null {
   const local = Array.from({ length: points.length - 3 }, (_value, first) =>
     combine(points.slice(first, first + 4), axisWeights),
   );
@@ -86,7 +96,7 @@ function axisOf(points: readonly Vector3[]): HelixWindow | null {
     const along = dx * direction[0] + dy * direction[1] + dz * direction[2];
     squares += dx * dx + dy * dy + dz * dz - along * along;
   }
-  return Math.sqrt(squares / local.length) <= straightness ? { centre, direction } : null;
+  return Math.sqrt(squares / local.length) <= straightness ? { label, centre, direction } : null;
 }
 
 function combine(points: readonly Vector3[], weights: readonly number[]): Vector3 {
