@@ -32,9 +32,13 @@ export function findPuckers(
     const phosphorus = following === undefined ? -1 : atomNamed(matched, following, 0, "P");
     const end = phosphorus >= 0 ? phosphorus : atom("O3'");
     if (carbon < 0 || base < 0 || end < 0) return "C3e";
-    const limit = phosphorus < 0 ? oxygenLimit : phosphateLimit;
-    return distanceToLine(xyz, end, carbon, base) <= limit ? "C2e" : "C3e";
+    return puckerByDistance(distanceToLine(xyz, end, carbon, base), phosphorus >= 0);
   });
+}
+
+/** Pucker from the distance (Angstrom) of the 3' phosphorus, or else of O3', to the line of the glycosidic bond. */
+export function puckerByDistance(distance: number, isPhosphorus: boolean): SugarPucker {
+  return distance <= (isPhosphorus ? phosphateLimit : oxygenLimit) ? "C2e" : "C3e";
 }
 
 /** The atom of the base that C1' is bonded to. */
@@ -46,7 +50,8 @@ function glycosidicPartner({ bonds }: Monomer): string | undefined {
   return undefined;
 }
 
-function distanceToLine(xyz: Float64Array, point: number, a: number, b: number): number {
+/** Distance of an atom to the line through two others, Angstrom. */
+export function distanceToLine(xyz: Float64Array, point: number, a: number, b: number): number {
   const length = Math.max(1e-6, distanceBetween(xyz, a, b));
   let along = 0;
   for (let c = 0; c < 3; c++) {

@@ -7,8 +7,8 @@ import {
   countOnce,
   identifyResidue,
   listProteinChains,
-  type ProteinConformer,
   percentOf,
+  type ResidueConformer,
   type ResidueIdentity,
 } from "./protein-residues.ts";
 
@@ -78,7 +78,7 @@ export function analyzeBetas(model: Model): BetaAnalysis {
 /** Undefined without the atoms, and for a conformer that shares them all with one before. */
 function deviationOf(
   model: Model,
-  { residue, atoms }: ProteinConformer,
+  { residue, atoms }: ResidueConformer,
   seen: Set<string>,
 ): Omit<BetaResidue, "counted"> | undefined {
   const rows = ["N", "CA", "C", "CB"].map((name) => atoms.get(name));

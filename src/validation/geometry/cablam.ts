@@ -9,10 +9,10 @@ import {
   identifyResidue,
   listProteinChains,
   type PeptideRun,
-  type ProteinConformer,
   type ProteinPosition,
   peptideRuns,
   percentOf,
+  type ResidueConformer,
   type ResidueIdentity,
 } from "./protein-residues.ts";
 
@@ -186,7 +186,7 @@ const motifFrom: MotifScores = { loose_alpha: 0.001, loose_threeten: 0.001, regu
 /** From seven residues: the middle three must all look alike. */
 function suggest(
   model: Model,
-  around: readonly ProteinConformer[],
+  around: readonly ResidueConformer[],
   tables: CablamTables | null,
 ): CablamResidue["suggestion"] {
   const triple: MotifScores[] = [];

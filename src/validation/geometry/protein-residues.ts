@@ -8,7 +8,7 @@ import { atomsOfResidue, listPositions } from "../../topology/residue-atoms.ts";
 const longestPeptideBond = 2;
 
 /** A residue in one conformer. */
-export interface ProteinConformer {
+export interface ResidueConformer {
   /** Row of the residue table. */
   readonly residue: number;
   /** Letter of the alternate, "" for a residue without. */
@@ -19,7 +19,7 @@ export interface ProteinConformer {
 
 /** Conformers that share one place in a chain, of several residue names under microheterogeneity. */
 export interface ProteinPosition {
-  readonly conformers: readonly ProteinConformer[];
+  readonly conformers: readonly ResidueConformer[];
 }
 
 /** How results name a residue. */
@@ -53,12 +53,13 @@ export function listProteinChains(model: Model): ProteinPosition[][] {
   return chains;
 }
 
-function isProtein(model: Model, { residue, atoms }: ProteinConformer): boolean {
+function isProtein(model: Model, { residue, atoms }: ResidueConformer): boolean {
   const hasBackbone = atoms.has("N") && atoms.has("CA") && atoms.has("C");
   return hasBackbone || (atoms.has("CA") && aminoAcidName(model.residues.name[residue]!) !== null);
 }
 
-function conformersOf(model: Model, residue: number): ProteinConformer[] {
+/** A residue in each of its alternate letters; what a letter lacks is that of the first one that has it. */
+export function conformersOf(model: Model, residue: number): ResidueConformer[] {
   const { name, altloc } = model.atoms;
   const rows = atomsOfResidue(model, residue);
   const letters = [...new Set(Array.from(rows, (row) => altloc[row]!))].filter((letter) => letter !== "").toSorted();
@@ -75,7 +76,7 @@ function conformersOf(model: Model, residue: number): ProteinConformer[] {
 }
 
 /** Conformers of neighbouring positions that belong together. */
-export type PeptideRun = readonly ProteinConformer[];
+export type PeptideRun = readonly ResidueConformer[];
 
 /**
  * Runs from `before` positions ahead of one to `after` behind it, one per alternate letter in it (a residue without that
@@ -97,11 +98,12 @@ export function peptideRuns(
     .filter((run) => run.every((conformer, index) => index === 0 || areLinked(model, run[index - 1]!, conformer)));
 }
 
-function conformerFor({ conformers }: ProteinPosition, letter: string): ProteinConformer {
+/** The conformer of a letter, else the first. */
+export function conformerFor({ conformers }: ProteinPosition, letter: string): ResidueConformer {
   return conformers.find(({ altloc }) => altloc === letter) ?? conformers[0]!;
 }
 
-function areLinked(model: Model, first: ProteinConformer, second: ProteinConformer): boolean {
+function areLinked(model: Model, first: ResidueConformer, second: ResidueConformer): boolean {
   const c = first.atoms.get("C");
   const n = second.atoms.get("N");
   return c !== undefined && n !== undefined && distanceBetween(model.atoms.xyz, c, n) < longestPeptideBond;

@@ -11,8 +11,8 @@ import {
   countOnce,
   identifyResidue,
   listProteinChains,
-  type ProteinConformer,
   percentOf,
+  type ResidueConformer,
   type ResidueIdentity,
   type SkippedResidue,
 } from "./protein-residues.ts";
@@ -70,7 +70,7 @@ export function analyzeRotamers(model: Model, tables: RotamerTables): RotamerAna
 /** Undefined for residues without torsions, and for a conformer that shares its side chain with one before. */
 function judgeConformer(
   model: Model,
-  { residue, altloc, atoms }: ProteinConformer,
+  { residue, altloc, atoms }: ResidueConformer,
   tables: RotamerTables,
   seen: Set<string>,
 ): Omit<RotamerResidue, "counted"> | SkippedResidue | undefined {
