@@ -3,10 +3,14 @@ import { addDiagnostic } from "../base/diagnostics.ts";
 import { createRunContext, type RunContext, throwIfCancelled } from "../base/run-context.ts";
 import { deuteriumIndex, hydrogenIndex, isHydrogenElement } from "../chemistry/elements.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
+import type { DotScoreEnvironment } from "../contacts/dot-score.ts";
 import { editAtoms, type NewAtom } from "../model/edit-atoms.ts";
-import { type Model, residueLabel } from "../model/model.ts";
+import { type Model, residueLabel, withCoordinates } from "../model/model.ts";
+import { buildTopology } from "../topology/build-topology.ts";
 import { identifyResidues } from "../topology/identify-residues.ts";
 import { findHydrogenSites, type HydrogenSite, type NotPlaced, type SiteOptions } from "./hydrogen-sites.ts";
+import { amideMovers, createFlipInput, histidineMovers, type Mover, rotorMover } from "./movers.ts";
+import { type MoverReport, optimizeHydrogens } from "./optimize-hydrogens.ts";
 
 export interface AddHydrogensOptions {
   /** Hydrogens of the model stay as they are, or are taken out first (deuterium stays in any case). */
@@ -15,6 +19,11 @@ export interface AddHydrogensOptions {
   readonly ideals?: SiteOptions["ideals"];
   readonly chargedStart?: SiteOptions["chargedStart"];
   readonly waters?: boolean;
+  /**
+   * What is chosen by the score of dots: nothing; torsions of hydroxyls and ammonium and the protons of histidines, the default; or
+   * also whether amides and histidine rings are flipped, which moves their other atoms.
+   */
+  readonly choice?: "none" | "rotate" | "flip";
   /** B of a hydrogen over that of the atom it is on. */
   readonly bFactorRatio?: number;
 }
@@ -25,6 +34,8 @@ export interface HydrogenReport {
   readonly notPlaced: readonly NotPlaced[];
   /** Residues at which a peptide begins or goes on after a gap, with a single hydrogen on N. */
   readonly brokenStarts: readonly string[];
+  /** Groups with a choice of places; empty where none was made. */
+  readonly movers: readonly MoverReport[];
 }
 
 export interface AddedHydrogens {
@@ -37,8 +48,9 @@ export interface AddedHydrogens {
 }
 
 /**
- * The model with all hydrogens that its residues have by the dictionary, at neutral pH. They follow the atoms of their residue;
- * see docs/methods/hydrogen-placement.md for the rules. Residues without dictionary entry and hydrogens without place are reported.
+ * The model with all hydrogens that its residues have by the dictionary, at neutral pH, those with a choice where they fit best.
+ * They follow the atoms of their residue; see docs/methods/hydrogen-placement.md for the rules. Residues without dictionary entry
+ * and hydrogens without place are reported.
  */
 export function addHydrogens(
   model: Model,
@@ -51,23 +63,78 @@ export function addHydrogens(
   const quiet = createRunContext({ signal: context.signal, memoryLimit: context.memoryLimit });
   const identified = identifyResidues(base, dictionary, { unknownLigands: "hold" }, quiet);
   throwIfCancelled(context);
+  const choice = options.choice ?? "rotate";
   const found = findHydrogenSites(base, dictionary, identified, {
     lengths: options.lengths ?? "electron-cloud",
     ideals: options.ideals ?? "contacts",
     chargedStart: options.chargedStart ?? "residue-1",
-    histidine: "epsilon",
+    histidine: choice === "none" ? "epsilon" : "both",
     waters: options.waters ?? false,
   });
-  const add = newAtoms(base, found.sites, options.bFactorRatio ?? 1);
-  const { model: complete } = add.length === 0 ? { model: base } : editAtoms(base, { add });
-  const kept = countHydrogens(base);
+  const placed = insertHydrogens(base, found.sites, options.bFactorRatio ?? 1);
+  const { chosen, movers } =
+    choice === "none"
+      ? { chosen: placed.model, movers: [] }
+      : choosePlaces(placed, found.sites, dictionary, { flips: choice === "flip", context: quiet });
   const report: HydrogenReport = {
     withoutDictionary: identified.held.map((residue) => residueLabel(base, residue)),
     notPlaced: found.notPlaced,
     brokenStarts: found.brokenStarts,
+    movers,
   };
   tell(report, context);
-  return { model: complete, added: add.length, kept, removed: countHydrogens(model) - kept, report };
+  const kept = countHydrogens(base);
+  return {
+    model: chosen,
+    added: countHydrogens(chosen) - kept,
+    kept,
+    removed: countHydrogens(model) - kept,
+    report,
+  };
+}
+
+interface PlacedHydrogens {
+  readonly model: Model;
+  /** Rows of each site's hydrogens. */
+  readonly rows: readonly (readonly number[])[];
+  /** 1 for hydrogens that were put in. */
+  readonly isNew: Uint8Array;
+}
+
+function insertHydrogens(base: Model, sites: readonly HydrogenSite[], bFactorRatio: number): PlacedHydrogens {
+  const { add, numbers } = newAtoms(base, sites, bFactorRatio);
+  const { model, rowOf, added } = editAtoms(base, { add });
+  const isNew = new Uint8Array(model.atoms.count);
+  for (const row of added) isNew[row] = 1;
+  const rows = sites.map(({ hydrogens }, site) =>
+    hydrogens.map(({ row }, h) => (row >= 0 ? rowOf[row]! : added[numbers[site]![h]!]!)),
+  );
+  return { model: add.length === 0 ? base : model, rows, isNew };
+}
+
+/** Turns, chooses and flips what can be, and takes out the protons that are not chosen. */
+function choosePlaces(
+  { model, rows, isNew }: PlacedHydrogens,
+  sites: readonly HydrogenSite[],
+  dictionary: Dictionary,
+  { flips, context }: { readonly flips: boolean; readonly context: RunContext },
+): { readonly chosen: Model; readonly movers: readonly MoverReport[] } {
+  const topology = buildTopology(model, dictionary, { unknownLigands: "hold" }, context);
+  const collect = (environment: DotScoreEnvironment): Mover[] => {
+    const movers = sites.flatMap((site, at) => rotorMover(model, environment, site, rows[at]!) ?? []);
+    const input = createFlipInput(model, topology);
+    for (let residue = 0; residue < model.residues.count; residue++) {
+      movers.push(...histidineMovers(input, residue, isNew, flips));
+      if (flips) movers.push(...amideMovers(input, residue));
+    }
+    return movers;
+  };
+  const { xyz, rejected, movers } = optimizeHydrogens(model, topology, collect, context);
+  const moved = withCoordinates(model, xyz);
+  if (rejected.length === 0) return { chosen: moved, movers };
+  const remove = new Uint8Array(model.atoms.count);
+  for (const row of rejected) remove[row] = 1;
+  return { chosen: editAtoms(moved, { remove }).model, movers };
 }
 
 /** The model without its hydrogens; deuterium stays unless it is to go too. */
@@ -82,19 +149,25 @@ function countHydrogens({ atoms }: Model): number {
   return atoms.element.reduce((count, element) => count + (isHydrogenElement(element) ? 1 : 0), 0);
 }
 
-/** Atoms of all sites that are not there yet, in the order of sites, names and alternates. */
-function newAtoms({ atoms }: Model, sites: readonly HydrogenSite[], bFactorRatio: number): NewAtom[] {
+/** Atoms of all sites that are not there yet, in the order of sites, names and alternates, and the number of each by site. */
+function newAtoms(
+  { atoms }: Model,
+  sites: readonly HydrogenSite[],
+  bFactorRatio: number,
+): { readonly add: readonly NewAtom[]; readonly numbers: readonly (readonly number[])[] } {
   const ends = runEnds(atoms.residue);
-  const result: NewAtom[] = [];
+  const add: NewAtom[] = [];
+  const numbers: number[][] = sites.map(() => []);
   for (let first = 0; first < sites.length; ) {
     let end = first + 1;
     while (end < sites.length && isSameSite(sites[first]!, sites[end]!)) end++;
-    const alternates = sites.slice(first, end);
-    for (let h = 0; h < alternates[0]!.plan.hydrogens.length; h++) {
-      for (const { parent, altloc, occupancy, hydrogens, placed } of alternates) {
+    for (let h = 0; h < sites[first]!.plan.hydrogens.length; h++) {
+      for (let at = first; at < end; at++) {
+        const { parent, altloc, occupancy, hydrogens, placed } = sites[at]!;
         const hydrogen = hydrogens[h];
         if (hydrogen === undefined || hydrogen.row >= 0) continue;
-        result.push({
+        numbers[at]![h] = add.length;
+        add.push({
           after: ends[parent]!,
           name: hydrogen.name,
           element: hydrogenIndex,
@@ -107,7 +180,7 @@ function newAtoms({ atoms }: Model, sites: readonly HydrogenSite[], bFactorRatio
     }
     first = end;
   }
-  return result;
+  return { add, numbers };
 }
 
 function isSameSite(a: HydrogenSite, b: HydrogenSite): boolean {

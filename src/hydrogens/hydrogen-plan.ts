@@ -133,7 +133,7 @@ function planSite(input: PlanInput, parent: string): PlannedSite {
     isPlanar,
     turns: heavy.length === 1 && !isDouble && !(isPlanar && atom.element.toUpperCase() === "N"),
     between: (own[1] && angleBetween(around, own[0]!.name, own[1].name)) ?? fallback,
-    torsions: planTorsions(input, parent, neighbours[0], own),
+    torsions: planTorsions(input, parent, neighbours[0], own, isPlanar),
   };
 }
 
@@ -184,6 +184,7 @@ function planTorsions(
   parent: string,
   neighbour: string | undefined,
   hydrogens: readonly PlannedHydrogen[],
+  isPlanar: boolean,
 ): PlannedTorsion[] {
   if (neighbour === undefined) return [];
   const result: PlannedTorsion[] = [];
@@ -195,6 +196,12 @@ function planTorsions(
     }
   }
   const thirds = (bonds.get(neighbour) ?? []).map(({ other }) => other);
+  // The plane of an amide is that of its oxygen.
+  const oxygen = thirds.find((name) => monomer.atoms.some(({ id, element }) => id === name && element === "O"));
+  const first = result[0];
+  if (isPlanar && hydrogens.length === 2 && oxygen !== undefined && first !== undefined && first.third !== oxygen) {
+    result.unshift({ ...first, third: oxygen, torsion: first.torsion + 180 });
+  }
   for (const third of thirds) {
     if (third === parent || isHydrogen.has(third)) continue;
     result.push({ third, torsion: 180, hydrogen: 0 });

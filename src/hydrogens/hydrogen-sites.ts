@@ -68,8 +68,11 @@ export interface HydrogenSites {
 /** Torsion N-H of a chain's first residue whose predecessor is missing, to C: as in a helix, degrees. */
 const brokenStartTorsion = 120;
 
-/** Angles of the hydrogen of a peptide's N that contacts are judged with: to C of the residue before, and to CA, degrees. */
-const contactAmide = [123.5, 114] as const;
+/**
+ * Angles that contacts are judged with, degrees: of the hydrogen of a peptide's N to C of the residue before and to CA, to other
+ * planar parents and to parents that are not, and between two hydrogens.
+ */
+const contactAngles = { amide: [123.5, 114], planar: 120, other: 109.5, between: 107 } as const;
 
 interface Search {
   readonly model: Model;
@@ -383,10 +386,13 @@ function siteGeometry(
     }),
     angles: kept.map(({ name, angles }) => {
       const toOwn = angles.filter((_angle, index) => own[index]! >= 0);
-      if (isAmide && options.ideals === "contacts") return [contactAmide[1], contactAmide[0]];
+      if (options.ideals === "contacts") {
+        if (isAmide) return contactAngles.amide.toReversed();
+        return [...toOwn, ...extra].map(() => (isPlanar ? contactAngles.planar : contactAngles.other));
+      }
       return [...toOwn, ...extra.map(({ link }) => link.angles.get(name) ?? fallback)];
     }),
-    between: site.between,
+    between: options.ideals === "contacts" && site.neighbours.length > 0 ? contactAngles.between : site.between,
     isPlanar,
     isEven: options.ideals === "contacts",
     third: third < 0 ? null : at(third),

@@ -1,0 +1,255 @@
+// Groups of atoms with a choice of places: hydroxyls, ammonium, amides that can be flipped, histidines and their protons.
+import { isMetalElement } from "../chemistry/elements.ts";
+import { acceptorsNear, type DotScoreEnvironment } from "../contacts/dot-score.ts";
+import { type Model, residueLabel } from "../model/model.ts";
+import { atomsOfResidue } from "../topology/residue-atoms.ts";
+import type { Topology } from "../topology/topology.ts";
+import { combine, dot, unit, type Vector } from "./hydrogen-geometry.ts";
+import type { HydrogenSite } from "./hydrogen-sites.ts";
+import { type Rotor, turnRotor } from "./place-site.ts";
+
+export type MoverKind = "hydroxyl" | "ammonium" | "amide" | "histidine";
+
+export interface MoverState {
+  /** Places of the mover's atoms, x y z each. */
+  readonly positions: Float64Array;
+  /** Rows of atoms that this state lacks. */
+  readonly absent: readonly number[];
+  /** Added to the score. */
+  readonly preference: number;
+  /** Torsion of the first hydrogen of a rotor, degrees; NaN for others. */
+  readonly torsion: number;
+  readonly isFlipped: boolean;
+}
+
+export interface Mover {
+  readonly kind: MoverKind;
+  /** "A 52 SER HG" or "A 52 ASN", with ".A" for an alternate. */
+  readonly label: string;
+  readonly altloc: string;
+  /** Row of the model's number. */
+  readonly model: number;
+  readonly atoms: Int32Array;
+  readonly states: readonly MoverState[];
+  /** The state at another torsion; null for groups that do not turn. */
+  readonly turn: ((torsion: number) => MoverState) | null;
+  /** Torsions of a rotor that point at acceptors, degrees. */
+  readonly favoured: readonly number[];
+}
+
+/** Degrees between the first trial places of one hydrogen and of three. */
+export const hydroxylStep = 10;
+export const ammoniumStep = 15;
+/** Worth of a staggered ammonium, and costs of a histidine's states and of a flip, in units of the dot score. */
+const staggeredWorth = 0.1;
+const bothProtonsCost = 0.05;
+const noProtonCost = 1;
+const flipCost = 0.5;
+/** Acceptors that far from the atom a hydrogen is on are pointed at, Angstrom. */
+const acceptorReach = 3.6;
+/** Metals nearer than this to an atom forbid a flip, Angstrom. */
+const metalReach = 3;
+
+/** A hydroxyl, thiol or ammonium whose hydrogens, at these rows, turn; null for sites that do not. */
+export function rotorMover(
+  model: Model,
+  environment: DotScoreEnvironment,
+  site: HydrogenSite,
+  rows: readonly number[],
+): Mover | null {
+  const { rotor } = site.placed;
+  if (!site.turns || rotor === null || site.hydrogens.some(({ row }) => row >= 0)) return null;
+  const count = rows.length;
+  const isHydroxyl = count === 1 && /^(O|S|SE)$/.test(site.plan.element);
+  if (!isHydroxyl && !(count === 3 && site.plan.element === "N")) return null;
+  const turn = (torsion: number): MoverState => turnedState(site, rotor, torsion, isHydroxyl);
+  const step = isHydroxyl ? hydroxylStep : ammoniumStep;
+  const states = Array.from({ length: (isHydroxyl ? 360 : 120) / step }, (_, at) => turn(rotor.torsion + at * step));
+  const name = isHydroxyl ? site.hydrogens[0]!.name : site.plan.parent;
+  return {
+    kind: isHydroxyl ? "hydroxyl" : "ammonium",
+    label: `${residueLabel(model, site.residue)} ${name}${suffixOf(site.altloc)}`,
+    altloc: site.altloc,
+    model: modelOf(model, site.residue),
+    atoms: Int32Array.from(rows),
+    states,
+    turn,
+    favoured: isHydroxyl ? favouredTorsions(environment, site, rotor) : [],
+  };
+}
+
+function suffixOf(altloc: string): string {
+  return altloc === "" ? "" : `.${altloc}`;
+}
+
+function turnedState(site: HydrogenSite, rotor: Rotor, torsion: number, isHydroxyl: boolean): MoverState {
+  const eclipsed = (1 + Math.cos((3 * torsion * Math.PI) / 180)) / 2;
+  return {
+    positions: Float64Array.from(turnRotor(site.geometry, rotor, torsion).flat()),
+    absent: [],
+    preference: isHydroxyl ? 0 : -2 * staggeredWorth * eclipsed,
+    torsion,
+    isFlipped: false,
+  };
+}
+
+function favouredTorsions(environment: DotScoreEnvironment, site: HydrogenSite, { frame }: Rotor): number[] {
+  const { xyz } = environment.scene;
+  return acceptorsNear(environment, site.parent, acceptorReach)
+    .filter((atom) => !site.neighbours.includes(atom))
+    .map((atom) => {
+      const at: Vector = [xyz[3 * atom]!, xyz[3 * atom + 1]!, xyz[3 * atom + 2]!];
+      const arm = combine([1, at], [-1, site.geometry.parent]);
+      return (Math.atan2(dot(arm, frame.normal), dot(arm, frame.across)) * 180) / Math.PI;
+    });
+}
+
+/** What flips are looked for in. */
+export interface FlipInput {
+  readonly model: Model;
+  /** Rows with bonds to other residues. */
+  readonly bound: ReadonlySet<number>;
+  readonly metals: readonly number[];
+}
+
+export function createFlipInput(model: Model, { bonds }: Topology): FlipInput {
+  const bound = new Set<number>();
+  for (let bond = 0; bond < bonds.count; bond++) {
+    if (bonds.link[bond]! >= 0) bound.add(bonds.i[bond]!).add(bonds.j[bond]!);
+  }
+  const metals: number[] = [];
+  model.atoms.element.forEach((element, row) => {
+    if (isMetalElement(element)) metals.push(row);
+  });
+  return { model, bound, metals };
+}
+
+/** Names of the axis a group flips about, of the atoms that move, and of those that may not be bound elsewhere. */
+interface FlipNames {
+  readonly axis: readonly [string, string];
+  readonly atoms: readonly string[];
+  readonly free: readonly string[];
+}
+
+const amides: Readonly<Record<string, FlipNames>> = {
+  ASN: { axis: ["CB", "CG"], atoms: ["OD1", "ND2", "HD21", "HD22"], free: ["OD1", "ND2"] },
+  GLN: { axis: ["CG", "CD"], atoms: ["OE1", "NE2", "HE21", "HE22"], free: ["OE1", "NE2"] },
+};
+const ring: FlipNames = {
+  axis: ["CB", "CG"],
+  atoms: ["ND1", "CD2", "CE1", "NE2", "HD1", "HD2", "HE1", "HE2"],
+  free: ["ND1", "CD2", "CE1", "NE2"],
+};
+
+/** Rows of a residue by name in one conformer: its own atoms over those that all share. */
+function namedRows(model: Model, residue: number, letter: string): Map<string, number> {
+  const { name, altloc } = model.atoms;
+  const rows = new Map<string, number>();
+  for (const row of atomsOfResidue(model, residue)) if (altloc[row] === "") rows.set(name[row]!, row);
+  if (letter === "") return rows;
+  for (const row of atomsOfResidue(model, residue)) if (altloc[row] === letter) rows.set(name[row]!, row);
+  return rows;
+}
+
+/** Conformers in which the atoms of a group differ. */
+function lettersOf(model: Model, residue: number, atoms: readonly string[]): string[] {
+  const letters = new Set<string>();
+  for (const row of atomsOfResidue(model, residue)) {
+    if (atoms.includes(model.atoms.name[row]!)) letters.add(model.atoms.altloc[row]!);
+  }
+  if (letters.size > 1) letters.delete("");
+  return [...letters].toSorted();
+}
+
+/** Amides of asparagine and glutamine with their two hydrogens, one mover per conformer. */
+export function amideMovers(input: FlipInput, residue: number): Mover[] {
+  const { model } = input;
+  const names = amides[model.residues.name[residue]!];
+  if (names === undefined) return [];
+  return lettersOf(model, residue, names.atoms).flatMap((letter) => {
+    const rows = namedRows(model, residue, letter);
+    if ([...names.axis, ...names.atoms].some((name) => !rows.has(name)) || !isFree(input, names, rows)) return [];
+    const atoms = Int32Array.from(names.atoms, (name) => rows.get(name)!);
+    const states = [false, true].map((isFlipped) => flipState(model, names, rows, atoms, isFlipped));
+    return [moverOf("amide", model, residue, letter, atoms, states)];
+  });
+}
+
+/**
+ * Rings of histidine, one mover per conformer: the protons on both nitrogens, one or none, in both orientations where flips are
+ * asked for. `isNew` marks hydrogens that may be taken away.
+ */
+export function histidineMovers(input: FlipInput, residue: number, isNew: Uint8Array, flips: boolean): Mover[] {
+  const { model } = input;
+  if (model.residues.name[residue] !== "HIS") return [];
+  return lettersOf(model, residue, ring.atoms).flatMap((letter) => {
+    const rows = namedRows(model, residue, letter);
+    const present = ring.atoms.filter((name) => rows.has(name));
+    if ([...ring.axis, ...ring.free].some((name) => !rows.has(name)) || !isFree(input, ring, rows)) return [];
+    const protons = ["HD1", "HE2"].map((name) => rows.get(name) ?? -1).filter((row) => row >= 0 && isNew[row] === 1);
+    const atoms = Int32Array.from(present, (name) => rows.get(name)!);
+    const chosen = protons.length === 2 ? [[], [protons[0]!], [protons[1]!], protons] : [[]];
+    const states = (flips ? [false, true] : [false]).flatMap((isFlipped) =>
+      chosen.map((absent): MoverState => {
+        const state = flipState(model, ring, rows, atoms, isFlipped);
+        const count = protons.length === 2 ? 2 - absent.length : 1;
+        const cost = count === 2 ? bothProtonsCost : count === 0 ? noProtonCost : 0;
+        return { ...state, absent, preference: state.preference - cost };
+      }),
+    );
+    return states.length < 2 ? [] : [moverOf("histidine", model, residue, letter, atoms, states)];
+  });
+}
+
+function moverOf(
+  kind: MoverKind,
+  model: Model,
+  residue: number,
+  altloc: string,
+  atoms: Int32Array,
+  states: readonly MoverState[],
+): Mover {
+  const label = `${residueLabel(model, residue)}${suffixOf(altloc)}`;
+  return { kind, label, altloc, model: modelOf(model, residue), atoms, states, turn: null, favoured: [] };
+}
+
+function modelOf({ residues, chains }: Model, residue: number): number {
+  return chains.model[residues.chain[residue]!]!;
+}
+
+function isFree({ model, bound, metals }: FlipInput, names: FlipNames, rows: ReadonlyMap<string, number>): boolean {
+  const { xyz } = model.atoms;
+  return names.free.every((name) => {
+    const row = rows.get(name)!;
+    const isNearMetal = metals.some(
+      (metal) =>
+        Math.hypot(...[0, 1, 2].map((c) => xyz[3 * metal + c]! - xyz[3 * row + c]!)) < metalReach && metal !== row,
+    );
+    return !bound.has(row) && !isNearMetal;
+  });
+}
+
+/** A half turn about the bond of the axis keeps all lengths and angles. */
+function flipState(
+  { atoms: { xyz } }: Model,
+  names: FlipNames,
+  rows: ReadonlyMap<string, number>,
+  atoms: Int32Array,
+  isFlipped: boolean,
+): MoverState {
+  const at = (row: number): Vector => [xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!];
+  const [from, to] = names.axis.map((name) => at(rows.get(name)!)) as [Vector, Vector];
+  const axis = unit(combine([1, to], [-1, from]));
+  const places = Array.from(atoms, (row) => {
+    if (!isFlipped || axis === null) return at(row);
+    const arm = combine([1, at(row)], [-1, to]);
+    return combine([1, to], [2 * dot(arm, axis), axis], [-1, arm]);
+  });
+  return {
+    positions: Float64Array.from(places.flat()),
+    absent: [],
+    preference: isFlipped ? -flipCost : 0,
+    torsion: Number.NaN,
+    isFlipped,
+  };
+}
