@@ -4,6 +4,7 @@ import type { RunContext } from "../base/run-context.ts";
 import type { DensityMap } from "../density/map.ts";
 import type { FileContent } from "../io/files.node.ts";
 import { writeAtomScores } from "../io/mmcif/write-atom-values.ts";
+import { writeMrc } from "../io/mrc/write-mrc.ts";
 import { createEngine } from "../kernels/engine.ts";
 import { atomLabel, type Model } from "../model/model.ts";
 import { type FitReportOptions, type FitReportResult, reportFit } from "../validation/fit/fit-report.ts";
@@ -15,6 +16,7 @@ import { describeFitReport } from "./fit-summary.ts";
 import { loadCompanion, loadPair, type Pair } from "./inputs.ts";
 import type { FitSettings } from "./options.ts";
 import { checkOutputs, writeFiles } from "./outputs.ts";
+import { version } from "./version.ts";
 
 export async function runFit(
   [modelPath, mapPath]: readonly string[],
@@ -22,9 +24,10 @@ export async function runFit(
   console: Console,
   context: RunContext,
 ): Promise<CommandOutcome> {
-  const { table, cif, halfMaps = [], mask } = settings;
-  const inputs = [modelPath!, mapPath!, ...halfMaps, ...(mask === undefined ? [] : [mask])];
-  const outputs = [table, cif].filter((path) => path !== undefined);
+  const { table, cif, localResolutionOut, halfMaps = [], mask, localResolution } = settings;
+  const given = [mask, localResolution === "auto" ? undefined : localResolution].filter((path) => path !== undefined);
+  const inputs = [modelPath!, mapPath!, ...halfMaps, ...given];
+  const outputs = [table, cif, localResolutionOut].filter((path) => path !== undefined);
   checkOutputs(outputs, inputs, settings.overwrite);
   const resolution = settings.resolution ?? null;
   const work = { kind: "fit", resolution, companions: inputs.length - 2 } as const;
@@ -43,7 +46,7 @@ export async function runFit(
 }
 
 async function readOptions(settings: FitSettings, pair: Pair, context: RunContext): Promise<FitReportOptions> {
-  const { halfMaps, mask, resolution, contour, scattering, sigma, qRule } = settings;
+  const { halfMaps, mask, resolution, contour, scattering, sigma, qRule, localResolution } = settings;
   const load = (path: string): Promise<DensityMap> => loadCompanion(path, pair, context);
   return {
     table: scattering,
@@ -52,21 +55,36 @@ async function readOptions(settings: FitSettings, pair: Pair, context: RunContex
     ...(resolution === undefined ? {} : { resolution }),
     ...(contour === undefined ? {} : { contour }),
     ...(mask === undefined ? {} : { mask: await load(mask) }),
+    ...(localResolution === undefined
+      ? {}
+      : { localResolution: localResolution === "auto" ? "auto" : await load(localResolution) }),
     ...(halfMaps === undefined
       ? {}
       : { halfMaps: { first: await load(halfMaps[0]!), second: await load(halfMaps[1]!) } }),
   };
 }
 
-function saveResults({ table, cif, bColumn }: FitSettings, model: Model, { report, perAtom }: FitReportResult): void {
+function saveResults(
+  { table, cif, bColumn, localResolutionOut }: FitSettings,
+  model: Model,
+  { report, perAtom, localResolutionMap }: FitReportResult,
+): void {
   const files: [string, FileContent][] = [];
-  if (table !== undefined) files.push([table, writeResidueTable(residueRows(model, report))]);
+  if (table !== undefined) files.push([table, writeResidueTable(residueRows(model, report, perAtom))]);
   if (cif !== undefined) {
     files.push([cif, (write) => writeAtomScores(model, perAtom, { bFactor: bColumn }, write)]);
+  }
+  if (localResolutionOut !== undefined && localResolutionMap !== null) {
+    files.push([localResolutionOut, writeMrc(localResolutionMap, [`emend ${version}: local resolution in Angstrom`])]);
   }
   if (files.length > 0) writeFiles(files);
 }
 
-function listAtoms(model: Model, { perAtom: { q, cc } }: FitReportResult): object[] {
-  return q.map((score, atom) => ({ atom: atomLabel(model, atom), q: score, cc: cc[atom]! }));
+function listAtoms(model: Model, { perAtom: { q, cc, localResolution } }: FitReportResult): object[] {
+  return q.map((score, atom) => ({
+    atom: atomLabel(model, atom),
+    q: score,
+    cc: cc[atom]!,
+    ...(localResolution ? { localResolution: localResolution[atom]! } : {}),
+  }));
 }

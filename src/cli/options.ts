@@ -143,6 +143,11 @@ export const fitSchema = z.strictObject({
     .optional()
     .describe('map of local resolution, or "auto" to make one from the half maps')
     .meta({ placeholder: "FILE" }),
+  localResolutionOut: z
+    .string()
+    .optional()
+    .describe("file of the map of local resolution that is made")
+    .meta({ placeholder: "FILE" }),
   scattering,
   table: z.string().optional().describe("table with a row per residue (TSV)").meta({ placeholder: "FILE" }),
   cif: z

@@ -1,5 +1,5 @@
 // Every measure of a model in a map, gathered: correlations, Q-scores, inclusion, EMRinger, resolution, missing density.
-import { addDiagnostic } from "../../base/diagnostics.ts";
+import { addDiagnostic, createDiagnostics } from "../../base/diagnostics.ts";
 import { InputError } from "../../base/errors.ts";
 import { type RunContext, throwIfCancelled, yieldToEvents } from "../../base/run-context.ts";
 import { isHydrogenElement } from "../../chemistry/elements.ts";
@@ -9,6 +9,7 @@ import type { Model } from "../../model/model.ts";
 import type { ScatteringTable } from "../../scattering/form-factors.ts";
 import { findMissingDensity, type MissingDensity } from "./blobs.ts";
 import { computeFitAndMaps, type Fit } from "./correlation.ts";
+import { computeDirectionalFsc, type DirectionalFsc } from "./directional-fsc.ts";
 import { computeEmringer, type Emringer } from "./emringer.ts";
 import { computeEntryCorrelation, type EntryCorrelation } from "./entry-correlation.ts";
 import type { ResolutionSource } from "./estimate-resolution.ts";
@@ -16,12 +17,15 @@ import { type FitMaps, freeFitMaps } from "./fit-maps.ts";
 import type { HalfMaps } from "./half-map-fsc.ts";
 import { computeInclusion, type Inclusion } from "./inclusion.ts";
 import { correlateAtoms } from "./local-correlation.ts";
+import { computeLocalResolution, type LocalResolution, localResolutionAtAtoms } from "./local-resolution.ts";
+import { fitAtLocalResolution, type LocalResolutionFit } from "./local-resolution-fit.ts";
 import { percentileBasis, percentileOf } from "./percentiles.ts";
 import { checkPlacement, type Placement } from "./placement.ts";
 import { computeQScores, type QScores } from "./q-score.ts";
 import type { QScoreRule } from "./q-score-rules.ts";
 import { listAtomQ, type QScoreSummary, summarizeQScores } from "./q-score-summary.ts";
 import { assessResolution, type ResolutionAssessment } from "./resolution.ts";
+import { chooseResolutionMask } from "./resolution-mask.ts";
 
 export interface FitReportOptions {
   /** Angstrom; estimated where it is not given. */
@@ -35,6 +39,8 @@ export interface FitReportOptions {
   /** Width of the Q-score's reference, Angstrom. */
   readonly sigma: number;
   readonly qRule: QScoreRule;
+  /** Angstrom at every voxel, or made from the half maps. */
+  readonly localResolution?: DensityMap | "auto";
 }
 
 /** What the numbers rest on. */
@@ -73,17 +79,25 @@ export interface FitReport extends Omit<Fit, "perAtom">, Omit<ResolutionAssessme
   /** As in the tables that the percentiles come from; not one of the correlations above. */
   readonly entryCorrelation: EntryCorrelation;
   readonly percentiles: Percentiles;
+  /** Inside the mask of `fsc.mask`; null without half maps. */
+  readonly directionalFsc: DirectionalFsc | null;
+  /** Correlations of the model imaged at its local resolutions; only when asked for. */
+  readonly localResolution?: LocalResolutionFit & { readonly map: Omit<LocalResolution, "map"> | null };
 }
 
 /** Numbers of single atoms, in the order of the model; null where there is none. */
 export interface AtomMeasures {
   readonly q: readonly (number | null)[];
   readonly cc: readonly (number | null)[];
+  /** Angstrom; only when local resolution was asked for. */
+  readonly localResolution?: readonly (number | null)[];
 }
 
 export interface FitReportResult {
   readonly report: FitReport;
   readonly perAtom: AtomMeasures;
+  /** The map of local resolution that was made, Angstrom; 0 where nothing was measured. */
+  readonly localResolutionMap: DensityMap | null;
 }
 
 /** wwPDB's width and mapq's: what is not asked for is given beside it. */
@@ -109,12 +123,19 @@ export async function reportFit(
   const { resolution: estimate, ...assessment } = assessResolution(engine, model, map, options, context);
   if (estimate === null) throw unknownResolution();
   const { resolution } = estimate;
+  const { fsc } = assessment;
   if (estimate.source !== "given") reportEstimate(resolution, estimate.source, context);
+  const mask = options.halfMaps ? halfMapMask(engine, model, map, { ...options, resolution }, context) : null;
+  const directionalFsc =
+    options.halfMaps && fsc.halfMap !== null
+      ? computeDirectionalFsc(engine, options.halfMaps, mask ? { mask } : {}, context)
+      : null;
   await step("correlations", 0.4);
   const { fit, maps } = computeFitAndMaps(engine, model, map, { resolution, table: options.table }, context);
   const cc = correlateAtoms(engine, model, maps);
   await step("Q-scores", 0.6);
   const scores = scoreAtoms(engine, model, maps, options, context);
+  const local = await measureLocally(engine, model, maps, { ...options, mask }, context);
   await step("atoms on density", 0.75);
   const placement = checkPlacement(model, maps, options.contour === undefined ? {} : { contour: options.contour });
   freeFitMaps(engine, maps);
@@ -143,8 +164,72 @@ export async function reportFit(
     placement,
     entryCorrelation,
     percentiles: rank(qScore, entryCorrelation, resolution),
+    directionalFsc,
+    ...(local ? { localResolution: local.fit } : {}),
   };
-  return { report, perAtom: { q: listAtomQ(model, scores.own).map(({ q }) => q[0] ?? null), cc } };
+  const q = listAtomQ(model, scores.own).map(({ q: [first] }) => first ?? null);
+  const perAtom = { q, cc, ...(local ? { localResolution: local.perAtom } : {}) };
+  return { report, perAtom, localResolutionMap: local?.map ?? null };
+}
+
+/** The mask of the shell correlations, for what else is measured on the half maps. */
+function halfMapMask(
+  engine: ComputeEngine,
+  model: Model,
+  map: DensityMap,
+  { mask, resolution }: Pick<FitReportOptions, "mask"> & { readonly resolution: number },
+  context: RunContext,
+): Float32Array | null {
+  const request = { resolution, ...(mask ? { mask } : {}) };
+  return chooseResolutionMask(engine, model, map, request, silenced(context))?.values ?? null;
+}
+
+/** For what has been said once. */
+function silenced(context: RunContext): RunContext {
+  return { ...context, diagnostics: createDiagnostics() };
+}
+
+interface LocalMeasures {
+  readonly fit: NonNullable<FitReport["localResolution"]>;
+  readonly perAtom: readonly (number | null)[];
+  readonly map: DensityMap | null;
+}
+
+async function measureLocally(
+  engine: ComputeEngine,
+  model: Model,
+  maps: FitMaps,
+  options: Omit<FitReportOptions, "mask"> & { readonly mask: Float32Array | null },
+  context: RunContext,
+): Promise<LocalMeasures | null> {
+  const { localResolution: wanted, halfMaps, mask } = options;
+  if (wanted === undefined) return null;
+  context.report({ phase: "local resolution", fraction: 0.5 });
+  await yieldToEvents();
+  let made: LocalResolution | null = null;
+  if (wanted === "auto") {
+    if (halfMaps === undefined) throw withoutHalfMaps();
+    const { resolution } = maps;
+    made = computeLocalResolution(engine, halfMaps, { resolution, ...(mask ? { mask } : {}) }, context);
+    if (made === null) return null;
+  }
+  const map = made?.map ?? (wanted as DensityMap);
+  const resolutions = localResolutionAtAtoms(map, model.atoms.xyz, context);
+  const fit = fitAtLocalResolution(engine, model, maps, resolutions, context);
+  const { map: _values, ...numbers } = made ?? { map };
+  return {
+    fit: { ...fit, map: made === null ? null : (numbers as Omit<LocalResolution, "map">) },
+    perAtom: Array.from(resolutions, (value) => (value > 0 ? value : null)),
+    map: made?.map ?? null,
+  };
+}
+
+function withoutHalfMaps(): InputError {
+  return new InputError({
+    code: "LOCAL_RESOLUTION_HALF_MAPS",
+    message: "A map of local resolution is made from half maps, and there are none",
+    hint: "Add --half-maps, or give a map of local resolution",
+  });
 }
 
 function scoreAtoms(
@@ -156,9 +241,7 @@ function scoreAtoms(
 ): { readonly own: QScores; readonly exact: QScores } {
   const sigmas = [sigma, ...usualSigmas.filter((usual) => usual !== sigma)];
   const own = computeQScores(engine, model, map, { sigmas, rule: qRule }, context);
-  // What can be said about atoms has been said.
-  const silent = { ...context, diagnostics: { entries: [] } };
-  const exact = computeQScores(engine, model, map, { sigmas, rule: qRule, values: modelMap }, silent);
+  const exact = computeQScores(engine, model, map, { sigmas, rule: qRule, values: modelMap }, silenced(context));
   return { own, exact };
 }
 

@@ -1,6 +1,6 @@
 // The measures of each residue side by side.
 import { findResidue, type Model } from "../../model/model.ts";
-import type { FitReport } from "./fit-report.ts";
+import type { AtomMeasures, FitReport } from "./fit-report.ts";
 import { expectedQ } from "./q-expectation.ts";
 import { moleculeKind } from "./residue-parts.ts";
 import type { ResidueRow } from "./residue-table.ts";
@@ -36,7 +36,7 @@ function createLookup<Entry extends ResidueName>(entries: readonly Entry[]): (ro
 }
 
 /** One row per residue of the model, in its order of chains. */
-export function residueRows(model: Model, report: FitReport): ResidueRow[] {
+export function residueRows(model: Model, report: FitReport, perAtom?: AtomMeasures): ResidueRow[] {
   const qOf = createLookup(report.qScore.perResidue);
   const inclusionOf = createLookup(report.inclusion.perResidue);
   const peakOf = createLookup(report.emringer?.peaks ?? []);
@@ -55,6 +55,14 @@ export function residueRows(model: Model, report: FitReport): ResidueRow[] {
       inclusion: inclusionOf(fit)?.all ?? null,
       ringerAngle: peak?.angle ?? null,
       ringerValue: peak?.value ?? null,
+      localResolution: perAtom?.localResolution ? meanOver(model, residue, perAtom.localResolution) : null,
     };
   });
+}
+
+function meanOver({ residues }: Model, residue: number, values: readonly (number | null)[]): number | null {
+  if (residue < 0) return null;
+  const rows = residues.atomIndex.subarray(residues.atomOffset[residue]!, residues.atomOffset[residue + 1]!);
+  const known = [...rows].map((atom) => values[atom] ?? null).filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
