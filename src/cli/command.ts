@@ -43,12 +43,14 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: "fit",
-    summary: "correlations of a model with a map, whole, by chain and by residue",
+    summary:
+      "every measure of a model in a map: correlations, Q-scores, inclusion, EMRinger, resolution, missing density",
     arguments: [modelArgument, mapArgument],
     schema: fitSchema,
     examples: [
       "emend fit model.pdb map.mrc --resolution 3.2",
-      "emend fit model.cif map.mrc.gz --resolution 3.2 --json",
+      "emend fit model.pdb map.mrc --half-maps half1.mrc half2.mrc --contour 0.02",
+      "emend fit model.cif map.mrc.gz --resolution 3.2 --table residues.tsv --cif scores.cif --b-column q",
     ],
     run: runFit,
   },

@@ -9,6 +9,8 @@ const worstResidues = 6;
 const shownChains = 8;
 const shownBlobs = 3;
 const fewNames = 4;
+/** A model whose own map shows its atoms so much less clearly than the map does is blurred by its B factors. */
+const blurredAbove = 1.1;
 
 type Row = readonly [name: string, value: string, meaning: string];
 
@@ -57,8 +59,9 @@ function atomRows({ qScore, inclusion, emringer, resolution, percentiles }: FitR
     expected === null
       ? `sigma ${sigma} A`
       : `usual at ${at}: ${show(expected, 2)} (${show(expectedLow, 2)} to ${show(expectedHigh, 2)})`;
+  const tooHigh = relativeToExact !== null && relativeToExact > blurredAbove ? " (its B factors are too high)" : "";
   const relative =
-    relativeToExact === null ? "" : `; ${(100 * relativeToExact).toFixed(0)} % of what its own map gives`;
+    relativeToExact === null ? "" : `; ${(100 * relativeToExact).toFixed(0)} % of what its own map gives${tooHigh}`;
   const among =
     percentiles.q === null
       ? ""

@@ -13,7 +13,7 @@ import { writeResidueTable } from "../validation/fit/residue-table.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics } from "./console.ts";
 import { describeFitReport } from "./fit-summary.ts";
-import { loadCompanion, loadPair, type Pair } from "./inputs.ts";
+import { loadCompanion, loadPair, noteMemory, type Pair } from "./inputs.ts";
 import type { FitSettings } from "./options.ts";
 import { checkOutputs, writeFiles } from "./outputs.ts";
 import { version } from "./version.ts";
@@ -32,6 +32,7 @@ export async function runFit(
   const resolution = settings.resolution ?? null;
   const work = { kind: "fit", resolution, companions: inputs.length - 2 } as const;
   const pair = await loadPair(modelPath!, mapPath!, context, work);
+  noteMemory(pair, console);
   const options = await readOptions(settings, pair, context);
   const engine = createEngine({ threads: settings.threads ?? availableParallelism() });
   const result = await reportFit(engine, pair.model, pair.map, options, context);

@@ -1,7 +1,7 @@
 // What commands read: models, maps, dictionaries, and the checks that model and map belong together.
 import { addDiagnostic } from "../base/diagnostics.ts";
 import { InputError } from "../base/errors.ts";
-import { requireMemory } from "../base/memory.ts";
+import { describeBytes, requireMemory } from "../base/memory.ts";
 import type { RunContext } from "../base/run-context.ts";
 import { loadDictionary, mergeDictionaries } from "../chemistry/dictionary.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
@@ -16,7 +16,8 @@ import { decodeText, readModel } from "../io/read-model.ts";
 import type { Model } from "../model/model.ts";
 import { unpack } from "../text/gzip.ts";
 import { chooseBlock, chooseMapFrame } from "../validation/fit/belonging.ts";
-import { fits, requireRun, type Work } from "./estimate.ts";
+import type { Console } from "./console.ts";
+import { estimateMemory, fits, requireRun, type Work } from "./estimate.ts";
 
 /** Memory that reading a model takes per byte of its file, at most. */
 const modelBytesPerByte = 4;
@@ -68,6 +69,8 @@ export interface Pair {
   readonly mapFile: MapFile;
   /** The part of the map that was read; null for the whole. */
   readonly block: MapBlock | null;
+  /** Estimated peak of the work, bytes. */
+  readonly memory: number;
 }
 
 /** Space around the model where only a part of the map is read, Angstrom. */
@@ -92,7 +95,18 @@ export async function loadPair(modelPath: string, mapPath: string, context: RunC
   };
   const mapFile = await withFile(mapPath, (source) => readMap(source, mapPath, context, choose));
   const map = chooseMapFrame(xyz, mapFile.map, mapFile.alternative, files, context);
-  return { model, map, mapFile, block };
+  return { model, map, mapFile, block, memory: estimateMemory(work, count, map).total };
+}
+
+/** Work that needs less is not worth a line. */
+const worthSaying = 2 ** 30;
+
+/** Says how much memory a large run will take, before it begins. */
+export function noteMemory({ memory, model, map }: Pair, console: Console): void {
+  if (memory < worthSaying) return;
+  console.note(
+    `${model.atoms.count} atoms and ${map.size.join(" x ")} voxels: about ${describeBytes(memory)} of memory`,
+  );
 }
 
 /**

@@ -15,7 +15,7 @@ import { defaultRefineOptions, type RefineOptions, type RefineResult } from "../
 import { fingerprint, type InputFiles, loadCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoint.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics, toJson } from "./console.ts";
-import { loadDictionaries, loadPair, type Pair, requireResolution } from "./inputs.ts";
+import { loadDictionaries, loadPair, noteMemory, type Pair, requireResolution } from "./inputs.ts";
 import type { RefineSettings } from "./options.ts";
 import { checkOutputs, stemOf, writeOutputs } from "./outputs.ts";
 import { describeAssessments, describeCycles, describeWeight } from "./tables.ts";
@@ -39,6 +39,7 @@ export async function runRefine(
   context.report({ phase: "reading", fraction: 0 });
   const engine = createEngine({ threads: settings.threads ?? availableParallelism() });
   const pair = await loadPair(modelPath!, mapPath!, context, { kind: "refine", resolution });
+  noteMemory(pair, console);
   const dictionary = await loadDictionaries(settings, pair.model, context);
   reportResolution(resolution, pair, context);
   const options: RefineOptions = {

@@ -70,7 +70,6 @@ export interface Kernels extends VectorKernels {
   subtractMap(target: Float32Array, source: Float32Array, factor: number): number;
   /** target = factor * target + offset in single precision. */
   scaleMap(target: Float32Array, factor: number, offset: number): void;
-  /** Neighbours of each atom with higher row; the arrays hold until the next search. */
   /** Raises the labels of points in spheres to `value`; the arrays of the spheres may come from anywhere. */
   paintSpheres(labels: Uint8Array, grid: SphereGrid, spheres: Spheres, value: number): void;
   /** Mask 1 where the label is 2, and where it is 1 with no label 0 at any of the offsets (x, y, z each, from anywhere). */
@@ -89,6 +88,7 @@ export interface Kernels extends VectorKernels {
   ): Float64Array;
   /** Per row and width the correlation of map values around the atom with a Gaussian, NaN where there is none; arrays may come from anywhere. */
   scoreShells(samples: ShellSamples, rules: ShellRules): Float64Array;
+  /** Neighbours of each atom with higher row; the arrays hold until the next search. */
   findNeighbours(
     xyz: Float64Array,
     count: number,
