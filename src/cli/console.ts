@@ -105,7 +105,7 @@ function createBar(stream: NodeJS.WriteStream, colors: Console["colors"]): Progr
 }
 
 /** Phases that look at the input: bad input ends there, and what is printed then is the error alone. */
-const checkingPhases = new Set(["reading", "restraints", "resolution"]);
+const checkingPhases = /^(reading|restraints|resolution)/;
 
 /** Without a terminal: a line for each finished cycle and for each phase that begins. */
 function createLines(terminal: Terminal): ProgressView {
@@ -113,7 +113,7 @@ function createLines(terminal: Terminal): ProgressView {
   return {
     update({ phase, values }) {
       if (values) terminal.error(`${phase}: ${describeValues(values)}\n`);
-      else if (phase !== lastPhase && !phase.startsWith("cycle") && !checkingPhases.has(phase))
+      else if (phase !== lastPhase && !phase.startsWith("cycle") && !checkingPhases.test(phase))
         terminal.error(`${phase}\n`);
       lastPhase = phase;
     },

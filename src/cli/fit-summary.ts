@@ -44,8 +44,10 @@ function word(cc: number | null): string {
 
 function correlationRows(report: FitReport): Row[] {
   const { ccMask, ccMaskCoordinates, bestOverallB, ccVolume, ccPeaks, ccBox, ccMainChain, ccSideChain } = report;
+  const converted = report.withConvertedB;
+  const note = converted ? `; ${show(converted.ccMask, 3)} with the B factors that its pLDDT stand for` : "";
   return [
-    ["CC mask", show(ccMask, 3), word(ccMask)],
+    ["CC mask", show(ccMask, 3), word(ccMask) + note],
     ["CC of coordinates", show(ccMaskCoordinates, 3), `compares models; with one B of ${show(bestOverallB, 0)} A^2`],
     ["CC volume", show(ccVolume, 3), `peaks ${show(ccPeaks, 3)}, box ${show(ccBox, 3)}`],
     ["CC main chain", show(ccMainChain, 3), `side chains ${show(ccSideChain, 3)}`],
@@ -103,6 +105,11 @@ function resolutionRows(report: FitReport): Row[] {
       show((masked ?? unmasked).d05, 2),
       `A, masked; unmasked ${show(unmasked.d05, 2)}`,
     ]);
+  }
+  const { best, error, isOff } = report.experiment.pixelScale;
+  if (best !== null && error !== null) {
+    const verdict = isOff === null ? "cannot be judged" : isOff ? "voxels are off" : "voxels are right";
+    rows.push(["Model scale", show(best, 4), `+- ${show(error, 4)}; ${verdict}`]);
   }
   rows.push(["d99", show(d99, 2), `A; d model ${show(dModel, 2)} A, overall B ${show(overallB, 0)} A^2`]);
   return rows;

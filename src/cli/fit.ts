@@ -5,6 +5,7 @@ import type { DensityMap } from "../density/map.ts";
 import type { FileContent } from "../io/files.node.ts";
 import { writeAtomScores } from "../io/mmcif/write-atom-values.ts";
 import { writeMrc } from "../io/mrc/write-mrc.ts";
+import { statesPlddt } from "../io/predicted-model.ts";
 import { createEngine } from "../kernels/engine.ts";
 import { atomLabel, type Model } from "../model/model.ts";
 import { type FitReportOptions, type FitReportResult, reportFit } from "../validation/fit/fit-report.ts";
@@ -53,6 +54,8 @@ async function readOptions(settings: FitSettings, pair: Pair, context: RunContex
     table: scattering,
     sigma,
     qRule,
+    statesPlddt: statesPlddt(pair.model),
+    labels: pair.mapFile.header.labels,
     ...(resolution === undefined ? {} : { resolution }),
     ...(contour === undefined ? {} : { contour }),
     ...(mask === undefined ? {} : { mask: await load(mask) }),

@@ -53,7 +53,7 @@ test.each([
   const { exit, stdout, stderr } = await fit("large.mrc");
   expect(exit, stderr).toBe(0);
   const document = JSON.parse(stdout);
-  expect(document.diagnostics).toMatchObject([{ code: "MAP_PART_READ" }]);
+  expect(document.diagnostics[0].code).toBe("MAP_PART_READ");
   expect(document.diagnostics[0].examples[0]).toContain(`of ${edge} x ${edge} x ${edge} voxels`);
   writeSparse("small.mrc", 56);
   const small = JSON.parse((await fit("small.mrc")).stdout);

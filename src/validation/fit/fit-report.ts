@@ -13,14 +13,15 @@ import { computeDirectionalFsc, type DirectionalFsc } from "./directional-fsc.ts
 import { computeEmringer, type Emringer } from "./emringer.ts";
 import { computeEntryCorrelation, type EntryCorrelation } from "./entry-correlation.ts";
 import type { ResolutionSource } from "./estimate-resolution.ts";
+import { checkExperiment, type ExperimentChecks } from "./experiment-checks.ts";
 import { type FitMaps, freeFitMaps } from "./fit-maps.ts";
 import type { HalfMaps } from "./half-map-fsc.ts";
 import { computeInclusion, type Inclusion } from "./inclusion.ts";
 import { correlateAtoms } from "./local-correlation.ts";
-import { computeLocalResolution, type LocalResolution, localResolutionAtAtoms } from "./local-resolution.ts";
-import { fitAtLocalResolution, type LocalResolutionFit } from "./local-resolution-fit.ts";
+import { type LocalMeasures, measureLocally } from "./local-measures.ts";
 import { percentileBasis, percentileOf } from "./percentiles.ts";
 import { checkPlacement, type Placement } from "./placement.ts";
+import { detectPlddt, replacePlddt } from "./plddt.ts";
 import { computeQScores, type QScores } from "./q-score.ts";
 import type { QScoreRule } from "./q-score-rules.ts";
 import { listAtomQ, type QScoreSummary, summarizeQScores } from "./q-score-summary.ts";
@@ -41,6 +42,10 @@ export interface FitReportOptions {
   readonly qRule: QScoreRule;
   /** Angstrom at every voxel, or made from the half maps. */
   readonly localResolution?: DensityMap | "auto";
+  /** The model's file says that its B column holds confidence. */
+  readonly statesPlddt?: boolean;
+  /** Of the map's header. */
+  readonly labels?: readonly string[];
 }
 
 /** What the numbers rest on. */
@@ -63,6 +68,11 @@ export interface Percentiles {
   readonly entries: number;
 }
 
+export type RegionFit = Pick<
+  Fit,
+  "ccMask" | "ccMaskUncentred" | "ccVolume" | "ccPeaks" | "ccBox" | "ccMainChain" | "ccSideChain"
+>;
+
 export interface FitReport extends Omit<Fit, "perAtom">, Omit<ResolutionAssessment, "resolution"> {
   /** Angstrom. */
   readonly resolution: number;
@@ -79,10 +89,15 @@ export interface FitReport extends Omit<Fit, "perAtom">, Omit<ResolutionAssessme
   /** As in the tables that the percentiles come from; not one of the correlations above. */
   readonly entryCorrelation: EntryCorrelation;
   readonly percentiles: Percentiles;
+  /** Factor by which the model would have to be larger to fit best: the map's voxels are too large by it. */
+  readonly pixelScale: number | null;
+  readonly experiment: ExperimentChecks;
+  /** Where the B column is pLDDT: correlations with the B factors that it stands for; the others take the file as it is. */
+  readonly withConvertedB: RegionFit | null;
   /** Inside the mask of `fsc.mask`; null without half maps. */
   readonly directionalFsc: DirectionalFsc | null;
   /** Correlations of the model imaged at its local resolutions; only when asked for. */
-  readonly localResolution?: LocalResolutionFit & { readonly map: Omit<LocalResolution, "map"> | null };
+  readonly localResolution?: LocalMeasures["fit"];
 }
 
 /** Numbers of single atoms, in the order of the model; null where there is none. */
@@ -114,46 +129,36 @@ export async function reportFit(
   options: FitReportOptions,
   context: RunContext,
 ): Promise<FitReportResult> {
-  const step = async (phase: string, fraction: number): Promise<void> => {
-    context.report({ phase, fraction });
-    await yieldToEvents();
-    throwIfCancelled(context);
-  };
-  await step("resolution", 0);
+  await beginPhase("resolution", 0, context);
   const { resolution: estimate, ...assessment } = assessResolution(engine, model, map, options, context);
   if (estimate === null) throw unknownResolution();
-  const { resolution } = estimate;
-  const { fsc } = assessment;
-  if (estimate.source !== "given") reportEstimate(resolution, estimate.source, context);
+  const { resolution, source } = estimate;
+  if (source !== "given") reportEstimate(resolution, source, context);
   const mask = options.halfMaps ? halfMapMask(engine, model, map, { ...options, resolution }, context) : null;
-  const directionalFsc =
-    options.halfMaps && fsc.halfMap !== null
-      ? computeDirectionalFsc(engine, options.halfMaps, mask ? { mask } : {}, context)
-      : null;
-  await step("correlations", 0.4);
-  const { fit, maps } = computeFitAndMaps(engine, model, map, { resolution, table: options.table }, context);
-  const cc = correlateAtoms(engine, model, maps);
-  await step("Q-scores", 0.6);
-  const scores = scoreAtoms(engine, model, maps, options, context);
-  const local = await measureLocally(engine, model, maps, { ...options, mask }, context);
-  await step("atoms on density", 0.75);
-  const placement = checkPlacement(model, maps, options.contour === undefined ? {} : { contour: options.contour });
-  freeFitMaps(engine, maps);
-  await step("atom inclusion", 0.8);
+  const hasCurve = assessment.fsc.halfMap !== null && options.halfMaps !== undefined;
+  const directionalFsc = hasCurve
+    ? computeDirectionalFsc(engine, options.halfMaps, mask ? { mask } : {}, context)
+    : null;
+  const { fit, cc, scores, local, ...onMaps } = await measureOnMaps(
+    engine,
+    model,
+    map,
+    { ...options, resolution, mask },
+    context,
+  );
+  await beginPhase("atom inclusion", 0.8, context);
   const inclusion = computeInclusion(model, map, { contour: options.contour ?? null }, context);
-  await step("EMRinger", 0.85);
+  const { contour } = inclusion;
+  await beginPhase("EMRinger", 0.85, context);
   const emringer = computeEmringer(model, map, context);
-  await step("missing density", 0.9);
-  const missing =
-    inclusion.contour === null
-      ? null
-      : findMissingDensity(engine, model, map, { contour: inclusion.contour, resolution });
+  await beginPhase("missing density", 0.9, context);
+  const missing = contour === null ? null : findMissingDensity(engine, model, map, { contour, resolution });
   const qScore = summarizeQScores(model, scores.own, { resolution, exact: scores.exact });
   const entryCorrelation = computeEntryCorrelation(model, map, resolution);
   const report: FitReport = {
     resolution,
-    resolutionEstimated: estimate.source !== "given",
-    resolutionSource: estimate.source,
+    resolutionEstimated: source !== "given",
+    resolutionSource: source,
     used: describeBasis(model, options, inclusion, assessment),
     ...fit,
     qScore,
@@ -161,15 +166,62 @@ export async function reportFit(
     emringer,
     ...assessment,
     ...splitMissing(missing),
-    placement,
+    ...onMaps,
     entryCorrelation,
     percentiles: rank(qScore, entryCorrelation, resolution),
+    pixelScale: onMaps.experiment.pixelScale.best,
     directionalFsc,
     ...(local ? { localResolution: local.fit } : {}),
   };
   const q = listAtomQ(model, scores.own).map(({ q: [first] }) => first ?? null);
   const perAtom = { q, cc, ...(local ? { localResolution: local.perAtom } : {}) };
   return { report, perAtom, localResolutionMap: local?.map ?? null };
+}
+
+async function beginPhase(phase: string, fraction: number, context: RunContext): Promise<void> {
+  context.report({ phase, fraction });
+  await yieldToEvents();
+  throwIfCancelled(context);
+}
+
+interface MeasuresOnMaps extends Pick<FitReport, "placement" | "experiment" | "withConvertedB"> {
+  readonly fit: Fit;
+  readonly cc: readonly (number | null)[];
+  readonly scores: { readonly own: QScores; readonly exact: QScores };
+  readonly local: LocalMeasures | null;
+}
+
+/** What compares the map with the model's own; its maps live no longer than this. */
+async function measureOnMaps(
+  engine: ComputeEngine,
+  model: Model,
+  map: DensityMap,
+  options: Omit<FitReportOptions, "mask"> & { readonly resolution: number; readonly mask: Float32Array | null },
+  context: RunContext,
+): Promise<MeasuresOnMaps> {
+  await beginPhase("correlations", 0.4, context);
+  let { fit, maps } = computeFitAndMaps(engine, model, map, options, context);
+  const cc = correlateAtoms(engine, model, maps);
+  // What needs real B factors gets those that a B column of confidence stands for.
+  const physical = replacePlddt(model, detectPlddt(model, options.statesPlddt));
+  let withConvertedB: Fit | null = null;
+  if (physical !== model) {
+    freeFitMaps(engine, maps);
+    ({ fit: withConvertedB, maps } = computeFitAndMaps(engine, physical, map, options, silenced(context)));
+  }
+  await beginPhase("Q-scores", 0.6, context);
+  const scores = scoreAtoms(engine, physical, maps, options, context);
+  const local = await measureLocally(engine, physical, maps, options, context);
+  await beginPhase("atoms on density", 0.75, context);
+  const { contour } = options;
+  const placement = checkPlacement(physical, maps, contour === undefined ? {} : { contour });
+  const experiment = checkExperiment(engine, model, maps, options, context);
+  freeFitMaps(engine, maps);
+  return { fit, cc, scores, local, placement, experiment, withConvertedB: withConvertedB && regionsOf(withConvertedB) };
+}
+
+function regionsOf({ ccMask, ccMaskUncentred, ccVolume, ccPeaks, ccBox, ccMainChain, ccSideChain }: Fit): RegionFit {
+  return { ccMask, ccMaskUncentred, ccVolume, ccPeaks, ccBox, ccMainChain, ccSideChain };
 }
 
 /** The mask of the shell correlations, for what else is measured on the half maps. */
@@ -189,54 +241,11 @@ function silenced(context: RunContext): RunContext {
   return { ...context, diagnostics: createDiagnostics() };
 }
 
-interface LocalMeasures {
-  readonly fit: NonNullable<FitReport["localResolution"]>;
-  readonly perAtom: readonly (number | null)[];
-  readonly map: DensityMap | null;
-}
-
-async function measureLocally(
-  engine: ComputeEngine,
-  model: Model,
-  maps: FitMaps,
-  options: Omit<FitReportOptions, "mask"> & { readonly mask: Float32Array | null },
-  context: RunContext,
-): Promise<LocalMeasures | null> {
-  const { localResolution: wanted, halfMaps, mask } = options;
-  if (wanted === undefined) return null;
-  context.report({ phase: "local resolution", fraction: 0.5 });
-  await yieldToEvents();
-  let made: LocalResolution | null = null;
-  if (wanted === "auto") {
-    if (halfMaps === undefined) throw withoutHalfMaps();
-    const { resolution } = maps;
-    made = computeLocalResolution(engine, halfMaps, { resolution, ...(mask ? { mask } : {}) }, context);
-    if (made === null) return null;
-  }
-  const map = made?.map ?? (wanted as DensityMap);
-  const resolutions = localResolutionAtAtoms(map, model.atoms.xyz, context);
-  const fit = fitAtLocalResolution(engine, model, maps, resolutions, context);
-  const { map: _values, ...numbers } = made ?? { map };
-  return {
-    fit: { ...fit, map: made === null ? null : (numbers as Omit<LocalResolution, "map">) },
-    perAtom: Array.from(resolutions, (value) => (value > 0 ? value : null)),
-    map: made?.map ?? null,
-  };
-}
-
-function withoutHalfMaps(): InputError {
-  return new InputError({
-    code: "LOCAL_RESOLUTION_HALF_MAPS",
-    message: "A map of local resolution is made from half maps, and there are none",
-    hint: "Add --half-maps, or give a map of local resolution",
-  });
-}
-
 function scoreAtoms(
   engine: ComputeEngine,
   model: Model,
   { map, modelMap }: FitMaps,
-  { sigma, qRule }: FitReportOptions,
+  { sigma, qRule }: Pick<FitReportOptions, "sigma" | "qRule">,
   context: RunContext,
 ): { readonly own: QScores; readonly exact: QScores } {
   const sigmas = [sigma, ...usualSigmas.filter((usual) => usual !== sigma)];

@@ -1,4 +1,5 @@
 // Is the map's voxel size right: does the model fit better when it is made larger or smaller.
+import { isHydrogenElement } from "../../chemistry/elements.ts";
 import { lowPassMap } from "../../density/low-pass.ts";
 import { type DensityMap, mapFrame, type Vector3 } from "../../density/map.ts";
 import { addToSums, type CorrelationSums, correlationOf, createSums } from "../../density/statistics.ts";
@@ -28,7 +29,7 @@ export interface PixelScale {
   readonly ruler: ModelRuler;
   /**
    * `best` differs from 1 by more than 0.005 and by more than four standard errors, and less than half of it is because the
-   * model's own chain is too long or too short by the ruler. Null where it cannot be told: no maximum, no error, or a model whose chain is no ruler.
+   * model's own chain is too long or too short by the ruler. Null where it cannot be told: no maximum, no error, a model whose chain is no ruler, or one of fewer than 200 atoms.
    */
   readonly isOff: boolean | null;
 }
@@ -77,7 +78,24 @@ export function measurePixelScale(
   }
   const error = jackknife(scales, parts);
   const gain = Math.max(0, top.cc - ccAtOne!);
-  return { best: top.scale, error, cc, ccAtOne, gain, ruler, isOff: judge(top.scale, error, ruler) };
+  return {
+    best: top.scale,
+    error,
+    cc,
+    ccAtOne,
+    gain,
+    ruler,
+    isOff: isTooSmall(model) ? null : judge(top.scale, error, ruler),
+  };
+}
+
+/** Eighths of a few residues say nothing about how sure their mean is. */
+const fewestAtoms = 200;
+
+function isTooSmall({ atoms }: Model): boolean {
+  let heavy = 0;
+  for (const element of atoms.element) if (!isHydrogenElement(element)) heavy++;
+  return heavy < fewestAtoms;
 }
 
 function judge(best: number, error: number | null, { scale, spread }: ModelRuler): boolean | null {
