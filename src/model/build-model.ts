@@ -1,4 +1,6 @@
 // Assembles the model tables from atom rows in file order.
+import { addDiagnostic } from "../base/diagnostics.ts";
+import type { RunContext } from "../base/run-context.ts";
 import type { UnitCell } from "../crystal/unit-cell.ts";
 import type { Helix, Model, SourceDocument, StatedLink, Strand } from "./model.ts";
 
@@ -67,11 +69,16 @@ export interface ModelExtras {
   readonly source: SourceDocument;
 }
 
-/** Groups atoms into residues and chains by their labels; order of first appearance, atoms stay in file order. */
-export function buildModel(columns: AtomColumns, extras: ModelExtras): Model {
+/**
+ * Groups atoms into residues and chains by their labels; order of first appearance, atoms stay in file order. Where a file uses
+ * labels twice, what comes later is a residue, or after a chain terminator a chain, of its own.
+ */
+export function buildModel(columns: AtomColumns, extras: ModelExtras, context: RunContext): Model {
   const { count } = columns;
-  const chains: ChainRows = { rows: new Map(), models: new Map(), ids: [], modelOf: [] };
-  const { residueOf, firstAtom, lastAtom, chainOfResidue } = groupResidues(columns, chains);
+  let grouped = groupResidues(columns, new Set());
+  if (grouped.repeatedChains.size > 0) grouped = groupResidues(columns, grouped.repeatedChains);
+  reportRepeated(columns, grouped, context);
+  const { residueOf, firstAtom, lastAtom, chainOfResidue, chains } = grouped;
   const residueCount = firstAtom.length;
   const atomsByResidue = groupRows(residueOf, residueCount);
   const chain = Int32Array.from(chainOfResidue);
@@ -125,42 +132,106 @@ interface ResidueRows {
   readonly firstAtom: number[];
   readonly lastAtom: number[];
   readonly chainOfResidue: number[];
+  readonly chains: ChainRows;
+  /** First atoms of residues that repeat an earlier one, and the segments that do, by their keys. */
+  readonly repeated: number[];
+  readonly repeatedChains: Set<string>;
 }
 
-function groupResidues(columns: AtomColumns, chains: ChainRows): ResidueRows {
-  const { count, chain, residueName, insertionCode, sequenceNumber, modelNumber } = columns;
-  const residueOf = new Int32Array(count);
+/** Residues by labels; segments of `apart` share no labels with others of their chain. */
+function groupResidues(columns: AtomColumns, apart: ReadonlySet<string>): ResidueRows {
+  const { count, segment } = columns;
+  const found: ResidueRows = {
+    residueOf: new Int32Array(count),
+    firstAtom: [],
+    lastAtom: [],
+    chainOfResidue: [],
+    chains: { rows: new Map(), models: new Map(), ids: [], modelOf: [] },
+    repeated: [],
+    repeatedChains: new Set(apart),
+  };
+  const { residueOf, firstAtom, lastAtom, repeated, repeatedChains } = found;
   const rows = new Map<string, number>();
-  const firstAtom: number[] = [];
-  const lastAtom: number[] = [];
-  const chainOfResidue: number[] = [];
+  const isRepeat = createRepeatFinder(columns, residueOf);
   let row = -1;
   for (let atom = 0; atom < count; atom++) {
-    const isSame =
-      atom > 0 &&
-      sequenceNumber[atom] === sequenceNumber[atom - 1] &&
-      residueName[atom] === residueName[atom - 1] &&
-      chain[atom] === chain[atom - 1] &&
-      insertionCode[atom] === insertionCode[atom - 1] &&
-      modelNumber[atom] === modelNumber[atom - 1];
-    if (!isSame) {
-      const key = `${modelNumber[atom]}|${chain[atom]}|${sequenceNumber[atom]}|${insertionCode[atom]}|${residueName[atom]}`;
+    if (atom === 0 || !isSameResidue(columns, atom)) {
+      const { own, chainKey, key } = keysOf(columns, atom, apart);
       row = rows.get(key) ?? -1;
+      if (row >= 0 && isRepeat(row, atom)) {
+        if (segment[atom] === segment[lastAtom[row]!]) repeated.push(atom);
+        else repeatedChains.add(own);
+        row = -1;
+      }
       if (row < 0) {
         row = firstAtom.length;
         rows.set(key, row);
         firstAtom.push(atom);
         lastAtom.push(atom);
-        chainOfResidue.push(chainRow(columns, atom, chains));
+        found.chainOfResidue.push(chainRow(columns, atom, chainKey, found.chains));
       }
     }
     lastAtom[row] = atom;
     residueOf[atom] = row;
   }
-  return { residueOf, firstAtom, lastAtom, chainOfResidue };
+  return found;
 }
 
-/** Chains met so far, by model number and name. */
+/** Whether an atom has the labels of the one before it. */
+function isSameResidue(columns: AtomColumns, atom: number): boolean {
+  const { chain, residueName, insertionCode, sequenceNumber, modelNumber, segment } = columns;
+  return (
+    sequenceNumber[atom] === sequenceNumber[atom - 1] &&
+    residueName[atom] === residueName[atom - 1] &&
+    chain[atom] === chain[atom - 1] &&
+    insertionCode[atom] === insertionCode[atom - 1] &&
+    segment[atom] === segment[atom - 1] &&
+    modelNumber[atom] === modelNumber[atom - 1]
+  );
+}
+
+/** What tells segments, chains and residues apart. */
+function keysOf(
+  { chain, residueName, insertionCode, sequenceNumber, modelNumber, segment }: AtomColumns,
+  atom: number,
+  apart: ReadonlySet<string>,
+): { readonly own: string; readonly chainKey: string; readonly key: string } {
+  const plain = `${modelNumber[atom]}|${chain[atom]}`;
+  const own = `${plain}|${segment[atom]}`;
+  const chainKey = apart.has(own) ? own : plain;
+  return { own, chainKey, key: `${chainKey}|${sequenceNumber[atom]}|${insertionCode[atom]}|${residueName[atom]}` };
+}
+
+/** Tells whether some of the atoms that begin at one are in a residue already: then the file uses its labels twice. */
+function createRepeatFinder(columns: AtomColumns, residueOf: Int32Array): (residue: number, atom: number) => boolean {
+  const { count, name, altloc } = columns;
+  const known = new Set<string>();
+  let done = 0;
+  return (residue, atom) => {
+    for (; done < atom; done++) known.add(`${residueOf[done]}|${name[done]}|${altloc[done]}`);
+    for (let own = atom; own < count && (own === atom || isSameResidue(columns, own)); own++) {
+      if (known.has(`${residue}|${name[own]}|${altloc[own]}`)) return true;
+    }
+    return false;
+  };
+}
+
+function reportRepeated(columns: AtomColumns, { repeated, repeatedChains }: ResidueRows, context: RunContext): void {
+  const { chain, sequenceNumber, insertionCode, residueName } = columns;
+  for (const key of repeatedChains) {
+    const name = key.split("|")[1]!;
+    const message = "Chains of one name repeat residues of each other: each is a chain of its own";
+    addDiagnostic(context.diagnostics, "warning", "CHAIN_REPEATED", message, name === "" ? "(blank chain)" : name);
+  }
+  for (const atom of repeated) {
+    const message = "Residues are given again further down their chain: each is a residue of its own";
+    const place = (): string =>
+      `${chain[atom]} ${sequenceNumber[atom]}${insertionCode[atom]} ${residueName[atom]}`.trimStart();
+    addDiagnostic(context.diagnostics, "warning", "RESIDUE_REPEATED", message, place);
+  }
+}
+
+/** Chains met so far, by key. */
 interface ChainRows {
   readonly rows: Map<string, number>;
   readonly models: Map<number, number>;
@@ -168,17 +239,15 @@ interface ChainRows {
   readonly modelOf: number[];
 }
 
-function chainRow(columns: AtomColumns, atom: number, chains: ChainRows): number {
-  const modelNumber = columns.modelNumber[atom]!;
-  const id = columns.chain[atom]!;
-  const key = `${modelNumber}|${id}`;
+function chainRow(columns: AtomColumns, atom: number, key: string, chains: ChainRows): number {
   const known = chains.rows.get(key);
   if (known !== undefined) return known;
+  const modelNumber = columns.modelNumber[atom]!;
   const model = chains.models.get(modelNumber) ?? chains.models.size;
   chains.models.set(modelNumber, model);
   chains.rows.set(key, chains.ids.length);
   chains.modelOf.push(model);
-  return chains.ids.push(id) - 1;
+  return chains.ids.push(columns.chain[atom]!) - 1;
 }
 
 /** Rows of each group, in order. */

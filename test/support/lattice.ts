@@ -1,4 +1,5 @@
 // Large models for tests: copies of a few residues on a lattice, each copy a chain of its own.
+import { createRunContext } from "../../src/base/run-context.ts";
 import { elementIndex } from "../../src/chemistry/elements.ts";
 import { buildModel, createAtomColumns } from "../../src/model/build-model.ts";
 import type { Model } from "../../src/model/model.ts";
@@ -44,12 +45,6 @@ export function latticeModel(
     }
   }
   const source = { format: "none", fileName: "lattice", content: null } as const;
-  return buildModel(columns, {
-    cell: null,
-    spaceGroup: null,
-    statedLinks: [],
-    helices: [],
-    strands: [],
-    source,
-  });
+  const extras = { cell: null, spaceGroup: null, statedLinks: [], helices: [], strands: [], source };
+  return buildModel(columns, extras, createRunContext());
 }

@@ -28,13 +28,17 @@ export function readMmcif(content: string | Uint8Array, fileName: string, contex
   requireOneSite(found, fileName);
   const columns = readAtoms(found, fileName, context);
   const source: MmcifSource = { document, block };
-  return buildModel(columns, {
-    ...readCell(found),
-    statedLinks: readLinks(found),
-    helices: readHelices(found),
-    strands: readStrands(found),
-    source: { format: "mmcif", fileName, content: source },
-  });
+  return buildModel(
+    columns,
+    {
+      ...readCell(found),
+      statedLinks: readLinks(found),
+      helices: readHelices(found),
+      strands: readStrands(found),
+      source: { format: "mmcif", fileName, content: source },
+    },
+    context,
+  );
 }
 
 /** Of two loops of atoms one would be lost. */

@@ -33,13 +33,17 @@ export function nameInstances(model: Model): InstanceNames {
   const { atoms, residues, chains } = model;
   const chain = chainNamer(model);
   const instances = new Array<string>(residues.count);
+  /** Segments so far of the chains of one name in one model. */
+  const segments = new Map<string, number>();
   for (let row = 0; row < chains.count; row++) {
-    let segment = 1;
+    const key = `${chains.model[row]} ${chains.id[row]}`;
+    let segment = (segments.get(key) ?? 0) + 1;
     for (let entry = chains.residueOffset[row]!; entry < chains.residueOffset[row + 1]!; entry++) {
       const residue = chains.residueIndex[entry]!;
       instances[residue] = chain(chains.id[row]!) + (segment === 1 ? "" : `_${segment}`);
       if (residues.endsSegment[residue] === 1) segment++;
     }
+    segments.set(key, segment - 1);
   }
   return {
     chain,

@@ -48,6 +48,8 @@ interface PdbState {
   modelNumber: number;
   /** Number of TER records that each chain has had. */
   readonly segments: Map<string, number>;
+  /** Number of END records: files put after each other. */
+  fileEnds: number;
   /** Where the line of the last atom begins; -1 before the first. */
   lastAtom: number;
   lineNumber: number;
@@ -70,6 +72,7 @@ export function readPdb(content: string | Uint8Array, fileName: string, context:
     spaceGroup: null,
     modelNumber: 1,
     segments: new Map(),
+    fileEnds: 0,
     lastAtom: -1,
     lineNumber: 0,
   };
@@ -86,14 +89,18 @@ export function readPdb(content: string | Uint8Array, fileName: string, context:
     });
   }
   const { cell, spaceGroup, statedLinks, helices, strands } = state;
-  return buildModel(state.columns, {
-    cell,
-    spaceGroup,
-    statedLinks,
-    helices,
-    strands,
-    source: { format: "pdb", fileName, content: document },
-  });
+  return buildModel(
+    state.columns,
+    {
+      cell,
+      spaceGroup,
+      statedLinks,
+      helices,
+      strands,
+      source: { format: "pdb", fileName, content: document },
+    },
+    context,
+  );
 }
 
 function findLines(text: TextBytes): PdbDocument {
@@ -171,6 +178,7 @@ function readLine(begin: number, end: number, state: PdbState): number {
   if (record.startsWith("ATOM")) {
     warn(state, "PDB_ATOM_LINE", "Lines that begin with ATOM but are not in the format's columns are ignored");
   } else if (record === "TER") endSegment(state);
+  else if (record === "END") state.fileEnds++;
   else if (record === "ENDMDL") state.modelNumber++;
   else if (/^(MODEL|CRYST1|SSBOND|LINKR?|HELIX|SHEET)$/.test(record))
     readHeader(record, text.decode(begin, end), state);
@@ -286,7 +294,7 @@ function readAtom(line: ColumnLine, state: PdbState): void {
   columns.serial[atom] = serial ?? atom + 1;
   columns.isHetero[atom] = (line.text.bytes[line.begin]! | 32) === 104 ? 1 : 0;
   columns.modelNumber[atom] = state.modelNumber;
-  columns.segment[atom] = state.segments.get(columns.chain[atom]!) ?? 0;
+  columns.segment[atom] = (state.segments.get(columns.chain[atom]!) ?? 0) + state.fileEnds;
 }
 
 function readAtomNames(line: ColumnLine, atom: number, state: PdbState): void {
