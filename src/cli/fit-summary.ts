@@ -12,6 +12,8 @@ const fewNames = 4;
 /** A model whose own map shows its atoms so much less clearly than the map does is blurred by its B factors. */
 const blurredAbove = 1.1;
 
+const contourWords = { volume: " (encloses the model's volume)", sigma: " (one sigma, estimated)" } as const;
+
 type Row = readonly [name: string, value: string, meaning: string];
 
 export function describeFitReport(report: FitReport, files: { readonly model: string; readonly map: string }): string {
@@ -71,7 +73,7 @@ function atomRows({ qScore, inclusion, emringer, resolution, percentiles }: FitR
   const contour =
     inclusion.contour === null
       ? "no contour"
-      : `above ${inclusion.contour.toPrecision(3)}${inclusion.contourEstimated ? " (estimated)" : ""}; backbone ${show(inclusion.backbone, 3)}`;
+      : `above ${inclusion.contour.toPrecision(3)}${inclusion.contourRule ? contourWords[inclusion.contourRule] : ""}; backbone ${show(inclusion.backbone, 3)}`;
   const ringer: Row =
     emringer === null
       ? ["EMRinger", "-", "no side chain to scan"]

@@ -48,12 +48,13 @@ export async function runFit(
 }
 
 async function readOptions(settings: FitSettings, pair: Pair, context: RunContext): Promise<FitReportOptions> {
-  const { halfMaps, mask, resolution, contour, scattering, sigma, qRule, localResolution } = settings;
+  const { halfMaps, mask, maskPolicy, resolution, contour, scattering, sigma, qRule, localResolution } = settings;
   const load = (path: string): Promise<DensityMap> => loadCompanion(path, pair, context);
   return {
     table: scattering,
     sigma,
     qRule,
+    maskPolicy,
     statesPlddt: statesPlddt(pair.model),
     labels: pair.mapFile.header.labels,
     ...(resolution === undefined ? {} : { resolution }),

@@ -121,6 +121,13 @@ export const fitSchema = z.strictObject({
     .optional()
     .describe("mask for masked shell correlations, on the grid of the map (default: made from the model)")
     .meta({ placeholder: "FILE" }),
+  maskPolicy: z
+    .enum(["edge", "mtriage", "density"])
+    .default("edge")
+    .describe(
+      "mask made without --mask: a soft edge around the model, that of phenix.mtriage, or from the density alone",
+    )
+    .meta({ placeholder: "WHICH" }),
   contour: z
     .number()
     .optional()

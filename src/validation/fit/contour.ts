@@ -3,7 +3,7 @@ import { atomicMass } from "../../chemistry/atomic-masses.ts";
 import { isHydrogenElement } from "../../chemistry/elements.ts";
 import { cellVolume } from "../../crystal/unit-cell.ts";
 import { type DensityMap, mapFrame, toFractional } from "../../density/map.ts";
-import { valueOfRank } from "../../density/statistics.ts";
+import { computeStatistics, valueOfRank } from "../../density/statistics.ts";
 import type { Model } from "../../model/model.ts";
 import { type MoleculeKind, moleculeKind } from "./residue-parts.ts";
 
@@ -20,9 +20,13 @@ const hydrogenShare: Readonly<Record<MoleculeKind, number>> = {
 /** A level shared by more voxels than this part of those to enclose, as zeros around a cut map, is none. */
 const leastAbove = 0.5;
 
+/** `volume`: what encloses the volume of the model's mass; `sigma`: one standard deviation above the mean of the map. */
+export type ContourRule = "volume" | "sigma";
+
 export interface ContourEstimate {
-  /** Null where no level encloses about that volume: a constant map, or one cut off too closely. */
+  /** Null for a constant map. */
   readonly level: number | null;
+  readonly rule: ContourRule;
   /** Mass of the model inside the map without waters, with hydrogens that are not in the file, Da. */
   readonly mass: number;
   /** Cubic Angstrom. */
@@ -32,18 +36,24 @@ export interface ContourEstimate {
 /**
  * Level with as many voxels above it as fill 1.21 cubic Angstrom per Da of the model in the map. Occupancy weighs the atoms, waters
  * do not count. Other molecules in the box take part of the volume, which makes the level too high. Voxels set to zero outside of
- * a mask are voxels like all others: below the level as long as the mask is larger than the model.
+ * a mask are voxels like all others: below the level as long as the mask is larger than the model. A sharp map cut out closely
+ * has no such level above its mean, as half of what is inside lies below: there it is the mean and one standard deviation.
  */
 export function estimateContour(model: Model, map: DensityMap): ContourEstimate {
   const mass = massInside(model, map);
   const volume = volumePerMass * mass;
   const voxel = cellVolume(mapFrame(map).boxCell) / map.values.length;
   const wanted = Math.round(volume / voxel);
-  if (wanted < 1 || wanted >= map.values.length) return { level: null, mass, volume };
-  const level = valueOfRank(map.values, wanted);
-  let above = 0;
-  for (const value of map.values) if (value > level) above++;
-  return { level: above >= leastAbove * wanted ? level : null, mass, volume };
+  const statistics = computeStatistics(map.values);
+  const isFlat = statistics === null || !(statistics.maximum > statistics.minimum);
+  if (isFlat || wanted < 1) return { level: null, rule: "volume", mass, volume };
+  if (wanted < map.values.length) {
+    const level = valueOfRank(map.values, wanted);
+    let above = 0;
+    for (const value of map.values) if (value > level) above++;
+    if (level > statistics.mean && above >= leastAbove * wanted) return { level, rule: "volume", mass, volume };
+  }
+  return { level: statistics.mean + statistics.sigma, rule: "sigma", mass, volume };
 }
 
 function massInside(model: Model, map: DensityMap): number {

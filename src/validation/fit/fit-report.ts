@@ -26,7 +26,7 @@ import { computeQScores, type QScores } from "./q-score.ts";
 import type { QScoreRule } from "./q-score-rules.ts";
 import { listAtomQ, type QScoreSummary, summarizeQScores } from "./q-score-summary.ts";
 import { assessResolution, type ResolutionAssessment } from "./resolution.ts";
-import { chooseResolutionMask } from "./resolution-mask.ts";
+import { chooseResolutionMask, type MaskPolicy } from "./resolution-mask.ts";
 
 export interface FitReportOptions {
   /** Angstrom; estimated where it is not given. */
@@ -35,6 +35,8 @@ export interface FitReportOptions {
   readonly halfMaps?: HalfMaps;
   /** Values from 0 to 1, for masked shell correlations. */
   readonly mask?: DensityMap;
+  /** Mask that is made where none is given; default edge. */
+  readonly maskPolicy?: MaskPolicy;
   /** In the map's own units; estimated where it is not given. */
   readonly contour?: number;
   /** Width of the Q-score's reference, Angstrom. */
@@ -229,10 +231,10 @@ function halfMapMask(
   engine: ComputeEngine,
   model: Model,
   map: DensityMap,
-  { mask, resolution }: Pick<FitReportOptions, "mask"> & { readonly resolution: number },
+  { mask, maskPolicy, resolution }: Pick<FitReportOptions, "mask" | "maskPolicy"> & { readonly resolution: number },
   context: RunContext,
 ): Float32Array | null {
-  const request = { resolution, ...(mask ? { mask } : {}) };
+  const request = { resolution, ...(mask ? { mask } : {}), ...(maskPolicy ? { policy: maskPolicy } : {}) };
   return chooseResolutionMask(engine, model, map, request, silenced(context))?.values ?? null;
 }
 

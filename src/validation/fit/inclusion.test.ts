@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { createRunContext } from "../../base/run-context.ts";
 import { type DensityMap, mapFrame } from "../../density/map.ts";
+import { computeStatistics } from "../../density/statistics.ts";
 import { readPdb } from "../../io/pdb/read-pdb.ts";
 import { createEngine } from "../../kernels/engine.ts";
 import type { Model } from "../../model/model.ts";
@@ -143,13 +144,20 @@ describe("a contour that is not given", () => {
   test.each([
     ["a constant map", gas, flat(0.1)],
     ["an empty map", gas, flat(0)],
-    ["a map cut off too closely", gas, { ...map, values: map.values.map((value) => (value > 0.4 ? value : 0)) }],
     ["a model outside of the map", { ...gas, atoms: { ...gas.atoms, xyz: gas.atoms.xyz.map((at) => at + 99) } }, map],
   ])("cannot be had from %s: nothing is made up", (_name, model, density) => {
     const found = inclusionOf(model, density);
     expect([found.contour, found.contourEstimated, found.all, found.exact.all]).toEqual([null, false, null, null]);
     expect(found.perResidue.every(({ all, exact }) => all === null && exact === null)).toBe(true);
     expect(JSON.stringify(found)).not.toMatch(/NaN|Infinity/);
+  });
+
+  test("is one sigma above the mean where the map is cut off too closely for its volume", () => {
+    const cut = { ...map, values: map.values.map((value) => (value > 0.4 ? value : 0)) };
+    const { mean, sigma } = computeStatistics(cut.values)!;
+    const found = inclusionOf(gas, cut);
+    expect([found.contour, found.contourRule]).toEqual([mean + sigma, "sigma"]);
+    expect(found.all).toBeLessThan(0.7);
   });
 
   test("a model of waters alone has no shares", () => {

@@ -7,7 +7,7 @@ import type { DensityMap } from "../../density/map.ts";
 import { computeStatistics } from "../../density/statistics.ts";
 import { trilinearGrid, trilinearValue } from "../../density/trilinear.ts";
 import { atomLabel, type Model } from "../../model/model.ts";
-import { estimateContour } from "./contour.ts";
+import { type ContourRule, estimateContour } from "./contour.ts";
 
 export interface InclusionOptions {
   /** Level in the map's own units; estimated from the model's mass where there is none. */
@@ -44,6 +44,8 @@ export interface Inclusion extends IncludedShares {
   /** Null where none was given and none can be estimated; all shares are null then. */
   readonly contour: number | null;
   readonly contourEstimated: boolean;
+  /** How it was estimated; null where it was not. */
+  readonly contourRule: ContourRule | null;
   /** Atoms outside of the map: they count as not included. */
   readonly outside: number;
   readonly exact: IncludedShares;
@@ -94,7 +96,8 @@ export function computeInclusion(
   { contour: given = null }: InclusionOptions,
   context: RunContext,
 ): Inclusion {
-  const contour = given ?? estimateContour(model, map).level;
+  const estimate = given === null ? estimateContour(model, map) : null;
+  const contour = given ?? estimate?.level ?? null;
   const values = valuesAtAtoms(model, map);
   const level = contour ?? Number.POSITIVE_INFINITY;
   const weights = exactWeights(model, context);
@@ -126,6 +129,7 @@ export function computeInclusion(
   return {
     contour,
     contourEstimated: given === null && contour !== null,
+    contourRule: contour === null ? null : (estimate?.rule ?? null),
     outside: values.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0),
     ...known(contour, whole.emdb),
     exact: known(contour, whole.exact),
