@@ -109,21 +109,8 @@ function countTerms(
     planarity: createTally(),
     parallelity: createTally(),
   };
-  const { planes } = lists;
-  const plane = { row: 0, count: 0, squares: 0, squaresZ: 0 };
-  forEachDeviation(lists, xyz, ({ kind, row, delta, sigma }) => {
-    if (kind !== "planarity") {
-      addToTally(tallies[kind === "bond" && coordination[row] === 1 ? "coordination" : kind], delta, sigma);
-      return;
-    }
-    if (row !== plane.row) Object.assign(plane, { row, count: 0, squares: 0, squaresZ: 0 });
-    plane.count++;
-    plane.squares += delta * delta;
-    plane.squaresZ += (delta / sigma) ** 2;
-    // A plane counts once, with the root mean square of its atoms.
-    if (plane.count < planes.offset[row + 1]! - planes.offset[row]!) return;
-    const deviation = Math.sqrt(plane.squares / plane.count);
-    addToTally(tallies.planarity, deviation, deviation / Math.max(1e-12, Math.sqrt(plane.squaresZ / plane.count)));
+  forEachTerm(lists, xyz, ({ kind, row, delta, z }) => {
+    addToTally(tallies[kind === "bond" && coordination[row] === 1 ? "coordination" : kind], delta, z);
   });
   return {
     bond: finishTally(tallies.bond),
@@ -166,8 +153,7 @@ function createTally(): Tally {
   return { count: 0, squares: 0, squaresZ: 0, outliers: 0 };
 }
 
-function addToTally(tally: Tally, delta: number, sigma: number): void {
-  const z = delta / sigma;
+function addToTally(tally: Tally, delta: number, z: number): void {
   tally.count++;
   tally.squares += delta * delta;
   tally.squaresZ += z * z;
@@ -257,6 +243,36 @@ function visitPlanePairs(pairs: ParallelityList, xyz: Float64Array, visit: (devi
     const sigma = (pairs.sigma[row]! * 180) / Math.PI;
     visit({ kind: "parallelity", row, atoms, ideal, model, sigma, delta: ideal - model });
   }
+}
+
+/** A restraint and how far the model is from it; for planes delta is the root mean square distance of its atoms. */
+export interface RestraintTerm extends Deviation {
+  /** Model minus ideal in sigmas; for planes the root mean square over atoms. */
+  readonly z: number;
+}
+
+/** Visits every covalent restraint once, in list order. */
+export function forEachTerm(lists: CovalentLists, xyz: Float64Array, visit: (term: RestraintTerm) => void): void {
+  const { planes } = lists;
+  let atoms: number[] = [];
+  let squares = 0;
+  let squaresZ = 0;
+  forEachDeviation(lists, xyz, (deviation) => {
+    const { kind, row, delta, sigma } = deviation;
+    if (kind !== "planarity") {
+      visit({ ...deviation, z: -delta / sigma });
+      return;
+    }
+    atoms.push(deviation.atoms[0]!);
+    squares += delta * delta;
+    squaresZ += (delta / sigma) ** 2;
+    if (atoms.length < planes.offset[row + 1]! - planes.offset[row]!) return;
+    const model = Math.sqrt(squares / atoms.length);
+    visit({ kind, row, atoms, ideal: 0, model, sigma, delta: -model, z: Math.sqrt(squaresZ / atoms.length) });
+    atoms = [];
+    squares = 0;
+    squaresZ = 0;
+  });
 }
 
 /** One offender, ready to show. */
