@@ -45,7 +45,21 @@ export { gunzip, gzip, isGzip } from "./text/gzip.ts";
 export { buildTopology, type TopologyOptions } from "./topology/build-topology.ts";
 export type { Topology } from "./topology/topology.ts";
 export { type Belonging, chooseMapFrame, measureBelonging } from "./validation/fit/belonging.ts";
+export { type Blob, findMissingDensity, type MissingDensity } from "./validation/fit/blobs.ts";
 export { computeFit, type Fit, type FitOptions } from "./validation/fit/correlation.ts";
+export { computeEmringer, type Emringer } from "./validation/fit/emringer.ts";
+export {
+  type FitReport,
+  type FitReportOptions,
+  type FitReportResult,
+  reportFit,
+} from "./validation/fit/fit-report.ts";
+export type { HalfMaps } from "./validation/fit/half-map-fsc.ts";
+export { computeInclusion, type Inclusion } from "./validation/fit/inclusion.ts";
 export type { AtomFit, ChainFit, ConformerFit, PartFit, ResidueFit } from "./validation/fit/local-correlation.ts";
+export { computeLocalResolution, type LocalResolution } from "./validation/fit/local-resolution.ts";
+export { computeQScores, type QScoreOptions, type QScores } from "./validation/fit/q-score.ts";
+export { type QScoreSummary, summarizeQScores } from "./validation/fit/q-score-summary.ts";
+export { assessResolution, type ResolutionAssessment, type ResolutionOptions } from "./validation/fit/resolution.ts";
 export type { GeometryCounts, GeometrySummary, TermStatistics } from "./validation/geometry/geometry-statistics.ts";
 export { computeGeometry, type ModelGeometry } from "./validation/geometry/model-geometry.ts";
