@@ -114,7 +114,7 @@ export const fitSchema = z.strictObject({
     .array(z.string())
     .length(2, "two half maps are needed")
     .optional()
-    .describe("the two half maps, written after the map")
+    .describe("two half maps, written after the map")
     .meta({ placeholder: "FILE" }),
   mask: z
     .string()

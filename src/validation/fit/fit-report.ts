@@ -18,7 +18,7 @@ import { type FitMaps, freeFitMaps } from "./fit-maps.ts";
 import type { HalfMaps } from "./half-map-fsc.ts";
 import { computeInclusion, type Inclusion } from "./inclusion.ts";
 import { correlateAtoms } from "./local-correlation.ts";
-import { type LocalMeasures, measureLocally } from "./local-measures.ts";
+import { checkLocalOptions, type LocalMeasures, measureLocally } from "./local-measures.ts";
 import { percentileBasis, percentileOf } from "./percentiles.ts";
 import { checkPlacement, type Placement } from "./placement.ts";
 import { detectPlddt, replacePlddt } from "./plddt.ts";
@@ -122,7 +122,7 @@ const usualSigmas = [0.6, 0.4];
 
 /**
  * Measures the model as it is against the map as supplied. Throws InputError RESOLUTION_UNKNOWN where no resolution is given and
- * none can be estimated.
+ * none can be estimated, LOCAL_RESOLUTION_HALF_MAPS where local resolution is to be made without half maps.
  */
 export async function reportFit(
   engine: ComputeEngine,
@@ -131,6 +131,7 @@ export async function reportFit(
   options: FitReportOptions,
   context: RunContext,
 ): Promise<FitReportResult> {
+  checkLocalOptions(options);
   await beginPhase("resolution", 0, context);
   const { resolution: estimate, ...assessment } = assessResolution(engine, model, map, options, context);
   if (estimate === null) throw unknownResolution();

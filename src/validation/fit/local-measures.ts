@@ -25,7 +25,7 @@ export interface LocalMeasureOptions {
   readonly mask: Float32Array | null;
 }
 
-/** Images the model at its local resolutions, when asked for. Throws InputError LOCAL_RESOLUTION_HALF_MAPS. */
+/** Images the model at its local resolutions, when asked for. */
 export async function measureLocally(
   engine: ComputeEngine,
   model: Model,
@@ -39,7 +39,7 @@ export async function measureLocally(
   await yieldToEvents();
   let made: LocalResolution | null = null;
   if (wanted === "auto") {
-    if (halfMaps === undefined) throw withoutHalfMaps();
+    if (halfMaps === undefined) return null;
     const { resolution } = maps;
     made = computeLocalResolution(engine, halfMaps, { resolution, ...(mask ? { mask } : {}) }, context);
     if (made === null) return null;
@@ -55,8 +55,13 @@ export async function measureLocally(
   };
 }
 
-function withoutHalfMaps(): InputError {
-  return new InputError({
+/** Throws InputError LOCAL_RESOLUTION_HALF_MAPS where a map is to be made of half maps that are not there. */
+export function checkLocalOptions({
+  localResolution,
+  halfMaps,
+}: Pick<LocalMeasureOptions, "localResolution" | "halfMaps">): void {
+  if (localResolution !== "auto" || halfMaps !== undefined) return;
+  throw new InputError({
     code: "LOCAL_RESOLUTION_HALF_MAPS",
     message: "A map of local resolution is made from half maps, and there are none",
     hint: "Add --half-maps, or give a map of local resolution",
