@@ -9,7 +9,7 @@ import { type Model, residueLabel, withCoordinates } from "../model/model.ts";
 import { buildTopology } from "../topology/build-topology.ts";
 import { identifyResidues } from "../topology/identify-residues.ts";
 import { findHydrogenSites, type HydrogenSite, type NotPlaced, type SiteOptions } from "./hydrogen-sites.ts";
-import { amideMovers, createFlipInput, histidineMovers, type Mover, rotorMover } from "./movers.ts";
+import { amideMovers, createFlipInput, histidineMovers, type Mover, rotorMover, waterMover } from "./movers.ts";
 import { type MoverReport, optimizeHydrogens } from "./optimize-hydrogens.ts";
 
 export interface AddHydrogensOptions {
@@ -121,7 +121,10 @@ function choosePlaces(
 ): { readonly chosen: Model; readonly movers: readonly MoverReport[] } {
   const topology = buildTopology(model, dictionary, { unknownLigands: "hold" }, context);
   const collect = (environment: DotScoreEnvironment): Mover[] => {
-    const movers = sites.flatMap((site, at) => rotorMover(model, environment, site, rows[at]!) ?? []);
+    const movers = sites.flatMap((site, at) => {
+      const own = [model, environment, site, rows[at]!] as const;
+      return rotorMover(...own) ?? waterMover(...own) ?? [];
+    });
     const input = createFlipInput(model, topology);
     for (let residue = 0; residue < model.residues.count; residue++) {
       movers.push(...histidineMovers(input, residue, isNew, flips));

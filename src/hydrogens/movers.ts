@@ -1,14 +1,14 @@
-// Groups of atoms with a choice of places: hydroxyls, ammonium, amides that can be flipped, histidines and their protons.
+// Groups of atoms with a choice of places: hydroxyls, ammonium, waters, amides that can be flipped, histidines and their protons.
 import { isMetalElement } from "../chemistry/elements.ts";
 import { acceptorsNear, type DotScoreEnvironment } from "../contacts/dot-score.ts";
 import { type Model, residueLabel } from "../model/model.ts";
 import { atomsOfResidue } from "../topology/residue-atoms.ts";
 import type { Topology } from "../topology/topology.ts";
-import { combine, dot, unit, type Vector } from "./hydrogen-geometry.ts";
+import { combine, dot, rotorDirection, rotorFrame, unit, type Vector } from "./hydrogen-geometry.ts";
 import type { HydrogenSite } from "./hydrogen-sites.ts";
 import { type Rotor, turnRotor } from "./place-site.ts";
 
-export type MoverKind = "hydroxyl" | "ammonium" | "amide" | "histidine";
+export type MoverKind = "hydroxyl" | "ammonium" | "amide" | "histidine" | "water";
 
 export interface MoverState {
   /** Places of the mover's atoms, x y z each. */
@@ -31,6 +31,8 @@ export interface Mover {
   readonly model: number;
   readonly atoms: Int32Array;
   readonly states: readonly MoverState[];
+  /** States to try where all others bump. */
+  readonly spare: readonly MoverState[];
   /** The state at another torsion; null for groups that do not turn. */
   readonly turn: ((torsion: number) => MoverState) | null;
   /** Torsions of a rotor that point at acceptors, degrees. */
@@ -73,6 +75,7 @@ export function rotorMover(
     model: modelOf(model, site.residue),
     atoms: Int32Array.from(rows),
     states,
+    spare: [],
     turn,
     favoured: isHydroxyl ? favouredTorsions(environment, site, rotor) : [],
   };
@@ -102,6 +105,63 @@ function favouredTorsions(environment: DotScoreEnvironment, site: HydrogenSite, 
       const arm = combine([1, at], [-1, site.geometry.parent]);
       return (Math.atan2(dot(arm, frame.normal), dot(arm, frame.across)) * 180) / Math.PI;
     });
+}
+
+/** Degrees between the places of a water's second hydrogen, and how many acceptors the first one is pointed at. */
+const waterStep = 30;
+const mostWaterAcceptors = 6;
+/** Corners of a cube and middles of its faces. */
+const allAround: readonly Vector[] = [-1, 0, 1].flatMap((x) =>
+  [-1, 0, 1].flatMap((y) =>
+    [-1, 0, 1].flatMap((z) => {
+      const sides = Math.abs(x) + Math.abs(y) + Math.abs(z);
+      return sides === 1 || sides === 3 ? [[x, y, z] as const] : [];
+    }),
+  ),
+);
+
+/** A water whose two hydrogens, at these rows, were put in: one towards each acceptor near it, the other around that; null for others. */
+export function waterMover(
+  model: Model,
+  environment: DotScoreEnvironment,
+  site: HydrogenSite,
+  rows: readonly number[],
+): Mover | null {
+  const { geometry, plan, hydrogens } = site;
+  if (plan.neighbours.length > 0 || rows.length !== 2 || hydrogens.some(({ row }) => row >= 0)) return null;
+  const { xyz } = environment.scene;
+  const at = (row: number): Vector => [xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!];
+  const arms = acceptorsNear(environment, site.parent, acceptorReach).map((row) =>
+    combine([1, at(row)], [-1, geometry.parent]),
+  );
+  const nearest = arms.toSorted((a, b) => dot(a, a) - dot(b, b)).slice(0, mostWaterAcceptors);
+  const start: MoverState = {
+    positions: Float64Array.from(site.placed.positions.flat()),
+    absent: [],
+    preference: 0,
+    torsion: Number.NaN,
+    isFlipped: false,
+  };
+  const states = [start, ...nearest.flatMap((arm) => waterStates(site, arm, start))];
+  const spare = allAround.flatMap((arm) => waterStates(site, arm, start));
+  return { ...moverOf("water", model, site.residue, site.altloc, Int32Array.from(rows), states), spare };
+}
+
+function waterStates({ geometry }: HydrogenSite, arm: Vector, start: MoverState): MoverState[] {
+  const towards = unit(arm);
+  // Any direction that is not along the arm gives an axis across it.
+  const other: Vector = Math.abs(arm[0]) > Math.abs(arm[1]) ? [0, 1, 0] : [1, 0, 0];
+  const frame =
+    towards &&
+    rotorFrame(geometry.parent, combine([1, geometry.parent], [1, towards]), combine([1, geometry.parent], [1, other]));
+  if (!frame) return [];
+  return Array.from({ length: 360 / waterStep }, (_, step) => {
+    const second = rotorDirection(frame, geometry.between, step * waterStep);
+    const places = [towards, second].map((direction, h) =>
+      combine([1, geometry.parent], [geometry.distances[h]!, direction]),
+    );
+    return { ...start, positions: Float64Array.from(places.flat()) };
+  });
 }
 
 /** What flips are looked for in. */
@@ -210,7 +270,7 @@ function moverOf(
   states: readonly MoverState[],
 ): Mover {
   const label = `${residueLabel(model, residue)}${suffixOf(altloc)}`;
-  return { kind, label, altloc, model: modelOf(model, residue), atoms, states, turn: null, favoured: [] };
+  return { kind, label, altloc, model: modelOf(model, residue), atoms, states, spare: [], turn: null, favoured: [] };
 }
 
 function modelOf({ residues, chains }: Model, residue: number): number {

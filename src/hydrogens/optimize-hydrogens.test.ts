@@ -177,3 +177,22 @@ describe("a histidine", () => {
     expect(protons(complete([...ring, ...carbonyl(centre, nd1), ...second]).model)).toEqual(["HD1", "HE2"]);
   });
 });
+
+test("a water turns one hydrogen to each of two acceptors", () => {
+  const [oxygen, first, second] = [
+    [0, 0, 0],
+    [2.8, 0.3, 0.5],
+    [-0.7, -1.2, 2.45],
+  ] as const satisfies readonly Point[];
+  const lines = [
+    atomLine(1, "O", "HOH", 1, oxygen, "O", "W").replace("ATOM  ", "HETATM"),
+    atomLine(2, "O", "GLY", 5, first, "O", "C"),
+    atomLine(3, "O", "GLY", 7, second, "O", "D"),
+  ];
+  const { model, report } = complete(lines, { waters: true });
+  const lengths = ["C 5 GLY O", "D 7 GLY O"].map((acceptor) =>
+    Math.min(...["H1", "H2"].map((name) => between(model, `W 1 HOH ${name}`, acceptor))),
+  );
+  for (const length of lengths) expect(length).toBeLessThan(2.2);
+  expect(report.movers).toMatchObject([{ kind: "water", group: "W 1 HOH" }]);
+});

@@ -1,4 +1,4 @@
-// Turns hydroxyls and ammonium, chooses protons of histidines and flips amides and rings to where dots score best.
+// Turns hydroxyls, ammonium and waters, chooses protons of histidines and flips amides and rings to where dots score best.
 import { type RunContext, throwIfCancelled } from "../base/run-context.ts";
 import {
   createDotScoreEnvironment,
@@ -45,13 +45,16 @@ const pointing = 10;
 /** A single change must gain this much, and rounds of them end. */
 const leastGain = 1e-6;
 const mostRounds = 5;
+const mostPairsPerMover = 20;
+/** Waters and the rest take turns this often. */
+const waterRounds = 2;
 /** Best coarse places of a rotor that are looked at degree by degree. */
 const finePeaks = 3;
 
 /** Scores of a mover's states, and the state it is in. */
 interface Item {
   readonly mover: Mover;
-  readonly neighbours: number[];
+  readonly neighbours: Item[];
   states: readonly MoverState[];
   single: readonly number[];
   /** Scores of all of the mover's states while no other mover is there. */
@@ -77,30 +80,58 @@ export function optimizeHydrogens(
     return { mover, neighbours: [], states: mover.states, single: [], alone: [], state: mover.states[0]! };
   });
   const before = items.map((item) => presentScore(environment, item));
-  const touching = findTouchingMovers(
-    items.map(({ mover }) => mover),
-    environment.scene.radius,
-  );
-  for (const [a, b] of touching) {
-    items[a]!.neighbours.push(b);
-    items[b]!.neighbours.push(a);
-  }
   for (const { mover } of items) hideAtoms(environment, mover.atoms);
+  const others = items.filter(({ mover }) => mover.kind !== "water");
+  const waters = items.filter(({ mover }) => mover.kind === "water");
+  settleTogether(environment, others, context);
+  for (const item of waters) settle(environment, item, item.state);
+  for (let round = 0; waters.length > 0 && round < waterRounds; round++) {
+    turnWaters(environment, waters, context);
+    for (const item of others) takeBest(environment, item, item.mover.states);
+  }
   items.forEach((item, at) => {
     if (at % 256 === 0) throwIfCancelled(context);
-    scoreAlone(environment, item);
+    turnFinely(environment, item);
   });
-  const pairs = touching.map(([a, b]) => scorePair(environment, items, a, b));
-  throwIfCancelled(context);
-  const chosen = chooseStates({ single: items.map(({ single }) => single), pairs });
-  items.forEach((item, at) => settle(environment, item, item.states[chosen[at]!]!));
-  improveTogether(environment, items);
-  for (const item of items) turnFinely(environment, items, item);
   return {
     xyz: environment.scene.xyz.slice(0, 3 * model.atoms.count),
     rejected: items.flatMap(({ state }) => [...state.absent]),
     movers: items.map((item, at) => reportOf(environment, item, before[at]!)),
   };
+}
+
+/** Chooses the states of movers, all of which are hidden, jointly where they touch. */
+function settleTogether(environment: DotScoreEnvironment, items: readonly Item[], context: RunContext): void {
+  const touching = findTouchingMovers(
+    items.map(({ mover }) => mover),
+    environment.scene.radius,
+  );
+  // Atoms heaped on top of each other have no arrangement worth looking for.
+  const meeting = touching.length > mostPairsPerMover * items.length ? [] : touching;
+  for (const [a, b] of meeting) {
+    items[a]!.neighbours.push(items[b]!);
+    items[b]!.neighbours.push(items[a]!);
+  }
+  items.forEach((item, at) => {
+    if (at % 256 === 0) throwIfCancelled(context);
+    scoreAlone(environment, item);
+  });
+  const pairs = meeting.map(([a, b], at) => {
+    if (at % 64 === 0) throwIfCancelled(context);
+    return scorePair(environment, items, a, b);
+  });
+  const chosen = chooseStates({ single: items.map(({ single }) => single), pairs });
+  items.forEach((item, at) => settle(environment, item, item.states[chosen[at]!]!));
+  improveTogether(environment, items);
+}
+
+/** Turns waters one after the other. */
+function turnWaters(environment: DotScoreEnvironment, items: readonly Item[], context: RunContext): void {
+  items.forEach((item, at) => {
+    if (at % 256 === 0) throwIfCancelled(context);
+    takeBest(environment, item, item.states);
+    if (presentScore(environment, item) < 0) takeBest(environment, item, item.mover.spare);
+  });
 }
 
 /** Puts a mover into a state. */
@@ -202,26 +233,21 @@ function addEffects(
 }
 
 /** Score of a mover as it is, with those of the movers around it. */
-function localScore(environment: DotScoreEnvironment, items: readonly Item[], item: Item): number {
+function localScore(environment: DotScoreEnvironment, item: Item): number {
   let sum = presentScore(environment, item);
-  for (const at of item.neighbours) sum += presentScore(environment, items[at]!);
+  for (const other of item.neighbours) sum += presentScore(environment, other);
   return sum;
 }
 
 /** Takes the best of these states of one mover, the others standing still; whether that is another one. */
-function takeBest(
-  environment: DotScoreEnvironment,
-  items: readonly Item[],
-  item: Item,
-  states: readonly MoverState[],
-): boolean {
+function takeBest(environment: DotScoreEnvironment, item: Item, states: readonly MoverState[]): boolean {
   const start = item.state;
   let best = start;
-  let bestScore = localScore(environment, items, item) + leastGain;
+  let bestScore = localScore(environment, item) + leastGain;
   for (const state of states) {
     if (state === start) continue;
     settle(environment, item, state);
-    const score = localScore(environment, items, item);
+    const score = localScore(environment, item);
     if (score <= bestScore) continue;
     best = state;
     bestScore = score;
@@ -236,12 +262,12 @@ function improveTogether(environment: DotScoreEnvironment, items: readonly Item[
   let changed = true;
   for (let round = 0; changed && round < mostRounds; round++) {
     changed = false;
-    for (const item of meeting) if (takeBest(environment, items, item, item.states)) changed = true;
+    for (const item of meeting) if (takeBest(environment, item, item.states)) changed = true;
   }
 }
 
 /** Turns a rotor by degrees around its state and the other good ones, then by parts of a degree around the best. */
-function turnFinely(environment: DotScoreEnvironment, items: readonly Item[], item: Item): void {
+function turnFinely(environment: DotScoreEnvironment, item: Item): void {
   const { turn, kind } = item.mover;
   if (turn === null) return;
   const step = kind === "hydroxyl" ? hydroxylStep : ammoniumStep;
@@ -253,11 +279,10 @@ function turnFinely(environment: DotScoreEnvironment, items: readonly Item[], it
   const peaks = new Set([item.state.torsion, ...peakTorsions(item)]);
   takeBest(
     environment,
-    items,
     item,
     [...peaks].flatMap((torsion) => around(torsion, Math.floor(step / 2), 1)),
   );
-  takeBest(environment, items, item, around(item.state.torsion, 0.75, 0.25));
+  takeBest(environment, item, around(item.state.torsion, 0.75, 0.25));
 }
 
 /** Torsions of the few best states without a better one beside them, by the scores they have alone. */

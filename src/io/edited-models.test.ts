@@ -111,6 +111,8 @@ _atom_site_anisotrop.U[1][3]
 _atom_site_anisotrop.U[2][3]
 11 .1 .1 .1 0 0 0
 19 .2 .2 .2 0 0 0
+_atom_type.symbol C
+_atom_type.made_up 1
 _made_up.kept yes
 `;
 
@@ -127,6 +129,7 @@ test("an mmCIF file takes new atoms with the labels of their residue; what is no
   expect(cifColumn(site, "made_up")).toEqual(["z", null, null]);
   expect(cifColumn(findCategory(block, "_atom_site_anisotrop"), "id")).toEqual(["3"]);
   expect(cifColumn(findCategory(block, "_made_up"), "kept")).toEqual(["yes"]);
+  expect(findCategory(block, "_atom_type")!.values).toEqual(["C", "1", "H", "?"]);
   const again = readMmcif(text, "m.cif", createRunContext());
   expect(Array.from({ length: 3 }, (_, atom) => atomLabel(again, atom))).toEqual([
     "A 5 DA C5'",

@@ -59,6 +59,7 @@ function updateAtoms(categories: readonly CifCategory[], model: Model): CifCateg
   const site = categories.find((category) => category.name === "_atom_site")!;
   return categories.flatMap((category) => {
     if (category === site) return [updateSite(site, model)];
+    if (category.name === "_atom_type" && isRenumbered(model)) return [withNewTypes(category, model)];
     if (category.name !== "_atom_site_anisotrop" || model.sourceRows === undefined) return [category];
     const kept = renameRows(category, columnOf(category, "id"), presentIds(site, model.sourceRows));
     return kept.rows > 0 || category.rows === 0 ? [kept] : [];
@@ -68,6 +69,24 @@ function updateAtoms(categories: readonly CifCategory[], model: Model): CifCateg
 /** Atoms are numbered anew where some were put in. */
 function isRenumbered({ sourceRows }: Model): boolean {
   return sourceRows?.includes(-1) ?? false;
+}
+
+/** The list of elements with those of new atoms, which all have to be in it. */
+function withNewTypes(category: CifCategory, { atoms, sourceRows }: Model): CifCategory {
+  const column = columnOf(category, "symbol");
+  if (column < 0) return category;
+  const values: string[] = [];
+  const known = new Set<string>();
+  category.visitRows((row) => {
+    values.push(...row);
+    known.add(row[column]!.toUpperCase());
+  });
+  for (const element of new Set(atoms.element.filter((_element, atom) => sourceRows![atom] === -1))) {
+    const symbol = elementSymbol(element).toUpperCase();
+    if (!known.has(symbol)) values.push(...category.tags.map((_tag, item) => (item === column ? symbol : "?")));
+  }
+  const isLoop = category.isLoop || values.length > category.tags.length;
+  return makeCategory(category.name, category.tags, values, isLoop);
 }
 
 /** Present id of each atom that is still there, by the source's. */
