@@ -5,7 +5,7 @@ import type { Dictionary } from "../chemistry/monomer.ts";
 import { type Model, residueLabel } from "../model/model.ts";
 import { type AtomGrid, createAtomGrid } from "./atom-grid.ts";
 import { findDisulfides } from "./disulfides.ts";
-import type { FoundLink, MonomerOf } from "./found-link.ts";
+import { type FoundLink, isPeptideLink, type MonomerOf } from "./found-link.ts";
 import { findMetalLinks, metalReach } from "./metal-links.ts";
 import { findGlycosidicBonds, findNamedLinks, type NearLinkInput, nearLinkReach } from "./near-links.ts";
 import { findClosingLinks, findPolymerLinks } from "./polymer-links.ts";
@@ -76,6 +76,6 @@ function reportFound(model: Model, found: readonly FoundLink[], context: RunCont
 
 /** Neighbours in a chain may share a disulfide besides their peptide; one peptide is stated once. */
 function kindOfLink({ id, atoms }: FoundLink): string {
-  if (/^(P|NM)?(TRANS|CIS)$/.test(id)) return "peptide";
+  if (isPeptideLink(id)) return "peptide";
   return atoms === undefined ? id : atoms.toSorted((p, q) => p - q).join(" ");
 }

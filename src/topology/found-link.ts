@@ -30,6 +30,15 @@ export interface FoundAngle {
 /** Monomer of a residue, undefined where the dictionary has none. */
 export type MonomerOf = (residue: number) => Monomer | undefined;
 
+/** Links of consecutive residues of peptides and nucleic acids, by their dictionary id. */
+export function isPolymerLink(id: string): boolean {
+  return id === "p" || isPeptideLink(id);
+}
+
+export function isPeptideLink(id: string): boolean {
+  return /^(P|NM)?(TRANS|CIS)$/.test(id);
+}
+
 export function isPeptideGroup(group: string): boolean {
   return /^(l-|d-|p-|m-)?pept/i.test(group);
 }

@@ -8,7 +8,7 @@ import { isWaterName } from "../chemistry/residue-classes.ts";
 import { atomLabel, type Model, residueLabel } from "../model/model.ts";
 import { atomsNear, createAtomGrid } from "./atom-grid.ts";
 import { findLinks } from "./find-links.ts";
-import { type FoundLink, isNucleotideGroup, isPeptideGroup, withPolymerGroup } from "./found-link.ts";
+import { type FoundLink, isNucleotideGroup, isPeptideGroup, isPolymerLink, withPolymerGroup } from "./found-link.ts";
 import { atomsOfResidue, type MatchedAtoms, matchAtoms } from "./residue-atoms.ts";
 import { createTemplateCache, type ResidueTemplate, type TemplateCache } from "./residue-templates.ts";
 
@@ -128,6 +128,8 @@ function chooseModifications(
     if (!link) continue;
     modify(first, link.sides[0].modification);
     modify(second, link.sides[1].modification);
+    // A disulfide or a glycan leaves both ends of its residues free.
+    if (!isPolymerLink(id)) continue;
     hasNext.add(first);
     hasPrevious.add(second);
   }
