@@ -182,6 +182,33 @@ describe("alternates", () => {
 
 const sulphur = [["SG", ["N", "CA", "CB"], 1.81, -60]] as const;
 
+/** A monomer by its bonds, all single. */
+function ligandText(name: string, group: string, bondList: string): string {
+  const bonds = bondList.split(" ").map((bond) => bond.split("-") as [string, string]);
+  const length = (a: string, b: string): number => (a.startsWith("H") || b.startsWith("H") ? 0.97 : 1.48);
+  return `data_comp_list
+loop_
+_chem_comp.id
+_chem_comp.group
+${name} ${group}
+data_comp_${name}
+loop_
+_chem_comp_atom.comp_id
+_chem_comp_atom.atom_id
+_chem_comp_atom.type_symbol
+_chem_comp_atom.type_energy
+${[...new Set(bonds.flat())].map((atom) => `${name} ${atom} ${atom[0]} ${atom[0]}`).join("\n")}
+loop_
+_chem_comp_bond.comp_id
+_chem_comp_bond.atom_id_1
+_chem_comp_bond.atom_id_2
+_chem_comp_bond.type
+_chem_comp_bond.value_dist
+_chem_comp_bond.value_dist_esd
+${bonds.map(([a, b]) => `${name} ${a} ${b} single ${length(a, b)} 0.02`).join("\n")}
+`;
+}
+
 describe("links", () => {
   test("a free cysteine has HG, one in a disulfide has none", () => {
     const free = residueLines("CYS", "A", sulphur);
@@ -222,37 +249,7 @@ describe("links", () => {
     ["C1", ["CD", "CE", "NZ"], 1.47, 180],
     ["C2", ["CE", "NZ", "C1"], 1.53, 180],
   ]);
-  const ligand = readUserDictionary(
-    `data_comp_list
-loop_
-_chem_comp.id
-_chem_comp.group
-LIG NON-POLYMER
-data_comp_LIG
-loop_
-_chem_comp_atom.comp_id
-_chem_comp_atom.atom_id
-_chem_comp_atom.type_symbol
-_chem_comp_atom.type_energy
-LIG C1 C CH3
-LIG C2 C CH3
-LIG H1 H HCH3
-LIG H2 H HCH3
-LIG H3 H HCH3
-loop_
-_chem_comp_bond.comp_id
-_chem_comp_bond.atom_id_1
-_chem_comp_bond.atom_id_2
-_chem_comp_bond.type
-_chem_comp_bond.value_dist
-_chem_comp_bond.value_dist_esd
-LIG C1 C2 single 1.53 0.02
-LIG C1 H1 single 0.97 0.02
-LIG C1 H2 single 0.97 0.02
-LIG C1 H3 single 0.97 0.02
-`,
-    "lig.cif",
-  );
+  const ligand = readUserDictionary(ligandText("LIG", "NON-POLYMER", "C1-C2 C1-H1 C1-H2 C1-H3"), "lig.cif");
 
   test("bonds that only the file states cost each atom a hydrogen: CH3 becomes CH2 and NH3+ NH2+", () => {
     const lines = lysine.map((line) =>
@@ -262,6 +259,26 @@ LIG C1 H3 single 0.97 0.02
     const { model } = complete(readLines([link, ...lines]), {}, mergeDictionaries(dictionary, ligand));
     expect(hydrogensOf(model, 0)).toMatch(/HE2 HE3 HZ1 HZ2$/);
     expect(hydrogensOf(model, 1)).toBe("H1 H2");
+  });
+
+  test("an asparagine with a sugar keeps one hydrogen on ND2, and C1 of the sugar its own", () => {
+    const text = ligandText("SUG", "pyranose", "C1-C2 C2-C3 C3-C4 C4-C5 C5-O5 O5-C1 C1-O1 C1-H1 O1-HO1");
+    const lines = residueLines("ASN", "A", [
+      ["CG", ["N", "CA", "CB"], 1.52, 180],
+      ["OD1", ["CA", "CB", "CG"], 1.23, 60],
+      ["ND2", ["CA", "CB", "CG"], 1.33, -120],
+      ["C1", ["CB", "CG", "ND2"], 1.45, 180],
+      ["C2", ["CG", "ND2", "C1"], 1.53, 120],
+      ["O5", ["CG", "ND2", "C1"], 1.42, -120],
+      ["C3", ["ND2", "C1", "C2"], 1.53, 180],
+      ["C5", ["ND2", "C1", "O5"], 1.43, 180],
+      ["C4", ["C1", "C2", "C3"], 1.53, 60],
+    ]).map((line) =>
+      / (C[1-5]|O5) +ASN/.test(line) ? `HETATM${line.slice(6).replace("ASN A   1", "SUG B   1")}` : line,
+    );
+    const known = mergeDictionaries(dictionary, readUserDictionary(text, "sug.cif"));
+    const { model } = complete(readLines(lines), { choice: "none" }, known);
+    expect([0, 1].map((residue) => hydrogensOf(model, residue))).toEqual(["H1 H2 H3 HA HB2 HB3 HD21", "H1"]);
   });
 
   test("a histidine is neutral with its hydrogen on NE2", () => {

@@ -8,9 +8,10 @@ import { editAtoms, type NewAtom } from "../model/edit-atoms.ts";
 import { type Model, residueLabel, withCoordinates } from "../model/model.ts";
 import { buildTopology } from "../topology/build-topology.ts";
 import { identifyResidues } from "../topology/identify-residues.ts";
-import { findHydrogenSites, type HydrogenSite, type NotPlaced, type SiteOptions } from "./hydrogen-sites.ts";
+import { findHydrogenSites, type HydrogenSite, type NotPlaced } from "./hydrogen-sites.ts";
 import { amideMovers, createFlipInput, histidineMovers, type Mover, rotorMover, waterMover } from "./movers.ts";
 import { type MoverReport, optimizeHydrogens } from "./optimize-hydrogens.ts";
+import type { SiteOptions } from "./site-rows.ts";
 
 export interface AddHydrogensOptions {
   /** Hydrogens of the model stay as they are, or are taken out first (deuterium stays in any case). */

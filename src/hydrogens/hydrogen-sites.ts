@@ -1,35 +1,23 @@
 // Goes through a model's residues and finds every parent with the hydrogens it has and lacks, per conformer.
-import { isHydrogenElement } from "../chemistry/elements.ts";
 import type { Dictionary, Monomer } from "../chemistry/monomer.ts";
 import { isWaterName } from "../chemistry/residue-classes.ts";
-import { dihedralAngle } from "../math/internal-coordinates.ts";
 import { type Model, residueLabel } from "../model/model.ts";
 import { isNucleotideGroup, isPeptideGroup } from "../topology/found-link.ts";
 import type { IdentifiedResidues } from "../topology/identify-residues.ts";
 import { atomNamed, listPositions } from "../topology/residue-atoms.ts";
-import type { Vector } from "./hydrogen-geometry.ts";
-import { type PlannedHydrogen, type PlannedSite, planHydrogens } from "./hydrogen-plan.ts";
-import {
-  collectLinkNeighbours,
-  hydrogensLeft,
-  type LinkNeighbour,
-  type LinkNeighbours,
-  leavesHydrogen,
-} from "./link-neighbours.ts";
+import { type PlannedSite, planHydrogens } from "./hydrogen-plan.ts";
+import { collectLinkNeighbours, hydrogensLeft, type LinkNeighbour, type LinkNeighbours } from "./link-neighbours.ts";
 import { type PlacedSite, placeSite, type SiteGeometry } from "./place-site.ts";
-
-export interface SiteOptions {
-  /** Bond lengths: to the centre of the electron cloud, or to the nucleus. */
-  readonly lengths: "electron-cloud" | "nuclear";
-  /** Ideal lengths and angles: those that contacts are judged with, or the dictionary's, which restraints hold. */
-  readonly ideals: "contacts" | "dictionary";
-  /** Which starts of peptides are charged (NH3+): residues numbered 1, the first of every chain, or none. */
-  readonly chargedStart: "residue-1" | "chain" | "none";
-  /** Neutral histidines with their hydrogen on NE2, or doubly protonated ones from which a search takes away. */
-  readonly histidine: "epsilon" | "both";
-  /** Whether waters get hydrogens. */
-  readonly waters: boolean;
-}
+import {
+  existingRow,
+  type ResidueInput,
+  type SiteOptions,
+  type SiteRows,
+  type SiteSearch,
+  siteGeometry,
+  siteOccupancy,
+  siteRows,
+} from "./site-rows.ts";
 
 /** A parent in one conformer with its hydrogens. */
 export interface HydrogenSite {
@@ -48,8 +36,6 @@ export interface HydrogenSite {
   readonly hydrogens: readonly { readonly name: string; readonly row: number }[];
   /** Other places of the hydrogens follow from turning the bond to the only neighbour. */
   readonly turns: boolean;
-  /** A start of a chain that is not its end: the torsion is not known. */
-  readonly isBrokenStart: boolean;
 }
 
 export interface NotPlaced {
@@ -65,19 +51,7 @@ export interface HydrogenSites {
   readonly brokenStarts: readonly string[];
 }
 
-/** Torsion N-H of a chain's first residue whose predecessor is missing, to C: as in a helix, degrees. */
-const brokenStartTorsion = 120;
-
-/**
- * Angles that contacts are judged with, degrees: of the hydrogen of a peptide's N to C of the residue before and to CA, to other
- * planar parents and to parents that are not, and between two hydrogens.
- */
-const contactAngles = { amide: [123.5, 114], planar: 120, other: 109.5, between: 107 } as const;
-
-interface Search {
-  readonly model: Model;
-  readonly identified: IdentifiedResidues;
-  readonly options: SiteOptions;
+interface Search extends SiteSearch {
   readonly linked: LinkNeighbours;
   /** Residues at the ends of nucleotide chains. */
   readonly chainEnds: ReadonlySet<string>;
@@ -123,17 +97,6 @@ function findChainEnds(model: Model, { monomers }: IdentifiedResidues): Set<stri
     });
   }
   return ends;
-}
-
-/** What is particular to one residue. */
-interface ResidueInput {
-  readonly residue: number;
-  readonly monomer: Monomer;
-  readonly sites: readonly PlannedSite[];
-  readonly linked: ReadonlyMap<string, readonly LinkNeighbour[]>;
-  /** Three hydrogens on N: H is called H1. */
-  readonly isCharged: boolean;
-  readonly isBrokenStart: boolean;
 }
 
 const noLinks: ReadonlyMap<string, readonly LinkNeighbour[]> = new Map();
@@ -200,17 +163,6 @@ function droppedProtons({ model, identified, options }: Search, { residue, sites
   return dropped;
 }
 
-/** Rows of a site's atoms in one conformer. */
-interface SiteRows {
-  readonly letter: string;
-  readonly parent: number;
-  /** -1 where missing. */
-  readonly own: readonly number[];
-  readonly extra: readonly { readonly row: number; readonly link: LinkNeighbour }[];
-  readonly third: number;
-  readonly torsion: number;
-}
-
 function addSite(search: Search, input: ResidueInput, site: PlannedSite): void {
   const { model, identified } = search;
   const links = input.linked.get(site.parent) ?? [];
@@ -229,65 +181,6 @@ function addSite(search: Search, input: ResidueInput, site: PlannedSite): void {
   for (const rows of different.values()) addConformer(search, input, site, rows, different.size > 1);
 }
 
-/** Row of an atom by name in a conformer, or in the only or first one of its residue. */
-function rowNamed({ identified }: Search, residue: number, letter: string, name: string): number {
-  const { matched } = identified;
-  return atomNamed(matched, residue, Math.max(0, matched.conformers[residue]!.indexOf(letter)), name);
-}
-
-function siteRows(search: Search, input: ResidueInput, site: PlannedSite, letter: string): SiteRows {
-  const { residue } = input;
-  const links = (input.linked.get(site.parent) ?? []).filter(
-    ({ conformers }) => conformers === undefined || conformers.includes(letter),
-  );
-  const own = site.neighbours.map((name) => rowNamed(search, residue, letter, name));
-  const extra = links
-    .map((link) => ({ link, row: link.name === null ? link.row : rowNamed(search, link.residue, letter, link.name) }))
-    .filter(({ row, link }) => row >= 0 && !(link.kind === "metal" && leavesHydrogen(search.model, site, row)));
-  return {
-    letter,
-    parent: rowNamed(search, residue, letter, site.parent),
-    own,
-    extra,
-    ...torsionOrigin(search, input, site, letter, own.length === 0 ? extra[0]?.link : undefined),
-  };
-}
-
-/** The first atom of the plan that is there, from which torsions count, and the torsion of the first hydrogen. */
-function torsionOrigin(
-  search: Search,
-  { residue, isBrokenStart, isCharged }: ResidueInput,
-  site: PlannedSite,
-  letter: string,
-  only: LinkNeighbour | undefined,
-): { readonly third: number; readonly torsion: number } {
-  if (only?.name != null) {
-    for (const name of neighbourNames(search, only)) {
-      const third = rowNamed(search, only.residue, letter, name);
-      if (third >= 0) return { third, torsion: 180 };
-    }
-  }
-  if (isBrokenStart && site.parent === "N") {
-    return { third: rowNamed(search, residue, letter, "C"), torsion: brokenStartTorsion };
-  }
-  const step = site.isPlanar && site.hydrogens.length === 2 ? 180 : 120;
-  // Staggered from what the dictionary says of free amino acids.
-  const torsions = isCharged && site.parent === "N" ? [{ third: "C", torsion: 180, hydrogen: 0 }] : site.torsions;
-  for (const { third: name, torsion, hydrogen } of torsions) {
-    const third = rowNamed(search, residue, letter, name);
-    if (third >= 0) return { third, torsion: torsion - step * hydrogen };
-  }
-  return { third: -1, torsion: 0 };
-}
-
-/** Heavy atoms bonded to an atom in its residue. */
-function neighbourNames({ identified }: Search, { residue, name }: LinkNeighbour): string[] {
-  const monomer = identified.matched.templates[residue]?.monomer;
-  return (monomer?.bonds ?? []).flatMap(({ atom1, atom2 }) =>
-    atom1 === name ? [atom2] : atom2 === name ? [atom1] : [],
-  );
-}
-
 function addConformer(search: Search, input: ResidueInput, site: PlannedSite, rows: SiteRows, isSplit: boolean): void {
   const { model } = search;
   const { atoms } = model;
@@ -296,9 +189,10 @@ function addConformer(search: Search, input: ResidueInput, site: PlannedSite, ro
   const kept = site.hydrogens.slice(0, hydrogensLeft(model, site, links, missing.length));
   if (kept.length === 0) return;
   const altloc = isSplit ? rows.letter : atoms.altloc[rows.parent]!;
+  const place = { residue: input.residue, letter: rows.letter, altloc, isSplit };
   const hydrogens = kept.map(({ name }) => ({
     name: input.isCharged && site.parent === "N" ? chargedName(name, site) : name,
-    row: existingRow(search, input.residue, rows.letter, name, altloc, isSplit),
+    row: existingRow(search, name, place),
   }));
   if (hydrogens.every(({ row }) => row >= 0)) return;
   const report = (reason: string): void => {
@@ -309,7 +203,7 @@ function addConformer(search: Search, input: ResidueInput, site: PlannedSite, ro
   if (isBrokenNucleotide(search, input.residue, site)) return report("the chain breaks off here");
   const replaced = links.filter(({ kind }) => kind === "covalent").length;
   if (missing.length > replaced) return report(`${missing.join(" and ")} missing`);
-  const geometry = siteGeometry(search, site, rows, kept, hydrogens);
+  const geometry = siteGeometry(search, site, rows, { kept, existing: hydrogens.map(({ row }) => row) });
   const placed = placeSite(geometry);
   if (typeof placed === "string") return report(placed);
   const neighbours = [...rows.own.filter((row) => row >= 0), ...rows.extra.map(({ row }) => row)];
@@ -325,7 +219,6 @@ function addConformer(search: Search, input: ResidueInput, site: PlannedSite, ro
     placed,
     hydrogens,
     turns: site.turns && neighbours.length === 1,
-    isBrokenStart: input.isBrokenStart && site.parent === "N",
   });
 }
 
@@ -335,75 +228,9 @@ function chargedName(name: string, { hydrogens }: PlannedSite): string {
   return `H${number + (hydrogens.length === 2 ? 2 : 1)}`;
 }
 
-function existingRow(
-  search: Search,
-  residue: number,
-  letter: string,
-  name: string,
-  altloc: string,
-  isSplit: boolean,
-): number {
-  const { atoms } = search.model;
-  const row = rowNamed(search, residue, letter, name);
-  if (row < 0 || !isHydrogenElement(atoms.element[row]!)) return -1;
-  return !isSplit || atoms.altloc[row] === "" || atoms.altloc[row] === altloc ? row : -1;
-}
-
 /** The oxygen of a nucleotide whose neighbour in the chain is missing: it is no end. */
 function isBrokenNucleotide({ identified, chainEnds }: Search, residue: number, { parent }: PlannedSite): boolean {
   if (!isNucleotideGroup(identified.monomers[residue]!.group)) return false;
   if (parent === "O3'") return !chainEnds.has(`3 ${residue}`);
   return parent === "O5'" && !chainEnds.has(`5 ${residue}`);
-}
-
-function siteGeometry(
-  { model, options }: Search,
-  site: PlannedSite,
-  { parent, own, extra, third, torsion }: SiteRows,
-  kept: readonly PlannedHydrogen[],
-  hydrogens: HydrogenSite["hydrogens"],
-): SiteGeometry {
-  const { xyz } = model.atoms;
-  const at = (row: number): Vector => [xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!];
-  const isPlanar = site.isPlanar || extra.some(({ link }) => link.isFlat);
-  const fallback = isPlanar ? 120 : 109.5;
-  const ownRows = own.filter((row) => row >= 0);
-  const isAmide = site.parent === "N" && ownRows.length === 1 && extra.length === 1 && extra[0]!.link.name === "C";
-  // Hydrogens that are there already say how the others stand.
-  const anchor = hydrogens.findIndex(({ row }) => row >= 0);
-  const neighbour = ownRows[0] ?? extra[0]?.row ?? -1;
-  const step = isPlanar && kept.length === 2 ? 180 : 120;
-  const measured =
-    anchor >= 0 && third >= 0 && neighbour >= 0
-      ? dihedralAngle(xyz, third, neighbour, parent, hydrogens[anchor]!.row) - step * anchor
-      : torsion;
-  return {
-    parent: at(parent),
-    neighbours: [...ownRows, ...extra.map(({ row }) => row)].map(at),
-    distances: kept.map(({ dictionary, contact }) => {
-      const lengths = options.ideals === "contacts" ? contact : dictionary;
-      return options.lengths === "nuclear" ? lengths.nuclear : lengths.electronCloud;
-    }),
-    angles: kept.map(({ name, angles }) => {
-      const toOwn = angles.filter((_angle, index) => own[index]! >= 0);
-      if (options.ideals === "contacts") {
-        if (isAmide) return contactAngles.amide.toReversed();
-        return [...toOwn, ...extra].map(() => (isPlanar ? contactAngles.planar : contactAngles.other));
-      }
-      return [...toOwn, ...extra.map(({ link }) => link.angles.get(name) ?? fallback)];
-    }),
-    between: options.ideals === "contacts" && site.neighbours.length > 0 ? contactAngles.between : site.between,
-    isPlanar,
-    isEven: options.ideals === "contacts",
-    third: third < 0 ? null : at(third),
-    torsion: measured,
-  };
-}
-
-/** A hydrogen of one alternate on an atom that is in all shares the occupancy of the neighbour that differs. */
-function siteOccupancy({ atoms }: Model, rows: SiteRows, neighbours: readonly number[], isSplit: boolean): number {
-  const own = atoms.occupancy[rows.parent]!;
-  if (!isSplit || atoms.altloc[rows.parent] !== "") return own;
-  const different = [...neighbours, rows.third].filter((row) => row >= 0 && atoms.altloc[row] === rows.letter);
-  return Math.min(own, ...different.map((row) => atoms.occupancy[row]!));
 }

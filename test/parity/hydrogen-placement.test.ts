@@ -122,6 +122,22 @@ describe.runIf(hasSharedData)("hydrogens placed anew", () => {
     expect(distances.filter((distance) => distance > limit).length / distances.length).toBeLessThanOrEqual(part);
   });
 
+  test("on ribosomal RNA and protein are those of the file, H5' and H5'' on their sides", async () => {
+    const reference = await readSharedModel("models_large/1xnr.cif.gz");
+    const options = { existing: "replace", lengths: "nuclear", choice: "none" } as const;
+    const { model, added, removed } = addHydrogens(reference, dictionary, options, createRunContext());
+    expect(added).toBe(removed);
+    const rowsOf = (of: Model, name: string): number[] =>
+      of.atoms.name.flatMap((own, row) => (own === name ? [row] : []));
+    const [theirs, own] = [rowsOf(reference, "H5'1"), rowsOf(model, "H5'")];
+    expect(own).toHaveLength(theirs.length);
+    own.forEach((row, index) => {
+      const [a, b] = [model.atoms.xyz, reference.atoms.xyz];
+      const apart = [0, 1, 2].map((c) => a[3 * row + c]! - b[3 * theirs[index]! + c]!);
+      expect(Math.hypot(...apart)).toBeLessThan(0.2);
+    });
+  });
+
   test("turn to places that score at least as well as reduce's", async () => {
     let count = 0;
     let worse = 0;
