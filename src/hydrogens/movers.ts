@@ -45,7 +45,6 @@ export const ammoniumStep = 15;
 /** Worth of a staggered ammonium, and costs of a histidine's states and of a flip, in units of the dot score. */
 const staggeredWorth = 0.1;
 const bothProtonsCost = 0.05;
-const noProtonCost = 1;
 const flipCost = 0.5;
 /** Acceptors that far from the atom a hydrogen is on are pointed at, Angstrom. */
 const acceptorReach = 3.6;
@@ -236,8 +235,8 @@ export function amideMovers(input: FlipInput, residue: number): Mover[] {
 }
 
 /**
- * Rings of histidine, one mover per conformer: the protons on both nitrogens, one or none, in both orientations where flips are
- * asked for. `isNew` marks hydrogens that may be taken away.
+ * Rings of histidine, one mover per conformer: protons on both nitrogens or on one, in both orientations where flips are asked
+ * for. `isNew` marks hydrogens that may be taken away.
  */
 export function histidineMovers(input: FlipInput, residue: number, isNew: Uint8Array, flips: boolean): Mover[] {
   const { model } = input;
@@ -248,12 +247,11 @@ export function histidineMovers(input: FlipInput, residue: number, isNew: Uint8A
     if ([...ring.axis, ...ring.free].some((name) => !rows.has(name)) || !isFree(input, ring, rows)) return [];
     const protons = ["HD1", "HE2"].map((name) => rows.get(name) ?? -1).filter((row) => row >= 0 && isNew[row] === 1);
     const atoms = Int32Array.from(present, (name) => rows.get(name)!);
-    const chosen = protons.length === 2 ? [[], [protons[0]!], [protons[1]!], protons] : [[]];
+    const chosen = protons.length === 2 ? [[], [protons[0]!], [protons[1]!]] : [[]];
     const states = (flips ? [false, true] : [false]).flatMap((isFlipped) =>
       chosen.map((absent): MoverState => {
         const state = flipState(model, ring, rows, atoms, isFlipped);
-        const count = protons.length === 2 ? 2 - absent.length : 1;
-        const cost = count === 2 ? bothProtonsCost : count === 0 ? noProtonCost : 0;
+        const cost = protons.length === 2 && absent.length === 0 ? bothProtonsCost : 0;
         return { ...state, absent, preference: state.preference - cost };
       }),
     );
