@@ -125,6 +125,20 @@ describe("where a peptide begins", () => {
   });
 });
 
+test("a charged proline has H2 and H3, which restraints know", () => {
+  const proline = residueLines("PRO", "A", [
+    ["CG", ["N", "CA", "CB"], 1.5, 30],
+    ["CD", ["CA", "CB", "CG"], 1.5, -36],
+  ]);
+  const { model } = complete(readLines(proline));
+  expect(hydrogensOf(model, 0)).toBe("H2 H3 HA HB2 HB3 HG2 HG3 HD2 HD3");
+  const context = createRunContext();
+  const topology = buildTopology(model, dictionary, { unknownLigands: "error" }, context);
+  expect(topology.unrestrained).toHaveLength(0);
+  expect(context.diagnostics.entries.map(({ code }) => code)).not.toContain("UNKNOWN_ATOM");
+  expect(complete(model).added).toBe(0);
+});
+
 describe("what is missing or unknown", () => {
   test("keeps the hydrogens that need it away, with the reason", () => {
     const { model, report } = complete(readLines(peptideLines(["ALA", "SER"], helix)));
