@@ -11,8 +11,16 @@ export { createRng, type Rng } from "./base/rng.ts";
 export { createRunContext, type Progress, type RunContext } from "./base/run-context.ts";
 export { loadDictionary, mergeDictionaries } from "./chemistry/dictionary.ts";
 export type { Dictionary, EnergyType, Link, Modification, Monomer } from "./chemistry/monomer.ts";
+export { type ReferenceTables, readReferenceTables } from "./chemistry/reference-tables.ts";
+export { type Clash, type ClashReport, computeClashes } from "./contacts/clashes.ts";
 export type { UnitCell } from "./crystal/unit-cell.ts";
 export { type DensityMap, type MapFrame, mapFrame, type Vector3 } from "./density/map.ts";
+export {
+  type AddedHydrogens,
+  type AddHydrogensOptions,
+  addHydrogens,
+  removeHydrogens,
+} from "./hydrogens/add-hydrogens.ts";
 export { readUserDictionary } from "./io/mmcif/read-dictionary.ts";
 export { writeMmcif } from "./io/mmcif/write-mmcif.ts";
 export type { MapFile } from "./io/mrc/read-mrc.ts";
@@ -61,5 +69,13 @@ export { computeLocalResolution, type LocalResolution } from "./validation/fit/l
 export { computeQScores, type QScoreOptions, type QScores } from "./validation/fit/q-score.ts";
 export { type QScoreSummary, summarizeQScores } from "./validation/fit/q-score-summary.ts";
 export { assessResolution, type ResolutionAssessment, type ResolutionOptions } from "./validation/fit/resolution.ts";
+export {
+  type GeometryReport,
+  type GeometryReportOptions,
+  type GeometryReportResult,
+  reportGeometry,
+} from "./validation/geometry/geometry-report.ts";
 export type { GeometryCounts, GeometrySummary, TermStatistics } from "./validation/geometry/geometry-statistics.ts";
+export { type GeometryTables, loadGeometryTables } from "./validation/geometry/geometry-tables.ts";
 export { computeGeometry, type ModelGeometry } from "./validation/geometry/model-geometry.ts";
+export { listProblemPlaces, type ProblemPlace } from "./validation/geometry/problem-places.ts";

@@ -4,10 +4,20 @@ import type { RunContext } from "../base/run-context.ts";
 import type { Console } from "./console.ts";
 import { runFit } from "./fit.ts";
 import { runGeometry } from "./geometry.ts";
+import { runHydrogens } from "./hydrogens.ts";
 import { runInfo } from "./info.ts";
-import { fitSchema, geometrySchema, infoSchema, refineSchema, simulateSchema } from "./options.ts";
+import {
+  fitSchema,
+  geometrySchema,
+  hydrogensSchema,
+  infoSchema,
+  refineSchema,
+  simulateSchema,
+  validateSchema,
+} from "./options.ts";
 import { runRefine } from "./refine.ts";
 import { runSimulate } from "./simulate.ts";
+import { runValidate } from "./validate.ts";
 
 export interface CommandOutcome {
   readonly exitCode: number;
@@ -53,6 +63,26 @@ export const commands: readonly CommandSpec[] = [
       "emend fit model.cif map.mrc.gz --resolution 3.2 --table residues.tsv --cif scores.cif --b-column q",
     ],
     run: runFit,
+  },
+  {
+    name: "validate",
+    summary: "judge a model: its geometry, and with a map how well it fits",
+    arguments: [modelArgument, ["[map]", "map, MRC or CCP4, may be gzipped"]],
+    schema: validateSchema,
+    examples: [
+      "emend validate model.pdb",
+      "emend validate model.cif map.mrc.gz --resolution 3.2 --out-dir report",
+      "emend validate model.pdb map.mrc --half-maps half1.mrc half2.mrc --reference-data tables",
+    ],
+    run: runValidate,
+  },
+  {
+    name: "hydrogens",
+    summary: "place the hydrogens of a model, or take them out",
+    arguments: [modelArgument],
+    schema: hydrogensSchema,
+    examples: ["emend hydrogens model.pdb --flip", "emend hydrogens model.cif --remove --out bare.cif"],
+    run: runHydrogens,
   },
   {
     name: "geometry",

@@ -1,6 +1,6 @@
 // The report of emend fit on one screen: values, what is good at this resolution, and what was used.
 import type { FitReport } from "../validation/fit/fit-report.ts";
-import { alignRows, show } from "./tables.ts";
+import { alignMeanings, alignRows, type MeasureRow as Row, show } from "./tables.ts";
 
 /** Bounds of the words for a correlation. */
 const poorBelow = 0.3;
@@ -14,15 +14,13 @@ const blurredAbove = 1.1;
 
 const contourWords = { volume: " (encloses the model's volume)", sigma: " (one sigma, estimated)" } as const;
 
-type Row = readonly [name: string, value: string, meaning: string];
-
 export function describeFitReport(report: FitReport, files: { readonly model: string; readonly map: string }): string {
   const estimated = report.resolutionEstimated ? "estimated" : "given";
   const title = `${files.model} in ${files.map} at ${report.resolution.toFixed(2)} A (${estimated})`;
   const rows = [...correlationRows(report), ...atomRows(report), ...resolutionRows(report)];
   const parts = [
     title,
-    alignColumns(rows),
+    alignMeanings(rows),
     describeChains(report),
     describeWorst(report),
     describeBlobs(report),
@@ -30,13 +28,6 @@ export function describeFitReport(report: FitReport, files: { readonly model: st
     describeBasis(report),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
-}
-
-/** Names and values in columns, what they mean behind them. */
-function alignColumns(rows: readonly Row[]): string {
-  const table = alignRows(rows.map(([name, value]) => [name, value])).split("\n");
-  const width = Math.max(...table.map((line) => line.length));
-  return rows.map(([, , meaning], at) => `${table[at]!.padEnd(width)}  ${meaning}`.trimEnd()).join("\n");
 }
 
 function word(cc: number | null): string {

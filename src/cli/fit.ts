@@ -34,7 +34,7 @@ export async function runFit(
   const work = { kind: "fit", resolution, companions: inputs.length - 2 } as const;
   const pair = await loadPair(modelPath!, mapPath!, context, work);
   noteMemory(pair, console);
-  const options = await readOptions(settings, pair, context);
+  const options = await readFitOptions(settings, pair, context);
   const engine = createEngine({ threads: settings.threads ?? availableParallelism() });
   const result = await reportFit(engine, pair.model, pair.map, options, context);
   engine.close();
@@ -47,7 +47,17 @@ export async function runFit(
   return { exitCode: 0 };
 }
 
-async function readOptions(settings: FitSettings, pair: Pair, context: RunContext): Promise<FitReportOptions> {
+type MeasureSettings = Pick<
+  FitSettings,
+  "halfMaps" | "mask" | "maskPolicy" | "resolution" | "contour" | "scattering" | "sigma" | "qRule" | "localResolution"
+>;
+
+/** What to measure, and the maps that go with the pair's map. */
+export async function readFitOptions(
+  settings: MeasureSettings,
+  pair: Pair,
+  context: RunContext,
+): Promise<FitReportOptions> {
   const { halfMaps, mask, maskPolicy, resolution, contour, scattering, sigma, qRule, localResolution } = settings;
   const load = (path: string): Promise<DensityMap> => loadCompanion(path, pair, context);
   return {

@@ -4,18 +4,21 @@ import { createEngine } from "../kernels/engine.ts";
 import { atomLabel, type Model } from "../model/model.ts";
 import type { Topology } from "../topology/topology.ts";
 import { listUnrestrained, type UnrestrainedResidue } from "../topology/unrestrained.ts";
+import { reportGeometry } from "../validation/geometry/geometry-report.ts";
 import {
   forEachDeviation,
   type Offender,
   type RestraintKind,
   worstRestraints,
 } from "../validation/geometry/geometry-statistics.ts";
-import { computeGeometry } from "../validation/geometry/model-geometry.ts";
+import { listProblemPlaces } from "../validation/geometry/problem-places.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics } from "./console.ts";
+import { describeGeometryReport } from "./geometry-summary.ts";
 import { loadDictionaries, loadModel } from "./inputs.ts";
 import type { GeometrySettings } from "./options.ts";
 import { alignRows, describeGeometry, show } from "./tables.ts";
+import { loadTables } from "./validate.ts";
 
 const kinds: readonly RestraintKind[] = ["bond", "angle", "dihedral", "chirality", "planarity", "parallelity"];
 
@@ -27,15 +30,19 @@ export async function runGeometry(
 ): Promise<CommandOutcome> {
   const model = await loadModel(modelPath!, context);
   const dictionary = await loadDictionaries(settings, model, context);
-  const options = { unknownLigands: settings.unknownLigands };
-  const { geometry, topology } = computeGeometry(createEngine(), { model, dictionary }, options, context);
+  const { unknownLigands, hydrogens } = settings;
+  const options = { unknownLigands, hydrogens, tables: await loadTables(settings.referenceData) };
+  const result = await reportGeometry(createEngine(), { model, dictionary }, options, context);
+  const { report: geometry, topology } = result;
+  const problems = listProblemPlaces(model, result);
   const { xyz } = model.atoms;
   const worst = Object.fromEntries(
     kinds.map((kind) => [kind, worstRestraints(model, topology, xyz, kind, settings.worst)] as const),
   );
   console.endProgress();
   noteDiagnostics(console, context.diagnostics);
-  console.print(describeGeometry(geometry));
+  console.print(`${describeGeometry(geometry)}\n`);
+  console.print(describeGeometryReport(geometry, problems, settings.worst));
   for (const kind of kinds) printWorst(console, kind, worst[kind]!);
   const restraints = settings.list ? listRestraints(model, topology) : undefined;
   const unrestrained = listUnrestrained(model, topology);
@@ -44,6 +51,7 @@ export async function runGeometry(
   console.document({
     geometry,
     worst,
+    problems,
     ...(restraints ? { restraints } : {}),
     unrestrained,
     diagnostics: context.diagnostics.entries,

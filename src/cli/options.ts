@@ -174,13 +174,70 @@ export const fitSchema = z.strictObject({
   ...common,
 });
 
+const hydrogenPolicy = z
+  .enum(["replace", "keep"])
+  .default("replace")
+  .describe("hydrogens that contacts are judged with: placed anew, or those of the file")
+  .meta({ placeholder: "WHICH" });
+
+const referenceData = z
+  .string()
+  .optional()
+  .describe("folder of published reference tables (Top8000 rotamers, Rama-Z, CaBLAM) to use before the built-in ones")
+  .meta({ placeholder: "DIR" });
+
 export const geometrySchema = z.strictObject({
+  hydrogens: hydrogenPolicy,
+  referenceData,
   restraints,
   monomerLibrary,
   edits,
   unknownLigands,
   list: z.boolean().default(false).describe("list every restraint with ideal and model value and sigma"),
   worst: z.number().int().min(0).default(5).describe("worst offenders shown of each kind").meta({ placeholder: "N" }),
+  ...common,
+});
+
+const {
+  table: _table,
+  cif: _cif,
+  bColumn: _bColumn,
+  localResolutionOut: _out,
+  perAtom: _perAtom,
+  ...fitMeasures
+} = fitSchema.shape;
+
+export const validateSchema = z.strictObject({
+  ...fitMeasures,
+  hydrogens: hydrogenPolicy,
+  referenceData,
+  restraints,
+  monomerLibrary,
+  edits,
+  unknownLigands,
+  outDir: z
+    .string()
+    .optional()
+    .describe("folder for validation.json, residues.tsv and problems.tsv")
+    .meta({ placeholder: "DIR" }),
+  overwrite: fitSchema.shape.overwrite,
+  ...common,
+});
+
+export const hydrogensSchema = z.strictObject({
+  out: z
+    .string()
+    .optional()
+    .describe("file of the model, mmCIF or PDB by its ending (default MODEL_hydrogens with the ending of the input)")
+    .meta({ placeholder: "FILE" }),
+  flip: z.boolean().default(false).describe("also flip Asn, Gln and His where the other way round is clearly better"),
+  replace: z.boolean().default(false).describe("take out the file's hydrogens first"),
+  remove: z.boolean().default(false).describe("only take hydrogens out"),
+  nuclear: z.boolean().default(false).describe("distances to the nuclei instead of the electron clouds"),
+  waters: z.boolean().default(false).describe("hydrogens of waters too"),
+  restraints,
+  monomerLibrary,
+  overwrite: z.boolean().default(false).describe("replace the file when it exists; the old one is kept as .1"),
   ...common,
 });
 
@@ -212,6 +269,8 @@ export const infoSchema = z.strictObject({ ...common });
 export type RefineSettings = z.infer<typeof refineSchema>;
 export type FitSettings = z.infer<typeof fitSchema>;
 export type GeometrySettings = z.infer<typeof geometrySchema>;
+export type ValidateSettings = z.infer<typeof validateSchema>;
+export type HydrogensSettings = z.infer<typeof hydrogensSchema>;
 export type SimulateSettings = z.infer<typeof simulateSchema>;
 export type InfoSettings = z.infer<typeof infoSchema>;
 

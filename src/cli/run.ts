@@ -116,7 +116,10 @@ function createProgram(run: Run): Command {
       .addHelpText("after", `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join("\n")}`)
       .configureOutput(output)
       .action(async (...values: unknown[]) => {
-        const paths = values.slice(0, spec.arguments.length).flat() as string[];
+        const paths = values
+          .slice(0, spec.arguments.length)
+          .flat()
+          .filter((value) => value !== undefined) as string[];
         await runCommand(run, spec, paths, command.opts());
       });
   }

@@ -24,6 +24,15 @@ export function alignRows(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
+export type MeasureRow = readonly [name: string, value: string, meaning: string];
+
+/** Names and values in columns, what they mean behind them. */
+export function alignMeanings(rows: readonly MeasureRow[]): string {
+  const columns = alignRows(rows.map(([name, value]) => [name, value])).split("\n");
+  const width = Math.max(...columns.map((line) => line.length));
+  return rows.map(([, , meaning], at) => `${columns[at]!.padEnd(width)}  ${meaning}`.trimEnd()).join("\n");
+}
+
 export function describeAssessments(before: Assessment, after: Assessment): string {
   const rows: string[][] = [["", "before", "after"]];
   const add = (label: string, read: (assessment: Assessment) => string): void => {

@@ -7,22 +7,22 @@ import { readModel } from "../../src/io/read-model.ts";
 import type { Model } from "../../src/model/model.ts";
 import { chooseMapFrame } from "../../src/validation/fit/belonging.ts";
 
-const folder = new URL("../../../shared/data/", import.meta.url).pathname;
+export const sharedFolder: string = new URL("../../../shared/data/", import.meta.url).pathname;
 
-export const hasSharedData = existsSync(folder);
+export const hasSharedData = existsSync(sharedFolder);
 
 export async function readSharedModel(path: string): Promise<Model> {
-  return readModel(readFileSync(folder + path), path, createRunContext());
+  return readModel(readFileSync(sharedFolder + path), path, createRunContext());
 }
 
 /** Recorded values of another program. */
 export function readSharedJson(path: string): unknown {
-  return JSON.parse(readFileSync(folder + path, "utf8"));
+  return JSON.parse(readFileSync(sharedFolder + path, "utf8"));
 }
 
 /** The model of a PDB file without its hydrogen atoms. */
 export async function readWithoutHydrogens(path: string): Promise<Model> {
-  const lines = readFileSync(folder + path, "latin1").split("\n");
+  const lines = readFileSync(sharedFolder + path, "latin1").split("\n");
   const kept = lines.filter((line) => !/^(ATOM|HETATM)/.test(line) || !/^[HD]$/.test(line.slice(76, 78).trim()));
   return readModel(new TextEncoder().encode(kept.join("\n")), path, createRunContext());
 }
@@ -30,6 +30,6 @@ export async function readWithoutHydrogens(path: string): Promise<Model> {
 /** A map in the frame of the model that goes with it. */
 export async function readSharedMap(path: string, model: Model): Promise<DensityMap> {
   const context = createRunContext();
-  const { map, alternative } = await readMap(readFileSync(folder + path), path, context);
+  const { map, alternative } = await readMap(readFileSync(sharedFolder + path), path, context);
   return chooseMapFrame(model.atoms.xyz, map, alternative, { model: "model", map: path }, context);
 }
