@@ -1,7 +1,7 @@
 // Fourier terms of maps on their own grid, weighted by a mask or not, and maps filtered by a function of |s|.
 import type { ComputeEngine } from "../kernels/engine.ts";
 import {
-  createSpectrum,
+  createRawSpectrum,
   forwardTransform,
   freeSpectrum,
   inverseTransform,
@@ -25,7 +25,7 @@ export function transformValues(
   size: GridSize,
   weights?: Float32Array,
 ): Spectrum {
-  const real = engine.memory.float32(values.length);
+  const real = engine.memory.rawFloat32(values.length);
   if (weights === undefined) {
     let sum = 0;
     for (let at = 0; at < values.length; at++) sum += values[at]!;
@@ -34,7 +34,7 @@ export function transformValues(
   } else {
     for (let at = 0; at < values.length; at++) real[at] = values[at]! * weights[at]!;
   }
-  const spectrum = createSpectrum(engine, ...size);
+  const spectrum = createRawSpectrum(engine, ...size);
   forwardTransform(engine, real, spectrum, allLimits(size));
   engine.memory.free(real);
   return spectrum;
@@ -44,7 +44,7 @@ export function transformValues(
 export function mapOfSpectrum(engine: ComputeEngine, spectrum: Spectrum): Float32Array {
   const size: GridSize = [spectrum.nx, spectrum.ny, spectrum.nz];
   const points = size[0] * size[1] * size[2];
-  const real = engine.memory.float32(points);
+  const real = engine.memory.rawFloat32(points);
   inverseTransform(engine, spectrum, real, allLimits(size));
   engine.kernels.scaleMap(real, 1 / points, 0);
   const result = real.slice();

@@ -1,6 +1,6 @@
 // How the values of a map are distributed.
 import type { DensityMap } from "./map.ts";
-import { computeStatistics } from "./statistics.ts";
+import { computeStatistics, mapStatistics } from "./statistics.ts";
 
 export interface ValueHistogram {
   /** Lower end of the first bin and upper end of the last; bins are equally wide. */
@@ -32,8 +32,9 @@ export interface MapValues {
 const bins = 64;
 
 /** Moments and histogram over all voxels, and over those of a mask. Null for a map without voxels. */
-export function describeMapValues({ values }: DensityMap, mask?: Uint8Array): MapValues | null {
-  const statistics = computeStatistics(values);
+export function describeMapValues(map: DensityMap, mask?: Uint8Array): MapValues | null {
+  const { values } = map;
+  const statistics = mapStatistics(map);
   if (statistics === null) return null;
   const { minimum, maximum, mean, sigma, count } = statistics;
   const isConstant = minimum === maximum;

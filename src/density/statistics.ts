@@ -1,4 +1,5 @@
 // Means, deviations and correlations of map values over sets of voxels.
+import type { DensityMap } from "./map.ts";
 
 export interface ValueStatistics {
   readonly count: number;
@@ -84,29 +85,43 @@ export function sumOverMask(first: Float32Array, second: Float32Array, mask?: Ui
   return sums;
 }
 
-/** The value with `rank` values above or equal to it, itself aside: rank 0 is the maximum; found by partitioning a copy. */
+const mapStatisticsOf = new WeakMap<DensityMap, ValueStatistics | null>();
+
+/** Statistics over all voxels of a map, computed once. */
+export function mapStatistics(map: DensityMap): ValueStatistics | null {
+  const known = mapStatisticsOf.get(map);
+  if (known !== undefined) return known;
+  const statistics = computeStatistics(map.values);
+  mapStatisticsOf.set(map, statistics);
+  return statistics;
+}
+
+/** Bins of the first look at the values: few are left in the one that is wanted. */
+const rankBins = 1 << 16;
+
+/** The value with `rank` values above or equal to it, itself aside: rank 0 is the maximum. */
 export function valueOfRank(values: Float32Array, rank: number): number {
-  const v = values.slice();
-  const wanted = Math.max(0, v.length - 1 - rank);
-  let low = 0;
-  let high = v.length - 1;
-  while (low < high) {
-    const pivot = v[(low + high) >> 1]!;
-    let i = low;
-    let j = high;
-    while (i <= j) {
-      while (v[i]! < pivot) i++;
-      while (v[j]! > pivot) j--;
-      if (i > j) break;
-      const swap = v[i]!;
-      v[i++] = v[j]!;
-      v[j--] = swap;
-    }
-    if (wanted <= j) high = j;
-    else if (wanted >= i) low = i;
-    else break;
+  if (values.length === 0) return Number.NaN;
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]!;
+    if (value < low) low = value;
+    if (value > high) high = value;
   }
-  return v[wanted]!;
+  if (!(high > low)) return high;
+  const scale = (rankBins - 1) / (high - low);
+  const counts = new Uint32Array(rankBins);
+  for (let at = 0; at < values.length; at++) counts[Math.floor((values[at]! - low) * scale)]!++;
+  let left = Math.min(Math.max(0, rank), values.length - 1);
+  let bin = rankBins - 1;
+  for (; counts[bin]! <= left; bin--) left -= counts[bin]!;
+  const candidates = new Float32Array(counts[bin]!);
+  let kept = 0;
+  for (let at = 0; at < values.length; at++) {
+    if (Math.floor((values[at]! - low) * scale) === bin) candidates[kept++] = values[at]!;
+  }
+  return candidates.sort()[kept - 1 - left]!;
 }
 
 /** Values of a map at chosen voxels, with what a correlation needs of them. */

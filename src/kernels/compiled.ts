@@ -271,7 +271,7 @@ function placeFrame(memory: KernelMemory, { fractionalization, orthogonalization
   return place(memory, "sphere frame", Float64Array.from(numbers));
 }
 
-/** Maps with more points are summed where they are: copies would crowd the memory, which ends at 4 GiB. */
+/** Maps with more points are summed where they are unless there is room: copies would crowd the memory, which ends at 4 GiB. */
 const largestCopy = 2 ** 26;
 const groupsPerBlock = 8;
 
@@ -285,7 +285,8 @@ function sumSpheresCompiled(
   groups: AtomGroups,
   radius: number,
 ): Float64Array {
-  if (first.length > largestCopy) return sumSpheres(first, second, grid, xyz, groups, radius);
+  const isLarge = first.length > largestCopy && !(memory.owns(first) || memory.hasRoom(first.byteLength));
+  if (isLarge) return sumSpheres(first, second, grid, xyz, groups, radius);
   const count = groups.start.length - 1;
   const boxes = boxesOf(grid, xyz, groups, radius);
   let room = 0;

@@ -37,6 +37,12 @@ export class KernelMemory {
     return new Float32Array(this.memory.buffer, begin, length).fill(0);
   }
 
+  /** An array that holds whatever was there before: for what is written as a whole before it is read. */
+  rawFloat32(length: number): Float32Array {
+    const begin = this.reserve(4 * length);
+    return new Float32Array(this.memory.buffer, begin, length);
+  }
+
   /** Zeroed array. */
   float64(length: number): Float64Array {
     const begin = this.reserve(8 * length);
@@ -68,7 +74,7 @@ export class KernelMemory {
       values instanceof Float64Array
         ? this.float64(length)
         : values instanceof Float32Array
-          ? this.float32(length)
+          ? this.rawFloat32(length)
           : values instanceof Int32Array
             ? this.int32(length)
             : values instanceof Uint16Array
@@ -106,6 +112,12 @@ export class KernelMemory {
   /** Gives arrays back; they must not be used afterwards. Arrays from elsewhere are left alone. */
   free(...arrays: readonly KernelArray[]): void {
     for (const array of arrays) if (this.owns(array)) this.release(array.byteOffset, array.byteLength);
+  }
+
+  /** Whether so many bytes can be had without taking more than half of what there can be. */
+  hasRoom(bytes: number): boolean {
+    const size = sizeOf(bytes);
+    return this.gaps.some((gap) => gap.bytes >= size) || this.next + size <= (maximumPages * pageBytes) / 2;
   }
 
   /** Bytes up to the highest ever handed out. */

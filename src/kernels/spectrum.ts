@@ -20,11 +20,20 @@ export interface FrequencyLimits {
   readonly l: number;
 }
 
+/** A spectrum of zeros. */
 export function createSpectrum(engine: ComputeEngine, nx: number, ny: number, nz: number): Spectrum {
+  const spectrum = createRawSpectrum(engine, nx, ny, nz);
+  spectrum.re.fill(0);
+  spectrum.im.fill(0);
+  return spectrum;
+}
+
+/** A spectrum that holds whatever was there before: for forward transforms of which only what lies inside the limits is read. */
+export function createRawSpectrum({ memory }: ComputeEngine, nx: number, ny: number, nz: number): Spectrum {
   const stride = fftLanes * Math.ceil(((nx >> 1) + 1) / fftLanes);
   const planeStride = spreadOverCache(stride * ny);
   const length = planeStride * nz;
-  return { nx, ny, nz, stride, planeStride, re: engine.memory.float32(length), im: engine.memory.float32(length) };
+  return { nx, ny, nz, stride, planeStride, re: memory.rawFloat32(length), im: memory.rawFloat32(length) };
 }
 
 /** An odd number of cache lines of 16 numbers: columns with a power of two between their elements share few lines of a cache. */

@@ -8,6 +8,7 @@ import type { ComputeEngine } from "../kernels/engine.ts";
 import { smoothLength } from "../kernels/fft-plan.ts";
 import { gaussiansPerAtom, maximumRow } from "../kernels/reference/density.ts";
 import {
+  createRawSpectrum,
   createSpectrum,
   type FrequencyLimits,
   forwardTransform,
@@ -82,7 +83,7 @@ export function computeStructureFactors(
   engine.memory.releaseScratch();
   const density = engine.memory.float32(nx * ny * nz);
   placeAtoms(engine, density, size, atoms, frame, blur, options.table, context);
-  const spectrum = createSpectrum(engine, nx, ny, nz);
+  const spectrum = createRawSpectrum(engine, nx, ny, nz);
   forwardTransform(engine, density, spectrum, limits);
   engine.memory.free(density);
   const factor = cellVolume(boxCell) / (nx * ny * nz);
@@ -325,7 +326,7 @@ export function mapFromStructureFactors(engine: ComputeEngine, factors: Structur
     l: Math.min(factors.limits.l, (nz - 1) >> 1),
   };
   copyFrequencies(spectrum, target, factors, limits, extraB - factors.blur);
-  const real = engine.memory.float32(nx * ny * nz);
+  const real = engine.memory.rawFloat32(nx * ny * nz);
   inverseTransform(engine, target, real, limits);
   freeSpectrum(engine, target);
   return real;

@@ -2,7 +2,7 @@
 import { isHydrogenElement } from "../../chemistry/elements.ts";
 import { cellVolume } from "../../crystal/unit-cell.ts";
 import { type DensityMap, type MapFrame, mapFrame, type Vector3 } from "../../density/map.ts";
-import { computeStatistics, type ValueStatistics } from "../../density/statistics.ts";
+import { mapStatistics, type ValueStatistics } from "../../density/statistics.ts";
 import { markZone } from "../../density/zone.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import { atomLabel, type Model } from "../../model/model.ts";
@@ -85,7 +85,7 @@ export function findMissingDensity(
     else smallerCount++;
   }
   engine.memory.free(state);
-  const statistics = computeStatistics(map.values)!;
+  const statistics = mapStatistics(map)!;
   return {
     contour,
     distance,

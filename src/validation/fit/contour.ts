@@ -3,7 +3,7 @@ import { atomicMass } from "../../chemistry/atomic-masses.ts";
 import { isHydrogenElement } from "../../chemistry/elements.ts";
 import { cellVolume } from "../../crystal/unit-cell.ts";
 import { type DensityMap, mapFrame, toFractional } from "../../density/map.ts";
-import { computeStatistics, valueOfRank } from "../../density/statistics.ts";
+import { mapStatistics, valueOfRank } from "../../density/statistics.ts";
 import type { Model } from "../../model/model.ts";
 import { type MoleculeKind, moleculeKind } from "./residue-parts.ts";
 
@@ -44,7 +44,7 @@ export function estimateContour(model: Model, map: DensityMap): ContourEstimate 
   const volume = volumePerMass * mass;
   const voxel = cellVolume(mapFrame(map).boxCell) / map.values.length;
   const wanted = Math.round(volume / voxel);
-  const statistics = computeStatistics(map.values);
+  const statistics = mapStatistics(map);
   const isFlat = statistics === null || !(statistics.maximum > statistics.minimum);
   if (isFlat || wanted < 1) return { level: null, rule: "volume", mass, volume };
   if (wanted < map.values.length) {

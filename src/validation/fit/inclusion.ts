@@ -4,7 +4,7 @@ import type { RunContext } from "../../base/run-context.ts";
 import { isHydrogenElement } from "../../chemistry/elements.ts";
 import { isWaterName } from "../../chemistry/residue-classes.ts";
 import type { DensityMap } from "../../density/map.ts";
-import { computeStatistics } from "../../density/statistics.ts";
+import { mapStatistics } from "../../density/statistics.ts";
 import { trilinearGrid, trilinearValue } from "../../density/trilinear.ts";
 import { atomLabel, type Model } from "../../model/model.ts";
 import { type ContourRule, estimateContour } from "./contour.ts";
@@ -208,7 +208,7 @@ function exactWeights(model: Model, context: RunContext): Float64Array {
 
 function curveOf(model: Model, map: DensityMap, values: Float64Array, contour: number | null): InclusionLevel[] {
   const { atoms, residues } = model;
-  const statistics = computeStatistics(map.values);
+  const statistics = mapStatistics(map);
   if (statistics === null || !(statistics.maximum > statistics.minimum)) return [];
   const { minimum, maximum } = statistics;
   const step = (maximum - minimum) / (curveLevels - 1);

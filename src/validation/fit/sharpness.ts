@@ -1,6 +1,6 @@
 // How sharp a map is compared with its model at rest, and whether it is sharper than atoms can be.
 import { type DensityMap, mapFrame } from "../../density/map.ts";
-import { computeStatistics } from "../../density/statistics.ts";
+import { mapStatistics } from "../../density/statistics.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import { createSpectrum, forwardTransform, freeSpectrum, type Spectrum } from "../../kernels/spectrum.ts";
 import type { AtomTable } from "../../model/model.ts";
@@ -45,7 +45,7 @@ export function measureSharpness(
 ): MapSharpness {
   const { resolution } = options;
   const empty = { b: null, error: null, shells: [], isOverSharpened: false };
-  const statistics = computeStatistics(map.values);
+  const statistics = mapStatistics(map);
   if (!(resolution < longestD) || statistics === null || statistics.minimum === statistics.maximum) return empty;
   const frame = mapFrame(map);
   const atRest = { ...atoms, bFactor: new Float64Array(atoms.count), anisotropicU: null };
