@@ -24,17 +24,20 @@ const mebibyte = 2 ** 20;
 /** The program itself, before it has read anything. */
 const baseBytes = 90 * mebibyte;
 /** The map as read, masks, and what sorting and local correlations need, per voxel. */
-const mapBytes = 10;
+const mapBytes = { fit: 18, refine: 10 };
 /** Tables of atoms, residues and restraints; on top of it what the engine has not collected yet, which ends somewhere. */
-const bytesPerAtom = { fit: 400, refine: 1400 };
-const uncollectedPerAtom = { fit: 0, refine: 3000 };
-const mostUncollected = 250 * mebibyte;
+const bytesPerAtom = { fit: 1300, refine: 1400 };
+const uncollectedPerAtom = { fit: 1700, refine: 3000 };
+const mostUncollected = { fit: 40 * mebibyte, refine: 250 * mebibyte };
 /** Terms, pairs, springs, curvature and vectors of a minimisation in the kernels' memory, per atom. */
 const termBytesPerAtom = 1400;
 /** Coordinates, map values and their gradients in the kernels' memory, per atom. */
 const samplerBytesPerAtom = 70;
 /** Positions, Gaussians and radii of the atoms of a model map, per atom. */
 const scatteringBytesPerAtom = 112;
+/** Points per voxel along each axis, and in all, of the grid for terms of a model out to the corner (scattering/model-terms.ts). */
+const cornerOversampling = 1.5;
+const mostTermPoints = 2 ** 28;
 const kernelLimit = 2 ** 32;
 /** Share of the kernels' memory that arrays of such sizes fill: the rest is gaps between them. */
 const filledShare = 0.8;
@@ -66,17 +69,20 @@ export function estimateMemory(
   };
   const finest = (2 * cell.a) / sampling[0];
   const model = samplingGrid({ boxCell }, resolution ?? finest).size;
-  const samples = model[0] * model[1] * model[2];
+  const modelSamples = model[0] * model[1] * model[2];
+  // Shell correlations with a model go to the corner of the map's grid, or to what the memory holds.
+  const cornerSamples = Math.min(mostTermPoints, voxels * cornerOversampling ** 3);
+  const samples = kind === "fit" ? Math.max(modelSamples, cornerSamples) : modelSamples;
   // A model map is kept while another one is made: density and spectrum, or spectrum, spectrum of the map's grid, and map.
   const transforms = 4 * voxels + Math.max(8 * samples + scatteringBytesPerAtom * atoms, 4 * samples + 8 * voxels);
   const kernels =
     kind === "fit"
       ? transforms
       : 4 * voxels + samplerBytesPerAtom * atoms + Math.max(transforms, termBytesPerAtom * atoms);
-  const uncollected = Math.min(mostUncollected, uncollectedPerAtom[kind] * atoms);
+  const uncollected = Math.min(mostUncollected[kind], uncollectedPerAtom[kind] * atoms);
   return {
     kernels,
-    total: baseBytes + kernels + (mapBytes + 4 * companions) * voxels + bytesPerAtom[kind] * atoms + uncollected,
+    total: baseBytes + kernels + (mapBytes[kind] + 4 * companions) * voxels + bytesPerAtom[kind] * atoms + uncollected,
   };
 }
 
