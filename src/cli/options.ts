@@ -59,6 +59,18 @@ const threads = z
   .describe("threads to compute with; results do not depend on it (default: as many as there are cores)")
   .meta({ placeholder: "N" });
 
+const hydrogenPolicy = z
+  .enum(["replace", "keep"])
+  .default("replace")
+  .describe("hydrogens that contacts are judged with: placed anew, or those of the file")
+  .meta({ placeholder: "WHICH" });
+
+const referenceData = z
+  .string()
+  .optional()
+  .describe("folder of published reference tables (Top8000 rotamers, Rama-Z, CaBLAM) to use before the built-in ones")
+  .meta({ placeholder: "DIR" });
+
 export const refineSchema = z.strictObject({
   resolution,
   outDir: z.string().optional().describe("folder of the results (default MODEL_emend)").meta({ placeholder: "DIR" }),
@@ -100,6 +112,7 @@ export const refineSchema = z.strictObject({
   monomerLibrary,
   edits,
   unknownLigands,
+  referenceData,
   scattering,
   threads,
   seed: z.number().int().min(0).default(0).describe("seed of random numbers").meta({ placeholder: "N" }),
@@ -173,18 +186,6 @@ export const fitSchema = z.strictObject({
   overwrite: z.boolean().default(false).describe("replace files that exist; the old ones are kept as .1"),
   ...common,
 });
-
-const hydrogenPolicy = z
-  .enum(["replace", "keep"])
-  .default("replace")
-  .describe("hydrogens that contacts are judged with: placed anew, or those of the file")
-  .meta({ placeholder: "WHICH" });
-
-const referenceData = z
-  .string()
-  .optional()
-  .describe("folder of published reference tables (Top8000 rotamers, Rama-Z, CaBLAM) to use before the built-in ones")
-  .meta({ placeholder: "DIR" });
 
 export const geometrySchema = z.strictObject({
   hydrogens: hydrogenPolicy,

@@ -16,9 +16,11 @@ import { fingerprint, type InputFiles, loadCheckpoint, removeCheckpoints, saveCh
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics, toJson } from "./console.ts";
 import { loadDictionaries, loadPair, noteMemory, type Pair, requireResolution } from "./inputs.ts";
+import { type JudgedAssessment, judgeModel } from "./judge.ts";
 import type { RefineSettings } from "./options.ts";
 import { checkOutputs, stemOf, writeOutputs } from "./outputs.ts";
 import { describeAssessments, describeCycles, describeWeight } from "./tables.ts";
+import { loadTables } from "./validate.ts";
 import { version } from "./version.ts";
 
 const resultNames = ["refined.cif", "refined.pdb", "log.txt", "summary.json"];
@@ -61,14 +63,17 @@ export async function runRefine(
     ...(settings.resume ? { from: loadCheckpoint(folder, identity, context) } : {}),
     onCheckpoint: (checkpoint) => saveCheckpoint(folder, checkpoint, identity),
   });
+  const judgeInput = { engine, dictionary, tables: await loadTables(settings.referenceData) };
+  const before = await judgeModel(pair.model, result.before, judgeInput, context);
+  const after = await judgeModel(result.model, result.after, judgeInput, context);
   console.endProgress();
   const cpu = process.cpuUsage(cpuBegan);
   const summary = {
     program: { name: "emend", version },
     inputs: describeInputs(modelPath!, mapPath!, pair, settings),
     resolution,
-    before: result.before,
-    after: result.after,
+    before,
+    after,
     restraints: result.restraints,
     refinement: describeRefinement(result),
     timings: {
@@ -95,7 +100,7 @@ export async function runRefine(
   const written = writeOutputs(folder, results, notPdb === null ? [] : ["refined.pdb"]);
   if (!result.interrupted) removeCheckpoints(folder);
   noteDiagnostics(console, context.diagnostics);
-  console.print(describeAssessments(result.before, result.after));
+  console.print(describeAssessments(before, after));
   console.print(describeWeight(result));
   if (notPdb !== null) console.note(`refined.pdb is not written: ${notPdb}; use refined.cif`);
   console.print(`Wrote ${written.join(", ")}`);
@@ -173,7 +178,9 @@ function listAtoms(title: string, labels: readonly string[]): string[] {
 }
 
 function describeRun(summary: unknown, result: RefineResult, notPdb: string | null, settings: RefineSettings): string {
-  const { inputs, diagnostics } = summary as {
+  const { inputs, before, after, diagnostics } = summary as {
+    before: JudgedAssessment;
+    after: JudgedAssessment;
     inputs: { model: { file: string; atoms: number }; map: { file: string; size: readonly number[] } };
     diagnostics: RunContext["diagnostics"]["entries"];
   };
@@ -186,7 +193,7 @@ function describeRun(summary: unknown, result: RefineResult, notPdb: string | nu
     "",
     describeCycles(result),
     "",
-    describeAssessments(result.before, result.after),
+    describeAssessments(before, after),
     ...(notPdb === null ? [] : ["", `refined.pdb is not written: ${notPdb}`]),
     ...(result.interrupted ? ["", "The run was interrupted: this is the best model so far."] : []),
     ...listAtoms("Atoms of unknown residues, held where they are", result.restraints.heldAtoms),

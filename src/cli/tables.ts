@@ -1,6 +1,7 @@
 // Results as text for a person.
-import type { Assessment, RefineResult } from "../refinement/refine-options.ts";
+import type { RefineResult } from "../refinement/refine-options.ts";
 import type { GeometryCounts, GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
+import type { JudgedAssessment } from "./judge.ts";
 
 export function show(value: number | null, decimals: number): string {
   return value === null ? "-" : value.toFixed(decimals);
@@ -33,9 +34,9 @@ export function alignMeanings(rows: readonly MeasureRow[]): string {
   return rows.map(([, , meaning], at) => `${columns[at]!.padEnd(width)}  ${meaning}`.trimEnd()).join("\n");
 }
 
-export function describeAssessments(before: Assessment, after: Assessment): string {
+export function describeAssessments(before: JudgedAssessment, after: JudgedAssessment): string {
   const rows: string[][] = [["", "before", "after"]];
-  const add = (label: string, read: (assessment: Assessment) => string): void => {
+  const add = (label: string, read: (assessment: JudgedAssessment) => string): void => {
     rows.push([label, read(before), read(after)]);
   };
   add("CC of coordinates (best overall B)", ({ fit }) => show(fit.ccMaskCoordinates, 4));
@@ -50,6 +51,17 @@ export function describeAssessments(before: Assessment, after: Assessment): stri
   add("close contacts, no hydrogens", ({ geometry }) => String(geometry.nonbonded.closePairs));
   if (before.geometry.withHydrogens) {
     add("close contacts, all atoms", ({ geometry }) => String(geometry.withHydrogens?.nonbonded.closePairs ?? "-"));
+  }
+  const { ramachandran, rotamers } = before.geometry;
+  if (before.geometry.clashscore !== undefined)
+    add("clashscore", ({ geometry }) => show(geometry.clashscore ?? null, 2));
+  if (ramachandran && ramachandran.count > 0) {
+    add("Ramachandran favoured (%)", ({ geometry }) => show(geometry.ramachandran?.favored ?? null, 2));
+    add("Ramachandran outliers (%)", ({ geometry }) => show(geometry.ramachandran?.outliers ?? null, 2));
+  }
+  if (rotamers && rotamers.count > 0) {
+    add("rotamer outliers (%)", ({ geometry }) => show(geometry.rotamers?.outliers ?? null, 2));
+    add("MolProbity score", ({ geometry }) => show(geometry.molprobityScore ?? null, 2));
   }
   return alignRows(rows);
 }

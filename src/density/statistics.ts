@@ -121,7 +121,7 @@ export function valueOfRank(values: Float32Array, rank: number): number {
   for (let at = 0; at < values.length; at++) {
     if (Math.floor((values[at]! - low) * scale) === bin) candidates[kept++] = values[at]!;
   }
-  return candidates.sort()[kept - 1 - left]!;
+  return candidates.toSorted()[kept - 1 - left]!;
 }
 
 /** Values of a map at chosen voxels, with what a correlation needs of them. */

@@ -402,19 +402,19 @@ testFaults("chemistry", [
   }),
   chemistry("an unknown ligand that is held", alanine("QZX"), {
     words: ["--unknown-ligands", "hold"],
-    diagnostics: ["RESIDUE_HELD"],
+    diagnostics: ["RESIDUE_HELD", "HYDROGENS_UNKNOWN_RESIDUE"],
   }),
   chemistry(
     "an atom that its residue does not have",
     (fields, index) => (index === 8 ? { ...fields, name: " CZ9" } : fields),
-    { diagnostics: ["UNKNOWN_ATOM", "UNRESTRAINED_ATOM"] },
+    { diagnostics: ["UNKNOWN_ATOM", "UNRESTRAINED_ATOM", "HYDROGEN_NOT_PLACED"] },
   ),
   chemistry("an atom twice", (fields, index) => (index === 8 ? { ...fields, name: " CA " } : fields), {
-    diagnostics: ["DOUBLED_ATOM", "UNRESTRAINED_ATOM"],
+    diagnostics: ["DOUBLED_ATOM", "UNRESTRAINED_ATOM", "HYDROGEN_NOT_PLACED"],
   }),
-  chemistry("no side chain", without(8), { diagnostics: [] }),
+  chemistry("no side chain", without(8), { diagnostics: ["HYDROGEN_NOT_PLACED"] }),
   chemistry("no CA", without(5), {}),
-  chemistry("no nitrogen between residues", without(4), { diagnostics: ["LINK_ATOM_ABSENT"] }),
+  chemistry("no nitrogen between residues", without(4), { diagnostics: ["LINK_ATOM_ABSENT", "HYDROGEN_NOT_PLACED"] }),
   chemistry(
     "atoms on top of each other",
     (fields, index) => (index === 8 ? { ...fields, x: "11.082", y: "12.235", z: "12.959" } : fields),
@@ -423,7 +423,7 @@ testFaults("chemistry", [
   chemistry(
     "residues far apart",
     (fields, index) => (index >= 4 ? { ...fields, x: (Number(fields.x) + 20).toFixed(3) } : fields),
-    { diagnostics: ["CHAIN_BREAK"] },
+    { diagnostics: ["CHAIN_BREAK", "HYDROGENS_BROKEN_START"] },
   ),
   chemistry(
     "alanine of the wrong hand",

@@ -48,6 +48,22 @@ export interface GeometryReport extends GeometrySummary, TorsionSummary, Structu
   readonly waters: WaterReport;
 }
 
+/** The report without its lists of single findings. */
+export type GeometryNumbers = Omit<GeometryReport, "clashes" | "fused" | "waters"> & {
+  readonly clashCount: number;
+  readonly fusedCount: number;
+  readonly waters: Pick<WaterReport, "waters" | "clashing">;
+};
+
+export function geometryNumbers({ clashes, fused, waters, ...report }: GeometryReport): GeometryNumbers {
+  return {
+    ...report,
+    clashCount: clashes.length,
+    fusedCount: fused.length,
+    waters: { waters: waters.waters, clashing: waters.clashing },
+  };
+}
+
 /** What the report counts, residue by residue. */
 export interface GeometryDetails {
   readonly torsions: TorsionValidation;
