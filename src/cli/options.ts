@@ -219,7 +219,7 @@ export const validateSchema = z.strictObject({
   outDir: z
     .string()
     .optional()
-    .describe("folder for validation.json, residues.tsv and problems.tsv")
+    .describe("folder for validation.json, geometry.tsv, residues.tsv and problems.tsv")
     .meta({ placeholder: "DIR" }),
   overwrite: fitSchema.shape.overwrite,
   ...common,

@@ -10,6 +10,7 @@ import { type FitReportResult, reportFit } from "../validation/fit/fit-report.ts
 import { residueRows } from "../validation/fit/residue-rows.ts";
 import { writeResidueTable } from "../validation/fit/residue-table.ts";
 import { type GeometryReportResult, reportGeometry } from "../validation/geometry/geometry-report.ts";
+import { geometryColumns, geometryRows } from "../validation/geometry/geometry-rows.ts";
 import { type GeometryTables, loadGeometryTables } from "../validation/geometry/geometry-tables.ts";
 import { listProblemPlaces, type ProblemPlace } from "../validation/geometry/problem-places.ts";
 import type { CommandOutcome } from "./command.ts";
@@ -21,7 +22,7 @@ import { loadDictionaries, loadModel, loadPair, noteMemory, type Pair } from "./
 import type { ValidateSettings } from "./options.ts";
 import { checkOutputs, writeOutputs } from "./outputs.ts";
 
-const resultNames = ["validation.json", "residues.tsv", "problems.tsv"];
+const resultNames = ["validation.json", "geometry.tsv", "residues.tsv", "problems.tsv"];
 const shownPlaces = 10;
 
 /** The tables of a folder over the built-in ones. */
@@ -90,7 +91,7 @@ interface Results {
   readonly problems: readonly ProblemPlace[];
 }
 
-function save(folder: string, model: Model, { document, fit, problems }: Results): void {
+function save(folder: string, model: Model, { document, geometry, fit, problems }: Results): void {
   const rows = problems.flatMap(({ residue, position, problems: found }) =>
     found.map(({ kind, text, weight }) => ({ residue, position, kind, text, weight })),
   );
@@ -108,6 +109,7 @@ function save(folder: string, model: Model, { document, fit, problems }: Results
   ];
   writeOutputs(folder, {
     "validation.json": `${toJson(document)}\n`,
+    "geometry.tsv": writeTsv(geometryColumns, geometryRows(geometry.details)),
     "problems.tsv": writeTsv(columns, rows),
     ...(fit ? { "residues.tsv": writeResidueTable(residueRows(model, fit.report, fit.perAtom)) } : {}),
   });

@@ -49,7 +49,14 @@ describe("emend validate", () => {
   });
 
   test("writes its report, a row per residue and one per problem", () => {
-    expect(readdirSync(join(folder, "report")).toSorted()).toEqual(["problems.tsv", "residues.tsv", "validation.json"]);
+    expect(readdirSync(join(folder, "report")).toSorted()).toEqual([
+      "geometry.tsv",
+      "problems.tsv",
+      "residues.tsv",
+      "validation.json",
+    ]);
+    // Lysozyme has 129 residues.
+    expect(readFileSync(join(folder, "report/geometry.tsv"), "utf8").trimEnd().split("\n")).toHaveLength(130);
     expect(JSON.parse(readFileSync(join(folder, "report/validation.json"), "utf8"))).toEqual(JSON.parse(whole.stdout));
     const { problems } = JSON.parse(whole.stdout) as { problems: { residue: string; problems: object[] }[] };
     const rows = readFileSync(join(folder, "report/problems.tsv"), "utf8").trimEnd().split("\n");
