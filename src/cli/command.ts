@@ -2,11 +2,13 @@
 import type { z } from "zod";
 import type { RunContext } from "../base/run-context.ts";
 import type { Console } from "./console.ts";
+import { runData } from "./data.ts";
 import { runFit } from "./fit.ts";
 import { runGeometry } from "./geometry.ts";
 import { runHydrogens } from "./hydrogens.ts";
 import { runInfo } from "./info.ts";
 import {
+  dataSchema,
   fitSchema,
   geometrySchema,
   hydrogensSchema,
@@ -99,6 +101,14 @@ export const commands: readonly CommandSpec[] = [
     schema: simulateSchema,
     examples: ["emend simulate model.pdb --resolution 3 --noise 0.5 --out map.mrc.gz"],
     run: runSimulate,
+  },
+  {
+    name: "data",
+    summary: "fetch the published reference tables of rotamers and CaBLAM",
+    arguments: [["<folder>", "folder for the tables"]],
+    schema: dataSchema,
+    examples: ["emend data tables", "emend validate model.pdb --reference-data tables"],
+    run: runData,
   },
   {
     name: "info",

@@ -265,6 +265,16 @@ export const simulateSchema = z.strictObject({
   ...common,
 });
 
+export const dataSchema = z.strictObject({
+  from: z
+    .string()
+    .default("https://raw.githubusercontent.com/rlabduke/reference_data/master/Top8000")
+    .describe("address of the folder with the published tables")
+    .meta({ placeholder: "URL" }),
+  overwrite: z.boolean().default(false).describe("replace files that exist; the old ones are kept as .1"),
+  ...common,
+});
+
 export const infoSchema = z.strictObject({ ...common });
 
 export type RefineSettings = z.infer<typeof refineSchema>;
@@ -273,6 +283,7 @@ export type GeometrySettings = z.infer<typeof geometrySchema>;
 export type ValidateSettings = z.infer<typeof validateSchema>;
 export type HydrogensSettings = z.infer<typeof hydrogensSchema>;
 export type SimulateSettings = z.infer<typeof simulateSchema>;
+export type DataSettings = z.infer<typeof dataSchema>;
 export type InfoSettings = z.infer<typeof infoSchema>;
 
 export interface FlagDescription {
