@@ -43,9 +43,7 @@ export function referenceKind(fileName: string): FileKind | null {
   const base = fileName.replace(/^.*[\\/]/, "").replace(/\.gz$/, "");
   const ramachandran = ramachandranFiles[/^rama8000-([\w-]+)\.data$/.exec(base)?.[1] ?? ""];
   if (ramachandran !== undefined) return { kind: "ramachandran", name: ramachandran };
-  // The published leucine without decoys is called so.
-  const rotamer = /^rota8000-([\w-]+?)(?:-clean)?\.(?:data|u16)$/.exec(base)?.[1] ?? "";
-  const aminoAcids = aminoAcidsOfTable.get(rotamer);
+  const aminoAcids = aminoAcidsOfTable.get(/^rota8000-([\w-]+)\.(?:data|u16)$/.exec(base)?.[1] ?? "");
   if (aminoAcids !== undefined) return { kind: "rotamer", aminoAcids };
   if (/^(?:top8000_rama_z\w*|rama_z_top8000)\.json$/.test(base)) return { kind: "ramaZ" };
   const cablam = /^cablam\.8000\.((?:expected|motif)\.\w+)\.(?:stat|data)$/.exec(base)?.[1];
