@@ -2,10 +2,9 @@
 import { addDiagnostic } from "../base/diagnostics.ts";
 import { createRunContext, type RunContext } from "../base/run-context.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
-import type { ComputeEngine } from "../kernels/engine.ts";
 import type { Model } from "../model/model.ts";
 import type { Assessment } from "../refinement/refine-options.ts";
-import { type GeometryNumbers, geometryNumbers, reportGeometry } from "../validation/geometry/geometry-report.ts";
+import { measureUnrestrained, type UnrestrainedNumbers } from "../validation/geometry/geometry-report.ts";
 import type { GeometryTables } from "../validation/geometry/geometry-tables.ts";
 
 /** Larger models are not judged beyond their restraints: their contacts would take as long as the refinement. */
@@ -13,11 +12,10 @@ const mostJudgedAtoms = 500_000;
 
 export interface JudgedAssessment {
   readonly fit: Assessment["fit"];
-  readonly geometry: Assessment["geometry"] & Partial<GeometryNumbers>;
+  readonly geometry: Assessment["geometry"] & Partial<UnrestrainedNumbers>;
 }
 
 export interface JudgeInput {
-  readonly engine: ComputeEngine;
   readonly dictionary: Dictionary;
   readonly tables: GeometryTables;
 }
@@ -26,7 +24,7 @@ export interface JudgeInput {
 export async function judgeModel(
   model: Model,
   assessment: Assessment,
-  { engine, dictionary, tables }: JudgeInput,
+  { dictionary, tables }: JudgeInput,
   context: RunContext,
 ): Promise<JudgedAssessment> {
   if (model.atoms.count > mostJudgedAtoms) {
@@ -37,7 +35,6 @@ export async function judgeModel(
   context.report({ phase: "validation", fraction: 0.99 });
   // An interrupted run still tells what its best model is; what is odd about the model has been said.
   const quiet = createRunContext({ memoryLimit: context.memoryLimit });
-  const options = { hydrogens: "replace", tables, unknownLigands: "hold" } as const;
-  const { report } = await reportGeometry(engine, { model, dictionary }, options, quiet);
-  return { fit: assessment.fit, geometry: { ...geometryNumbers(report), ...assessment.geometry } };
+  const numbers = await measureUnrestrained({ model, dictionary }, tables, quiet);
+  return { fit: assessment.fit, geometry: { ...assessment.geometry, ...numbers } };
 }

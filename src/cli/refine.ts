@@ -63,7 +63,7 @@ export async function runRefine(
     ...(settings.resume ? { from: loadCheckpoint(folder, identity, context) } : {}),
     onCheckpoint: (checkpoint) => saveCheckpoint(folder, checkpoint, identity),
   });
-  const judgeInput = { engine, dictionary, tables: await loadTables(settings.referenceData) };
+  const judgeInput = { dictionary, tables: await loadTables(settings.referenceData) };
   const before = await judgeModel(pair.model, result.before, judgeInput, context);
   const after = await judgeModel(result.model, result.after, judgeInput, context);
   console.endProgress();

@@ -89,6 +89,34 @@ describe("emend validate", () => {
   });
 });
 
+test("refine tells before and after what validate says of its input and its result", async () => {
+  const words = [
+    "refine",
+    model,
+    map,
+    "--resolution",
+    "3",
+    "--cycles",
+    "1",
+    "--weight",
+    "20",
+    "--out-dir",
+    "@run",
+    "--json",
+  ];
+  const { exit, stdout, stderr } = await runHere(words, folder);
+  expect([0, 3], stderr).toContain(exit);
+  const summary = JSON.parse(stdout) as Record<"before" | "after", { geometry: Geometry }>;
+  const keys = ["clashscore", "ramachandran", "rotamers", "cBeta", "omega", "molprobityScore", "hydrogens"] as const;
+  for (const [part, path] of [
+    ["before", model],
+    ["after", join(folder, "run/refined.cif")],
+  ] as const) {
+    const judged = geometryOf(await runHere(["validate", path, "--json"], folder));
+    for (const key of keys) expect(summary[part].geometry[key]).toEqual(judged[key]);
+  }
+});
+
 describe("emend hydrogens", () => {
   test("places all, judged as validate judges them, and takes them out again", async () => {
     const placed = await runHere(["hydrogens", model, "--out", "@h.cif", "--json"], folder);

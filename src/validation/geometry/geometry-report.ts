@@ -48,22 +48,6 @@ export interface GeometryReport extends GeometrySummary, TorsionSummary, Structu
   readonly waters: WaterReport;
 }
 
-/** The report without its lists of single findings. */
-export type GeometryNumbers = Omit<GeometryReport, "clashes" | "fused" | "waters"> & {
-  readonly clashCount: number;
-  readonly fusedCount: number;
-  readonly waters: Pick<WaterReport, "waters" | "clashing">;
-};
-
-export function geometryNumbers({ clashes, fused, waters, ...report }: GeometryReport): GeometryNumbers {
-  return {
-    ...report,
-    clashCount: clashes.length,
-    fusedCount: fused.length,
-    waters: { waters: waters.waters, clashing: waters.clashing },
-  };
-}
-
 /** What the report counts, residue by residue. */
 export interface GeometryDetails {
   readonly torsions: TorsionValidation;
@@ -80,44 +64,94 @@ export interface GeometryReportResult {
   readonly topology: Topology;
 }
 
+export interface GeometryInput {
+  readonly model: Model;
+  readonly dictionary: Dictionary;
+}
+
 /** Measures a model's geometry. Throws InputError UNKNOWN_RESIDUE as `buildTopology` does. */
 export async function reportGeometry(
   engine: ComputeEngine,
-  input: { readonly model: Model; readonly dictionary: Dictionary },
+  input: GeometryInput,
   options: GeometryReportOptions,
   context: RunContext,
 ): Promise<GeometryReportResult> {
   const { model, dictionary } = input;
   const { hydrogens: policy, tables, ...topologyOptions } = options;
   const { geometry, topology } = computeGeometry(engine, input, topologyOptions, context);
-  await pause("hydrogens", context);
-  const placed = policy === "replace" ? addHydrogens(model, dictionary, { existing: "replace" }, context) : null;
-  const judged = placed ? withWholeHydrogens(placed.model) : model;
-  // What is odd about the model has been said.
-  const judgedTopology = placed
-    ? buildTopology(judged, dictionary, { unknownLigands: "hold" }, silenced(context))
-    : topology;
-  await pause("contacts", context);
-  const clashes = computeClashes(judged, judgedTopology, defaultClashOptions, context);
+  const contacts = await judgeContacts(input, policy === "replace" ? null : topology, context);
+  const { judged, judgedTopology, placed, clashes } = contacts;
   const hydrogenBonds = findHydrogenBonds(judged, judgedTopology, defaultHydrogenBondOptions, context);
   const waters = findWaterClashes(judged, judgedTopology, defaultClashOptions, context);
   await pause("torsions", context);
   const torsions = validateTorsions(model, tables);
   const structure = validateStructure({ model, dictionary, topology }, context);
-  const clashscore = clashes.hydrogens > 0 ? clashes.clashscore : null;
   const report: GeometryReport = {
     ...geometry,
     hydrogenPolicy: policy,
     hydrogens: clashes.hydrogens,
-    clashscore,
+    clashscore: contacts.clashscore,
     clashes: clashes.clashes,
     fused: clashes.fused,
-    ...summarizeTorsions(torsions, clashscore),
+    ...summarizeTorsions(torsions, contacts.clashscore),
     ...summarizeStructure(structure),
     hydrogenBonds: hydrogenBonds.length,
     waters,
   };
   return { report, details: { torsions, structure, hydrogenBonds, placed }, topology };
+}
+
+interface Contacts {
+  readonly judged: Model;
+  readonly judgedTopology: Topology;
+  /** Null where the file's hydrogens are used. */
+  readonly placed: AddedHydrogens | null;
+  readonly clashes: ClashReport;
+  /** Null without hydrogens. */
+  readonly clashscore: number | null;
+}
+
+/** Contacts with the hydrogens of the file, where its topology is given, or with hydrogens placed anew. */
+async function judgeContacts(
+  { model, dictionary }: GeometryInput,
+  topology: Topology | null,
+  context: RunContext,
+): Promise<Contacts> {
+  await pause("hydrogens", context);
+  const placed = topology === null ? addHydrogens(model, dictionary, { existing: "replace" }, context) : null;
+  const judged = placed ? withWholeHydrogens(placed.model) : model;
+  // What is odd about the model has been said.
+  const judgedTopology = topology ?? buildTopology(judged, dictionary, { unknownLigands: "hold" }, silenced(context));
+  await pause("contacts", context);
+  const clashes = computeClashes(judged, judgedTopology, defaultClashOptions, context);
+  return { judged, judgedTopology, placed, clashes, clashscore: clashes.hydrogens > 0 ? clashes.clashscore : null };
+}
+
+/** What refinement does not restrain, in numbers. */
+export interface UnrestrainedNumbers extends TorsionSummary {
+  readonly hydrogenPolicy: "replace";
+  readonly hydrogens: number;
+  readonly clashscore: number | null;
+  readonly clashCount: number;
+  /** Unbonded atoms at bonding distance. */
+  readonly fusedCount: number;
+}
+
+/** The part of the report that is measured before and after a refinement: contacts with hydrogens placed anew, and torsions. */
+export async function measureUnrestrained(
+  input: GeometryInput,
+  tables: GeometryTables,
+  context: RunContext,
+): Promise<UnrestrainedNumbers> {
+  const { clashes, clashscore } = await judgeContacts(input, null, context);
+  return {
+    hydrogenPolicy: "replace",
+    hydrogens: clashes.hydrogens,
+    clashscore,
+    clashCount: clashes.clashes.length,
+    fusedCount: clashes.fused.length,
+    ...summarizeTorsions(validateTorsions(input.model, tables), clashscore),
+  };
 }
 
 /**
