@@ -9,6 +9,7 @@ import {
 } from "../kernels/spectrum.ts";
 import { rowOf } from "./fourier-sums.ts";
 import type { GridSize, MapFrame } from "./map.ts";
+import { offsetOf } from "./statistics.ts";
 
 /** All frequencies of a grid. */
 function allLimits([nx, ny, nz]: GridSize): { h: number; k: number; l: number } {
@@ -17,7 +18,8 @@ function allLimits([nx, ny, nz]: GridSize): { h: number; k: number; l: number } 
 
 /**
  * Unnormalised transform of values on a grid; with weights, of their product. Without them the mean is taken off first, which
- * changes F(000) alone and keeps single precision for the rest. The caller frees the spectrum.
+ * changes F(000) alone and keeps single precision for the rest; with them a constant that was added to the values, which would be
+ * that constant times the weights. The caller frees the spectrum.
  */
 export function transformValues(
   engine: ComputeEngine,
@@ -32,7 +34,8 @@ export function transformValues(
     const mean = sum / values.length;
     for (let at = 0; at < values.length; at++) real[at] = values[at]! - mean;
   } else {
-    for (let at = 0; at < values.length; at++) real[at] = values[at]! * weights[at]!;
+    const offset = offsetOf(values);
+    for (let at = 0; at < values.length; at++) real[at] = (values[at]! - offset) * weights[at]!;
   }
   const spectrum = createRawSpectrum(engine, ...size);
   forwardTransform(engine, real, spectrum, allLimits(size));

@@ -96,6 +96,22 @@ export function mapStatistics(map: DensityMap): ValueStatistics | null {
   return statistics;
 }
 
+/** The mean of a density lies nearer to zero than this, in standard deviations, even in a box that the molecule fills. */
+const farthestMean = 2;
+
+/**
+ * A constant that has been added to a map, as in files of unsigned integers: its mean, where that is more than two standard
+ * deviations from zero; else 0, because the mean of a box cut around a molecule is not the level of the solvent.
+ */
+export function offsetOf(values: Float32Array | Uint8Array): number {
+  let sum = 0;
+  for (let at = 0; at < values.length; at++) sum += values[at]!;
+  const mean = sum / values.length;
+  let squares = 0;
+  for (let at = 0; at < values.length; at++) squares += (values[at]! - mean) ** 2;
+  return Math.abs(mean) > farthestMean * Math.sqrt(squares / values.length) ? mean : 0;
+}
+
 /** Bins of the first look at the values: few are left in the one that is wanted. */
 const rankBins = 1 << 16;
 

@@ -57,6 +57,16 @@ describe("half maps of 3 A on one side and 6 A on the other", () => {
     expect(result.diameter).toBe(25);
   });
 
+  test("with a constant added have the same", () => {
+    const { first, second } = halfMaps();
+    const raise = (map: DensityMap) => ({ ...map, values: map.values.map((value) => value + 400) });
+    const measure = (one: DensityMap, other: DensityMap) =>
+      computeLocalResolution(engine, { first: one, second: other }, { resolution: 3.5, mask }, createRunContext())!;
+    const [plain, raised] = [measure(first, second), measure(raise(first), raise(second))];
+    for (let voxel = 0; voxel < mask.length; voxel += 97)
+      expect(Math.abs(raised.map.values[voxel]! - plain.map.values[voxel]!)).toBeLessThan(0.05);
+  });
+
   test("give atoms the value of their place; an atom elsewhere has none, which is counted", () => {
     const other = createRunContext();
     // In the frame of the map, whose first voxel is at (-10, 0, 5).

@@ -3,6 +3,7 @@ import { addDiagnostic } from "../../base/diagnostics.ts";
 import { type RunContext, throwIfCancelled } from "../../base/run-context.ts";
 import { densityMask } from "../../density/density-mask.ts";
 import { type DensityMap, type GridSize, mapFrame, toFractional } from "../../density/map.ts";
+import { offsetOf } from "../../density/statistics.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import { areHalfMapsUsable, type HalfMaps } from "./half-map-fsc.ts";
 import { createWindowFsc, freeWindowFsc, fscInWindow, smoothShells, type WindowFsc } from "./local-windows.ts";
@@ -58,19 +59,14 @@ export function computeLocalResolution(
   const lattice = createLattice(first, mask, diameter);
   if (lattice.nodes.length === 0) return null;
   const window = createWindowFsc(engine, first, diameter);
+  const halves = [withoutOffset(first.values), withoutOffset(second.values)] as const;
   const measured: number[] = [];
   for (const [row, node] of lattice.nodes.entries()) {
     if (row % 100 === 0) {
       throwIfCancelled(context);
       context.report({ phase: "local resolution", fraction: row / lattice.nodes.length });
     }
-    const fsc = fscInWindow(
-      engine,
-      window,
-      [first.values, second.values],
-      first.size,
-      voxelOf(lattice, node, first.size),
-    );
+    const fsc = fscInWindow(engine, window, halves, first.size, voxelOf(lattice, node, first.size));
     const resolution = resolutionInWindow(fsc, window, diameter);
     lattice.values[node] = resolution;
     measured.push(resolution);
@@ -86,6 +82,12 @@ export function computeLocalResolution(
     median: measured[measured.length >> 1]!,
     worst: measured.at(-1)!,
   };
+}
+
+/** Windows that reach out of the map would see the constant end there. */
+function withoutOffset(values: Float32Array): Float32Array {
+  const offset = offsetOf(values);
+  return offset === 0 ? values : values.map((value) => value - offset);
 }
 
 function meanOf({ first, second }: HalfMaps): DensityMap {

@@ -121,6 +121,25 @@ describe("half maps", () => {
     expect(Math.abs(estimate!.resolution - assess(1).fsc.halfMap!.corrected!.d0143!)).toBeLessThan(0.25);
   });
 
+  test("with a constant added, in the map and in each of them another, say the same inside the mask", () => {
+    const plus = (map: DensityMap, constant: number): DensityMap => ({
+      ...map,
+      values: map.values.map((value) => value + constant),
+    });
+    const raised = { first: plus(halfMaps.first, 300), second: plus(halfMaps.second, -50) };
+    const { fsc } = assessResolution(
+      engine,
+      model,
+      plus(full, 100),
+      { ...options, halfMaps: raised, resolution: 3 },
+      createRunContext({ rng: createRng(1) }),
+    );
+    const expected = assess(1).fsc;
+    expect(fsc.halfMap!.masked!.d0143!).toBeCloseTo(expected.halfMap!.masked!.d0143!, 2);
+    expect(fsc.halfMap!.corrected!.d0143!).toBeCloseTo(expected.halfMap!.corrected!.d0143!, 2);
+    expect(fsc.model!.masked!.d05!).toBeCloseTo(expected.model!.masked!.d05!, 2);
+  });
+
   test("of different size are refused", () => {
     const small = { ...full, size: [24, 48, 48] as const, values: full.values.slice(0, full.values.length / 2) };
     const halves = { first: halfMaps.first, second: small };
