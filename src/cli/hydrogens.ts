@@ -45,7 +45,7 @@ function takeOut(model: Model): AddedHydrogens {
 }
 
 async function place(model: Model, settings: HydrogensSettings, context: RunContext): Promise<AddedHydrogens> {
-  const { restraints, monomerLibrary, flip, replace, nuclear, waters } = settings;
+  const { restraints, monomerLibrary, flip, methyls, replace, nuclear, waters } = settings;
   const dictionary = await loadDictionaries({ restraints, monomerLibrary, edits: [] }, model, context);
   context.report({ phase: "hydrogens" });
   const options = {
@@ -53,6 +53,7 @@ async function place(model: Model, settings: HydrogensSettings, context: RunCont
     choice: flip ? "flip" : "rotate",
     lengths: nuclear ? "nuclear" : "electron-cloud",
     waters,
+    methyls,
   } as const;
   return addHydrogens(model, dictionary, options, context);
 }

@@ -232,6 +232,7 @@ export const hydrogensSchema = z.strictObject({
     .describe("file of the model, mmCIF or PDB by its ending (default MODEL_hydrogens with the ending of the input)")
     .meta({ placeholder: "FILE" }),
   flip: z.boolean().default(false).describe("also flip Asn, Gln and His where the other way round is clearly better"),
+  methyls: z.boolean().default(false).describe("also turn methyls that clash where they are staggered"),
   replace: z.boolean().default(false).describe("take out the file's hydrogens first"),
   remove: z.boolean().default(false).describe("only take hydrogens out"),
   nuclear: z.boolean().default(false).describe("distances to the nuclei instead of the electron clouds"),

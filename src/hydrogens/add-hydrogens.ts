@@ -25,6 +25,8 @@ export interface AddHydrogensOptions {
    * also whether amides and histidine rings are flipped, which moves their other atoms.
    */
   readonly choice?: "none" | "rotate" | "flip";
+  /** Methyls that clash where they are staggered turn too; published clashscores have all of them staggered. */
+  readonly methyls?: boolean;
   /** B of a hydrogen over that of the atom it is on. */
   readonly bFactorRatio?: number;
 }
@@ -76,7 +78,11 @@ export function addHydrogens(
   const { chosen, movers } =
     choice === "none"
       ? { chosen: placed.model, movers: [] }
-      : choosePlaces(placed, found.sites, dictionary, { flips: choice === "flip", context: quiet });
+      : choosePlaces(placed, found.sites, dictionary, {
+          flips: choice === "flip",
+          methyls: options.methyls ?? false,
+          context: quiet,
+        });
   const report: HydrogenReport = {
     withoutDictionary: identified.held.map((residue) => residueLabel(base, residue)),
     notPlaced: found.notPlaced,
@@ -118,12 +124,13 @@ function choosePlaces(
   { model, rows, isNew }: PlacedHydrogens,
   sites: readonly HydrogenSite[],
   dictionary: Dictionary,
-  { flips, context }: { readonly flips: boolean; readonly context: RunContext },
+  { flips, methyls, context }: { readonly flips: boolean; readonly methyls: boolean; readonly context: RunContext },
 ): { readonly chosen: Model; readonly movers: readonly MoverReport[] } {
   const topology = buildTopology(model, dictionary, { unknownLigands: "hold" }, context);
   const collect = (environment: DotScoreEnvironment): Mover[] => {
     const movers = sites.flatMap((site, at) => {
       const own = [model, environment, site, rows[at]!] as const;
+      if (!methyls && site.plan.element === "C") return [];
       return rotorMover(...own) ?? waterMover(...own) ?? [];
     });
     const input = createFlipInput(model, topology);

@@ -1,6 +1,6 @@
 // Groups of atoms with a choice of places: hydroxyls, ammonium, waters, amides that can be flipped, histidines and their protons.
 import { isMetalElement } from "../chemistry/elements.ts";
-import { acceptorsNear, type DotScoreEnvironment } from "../contacts/dot-score.ts";
+import { acceptorsNear, type DotScoreEnvironment, scoreAtoms } from "../contacts/dot-score.ts";
 import { type Model, residueLabel } from "../model/model.ts";
 import { atomsOfResidue } from "../topology/residue-atoms.ts";
 import type { Topology } from "../topology/topology.ts";
@@ -8,7 +8,7 @@ import { combine, dot, rotorDirection, rotorFrame, unit, type Vector } from "./h
 import type { HydrogenSite } from "./hydrogen-sites.ts";
 import { type Rotor, turnRotor } from "./place-site.ts";
 
-export type MoverKind = "hydroxyl" | "ammonium" | "amide" | "histidine" | "water";
+export type MoverKind = "hydroxyl" | "ammonium" | "methyl" | "amide" | "histidine" | "water";
 
 export interface MoverState {
   /** Places of the mover's atoms, x y z each. */
@@ -43,7 +43,9 @@ export interface Mover {
 export const hydroxylStep = 10;
 export const ammoniumStep = 15;
 /** Worth of a staggered ammonium, and costs of a histidine's states and of a flip, in units of the dot score. */
-const staggeredWorth = 0.1;
+const staggeredWorth = { ammonium: 0.1, methyl: 1 };
+/** Overlap of dots from which a staggered methyl clashes, Angstrom. */
+const methylClash = 0.4;
 const bothProtonsCost = 0.05;
 const flipCost = 0.5;
 /** Acceptors that far from the atom a hydrogen is on are pointed at, Angstrom. */
@@ -51,7 +53,7 @@ const acceptorReach = 3.6;
 /** Metals nearer than this to an atom forbid a flip, Angstrom. */
 const metalReach = 3;
 
-/** A hydroxyl, thiol or ammonium whose hydrogens, at these rows, turn; null for sites that do not. */
+/** A hydroxyl, thiol, ammonium or clashing methyl whose hydrogens, at these rows, turn; null for sites that do not. */
 export function rotorMover(
   model: Model,
   environment: DotScoreEnvironment,
@@ -62,13 +64,16 @@ export function rotorMover(
   if (!site.turns || rotor === null || site.hydrogens.some(({ row }) => row >= 0)) return null;
   const count = rows.length;
   const isHydroxyl = count === 1 && /^(O|S|SE)$/.test(site.plan.element);
-  if (!isHydroxyl && !(count === 3 && site.plan.element === "N")) return null;
-  const turn = (torsion: number): MoverState => turnedState(site, rotor, torsion, isHydroxyl);
+  const kind = isHydroxyl ? "hydroxyl" : kindOfThree(site, count);
+  if (kind === null) return null;
+  if (kind === "methyl" && scoreAtoms(environment, rows).worstOverlap < methylClash) return null;
+  const turn = (torsion: number): MoverState =>
+    turnedState(site, rotor, torsion, kind === "hydroxyl" ? 0 : staggeredWorth[kind]);
   const step = isHydroxyl ? hydroxylStep : ammoniumStep;
   const states = Array.from({ length: (isHydroxyl ? 360 : 120) / step }, (_, at) => turn(rotor.torsion + at * step));
   const name = isHydroxyl ? site.hydrogens[0]!.name : site.plan.parent;
   return {
-    kind: isHydroxyl ? "hydroxyl" : "ammonium",
+    kind,
     label: `${residueLabel(model, site.residue)} ${name}${suffixOf(site.altloc)}`,
     altloc: site.altloc,
     model: modelOf(model, site.residue),
@@ -84,12 +89,17 @@ function suffixOf(altloc: string): string {
   return altloc === "" ? "" : `.${altloc}`;
 }
 
-function turnedState(site: HydrogenSite, rotor: Rotor, torsion: number, isHydroxyl: boolean): MoverState {
+function kindOfThree({ plan }: HydrogenSite, count: number): "ammonium" | "methyl" | null {
+  if (count !== 3) return null;
+  return plan.element === "N" ? "ammonium" : plan.element === "C" ? "methyl" : null;
+}
+
+function turnedState(site: HydrogenSite, rotor: Rotor, torsion: number, worth: number): MoverState {
   const eclipsed = (1 + Math.cos((3 * torsion * Math.PI) / 180)) / 2;
   return {
     positions: Float64Array.from(turnRotor(site.geometry, rotor, torsion).flat()),
     absent: [],
-    preference: isHydroxyl ? 0 : -2 * staggeredWorth * eclipsed,
+    preference: -2 * worth * eclipsed,
     torsion,
     isFlipped: false,
   };

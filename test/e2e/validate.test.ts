@@ -146,4 +146,18 @@ describe("emend hydrogens", () => {
     expect(stdout).toMatch(/group +as it is +flipped/);
     expect(existsSync(join(folder, "f.pdb"))).toBe(true);
   });
+
+  test("turns methyls that clash when asked for, and leaves the others staggered", async () => {
+    const judged = async (...words: string[]): Promise<number> => {
+      await runHere(["hydrogens", model, "--out", "@m.cif", "--overwrite", "--quiet", ...words], folder);
+      return geometryOf(await runHere(["validate", join(folder, "m.cif"), "--hydrogens", "keep", "--json"], folder))
+        .clashscore!;
+    };
+    expect(await judged("--methyls")).toBeLessThan((await judged()) - 2);
+    const { stdout } = await runHere(["hydrogens", model, "--methyls", "--out", "@n.cif", "--json"], folder);
+    const { movers } = JSON.parse(stdout) as { movers: { kind: string; before: number; after: number }[] };
+    const methyls = movers.filter(({ kind }) => kind === "methyl");
+    expect(methyls.length).toBeGreaterThan(0);
+    for (const { before, after } of methyls) expect(after).toBeGreaterThanOrEqual(before - 1e-6);
+  });
 });
