@@ -1,5 +1,5 @@
 // Any number of threads gives the same bits, and a team outlives workers that never come or end early.
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { createRng } from "../base/rng.ts";
 import { type ComputeEngine, createEngine } from "./engine.ts";
 import { gaussiansPerAtom } from "./reference/density.ts";
@@ -144,4 +144,19 @@ test("an engine that was closed goes on in one thread", () => {
     0,
   );
   expect(engine.threads).toBe(1);
+});
+
+test("where a page has no shared buffers, an engine asked for threads computes in one", () => {
+  vi.stubGlobal("SharedArrayBuffer", undefined);
+  try {
+    const engine = createEngine({ threads: 3 });
+    expect(engine.threads).toBe(1);
+    const grid = engine.memory.float32(8 ** 3);
+    grid.fill(1);
+    const spectrum = createSpectrum(engine, 8, 8, 8);
+    forwardTransform(engine, grid, spectrum, { h: 8, k: 8, l: 8 });
+    expect(spectrum.re[0]).toBeCloseTo(512, 3);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });

@@ -147,7 +147,9 @@ interface Team {
   close(): void;
 }
 
+/** Null where threads cannot be had: a page that is not isolated has no shared buffers, or may not send them. */
 function createTeam(input: PoolInput, spawn: SpawnWorker): Team | null {
+  if (typeof SharedArrayBuffer === "undefined") return null;
   const { module, memory, exports, threads, reserveScratch, longestBlock = defaultLongestBlock } = input;
   const control = new SharedArrayBuffer(headerBytes + 8 * (rangeNumbers + mostValues));
   const state = new Int32Array(control, 0, headerBytes / 4);
@@ -161,7 +163,6 @@ function createTeam(input: PoolInput, spawn: SpawnWorker): Team | null {
       workers.push(spawn(`(${serve.toString()})(data);`, data));
     }
   } catch {
-    // A page that is not isolated may not share memory: it computes alone.
     for (const worker of workers) worker.terminate();
     return null;
   }
