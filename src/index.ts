@@ -14,7 +14,7 @@ export type { Dictionary, EnergyType, Link, Modification, Monomer } from "./chem
 export { type ReferenceTables, readReferenceTables } from "./chemistry/reference-tables.ts";
 export { type Clash, type ClashReport, computeClashes } from "./contacts/clashes.ts";
 export type { UnitCell } from "./crystal/unit-cell.ts";
-export { type DensityMap, type MapFrame, mapFrame, type Vector3 } from "./density/map.ts";
+export { type DensityMap, type MapFrame, mapFrame } from "./density/map.ts";
 export {
   type AddedHydrogens,
   type AddHydrogensOptions,
@@ -29,6 +29,7 @@ export { whyNotPdb, writePdb } from "./io/pdb/write-pdb.ts";
 export { readMap } from "./io/read-map.ts";
 export { readModel } from "./io/read-model.ts";
 export { type ComputeEngine, createEngine } from "./kernels/engine.ts";
+export type { Vector3 } from "./math/vector3.ts";
 export {
   type AtomTable,
   atomLabel,

@@ -42,3 +42,15 @@ export function yieldToEvents(): Promise<void> {
     setTimeout(resolve, 0);
   });
 }
+
+/** Reports a phase, lets waiting events run, and throws CancelledError when the context's signal has fired. */
+export async function beginPhase(progress: Progress, context: RunContext): Promise<void> {
+  context.report(progress);
+  await yieldToEvents();
+  throwIfCancelled(context);
+}
+
+/** The context with diagnostics that nobody reads: for what has been said once. */
+export function silenced(context: RunContext): RunContext {
+  return { ...context, diagnostics: createDiagnostics() };
+}

@@ -1,9 +1,9 @@
 // Sampled density and its frame: which point of space each voxel is.
 import { fractionalization, type Matrix3, orthogonalization, type UnitCell } from "../crystal/unit-cell.ts";
+import type { Vector3 } from "../math/vector3.ts";
 
 /** Three integers, along x, y and z of the cell. */
 export type GridSize = readonly [number, number, number];
-export type Vector3 = readonly [number, number, number];
 
 /** Values run fastest along x: values[x + size[0] * (y + size[1] * z)]. */
 export interface DensityMap {

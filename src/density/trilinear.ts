@@ -1,6 +1,7 @@
 // Map values between the grid points, along straight lines.
 import type { Matrix3 } from "../crystal/unit-cell.ts";
-import { type DensityMap, type GridSize, mapFrame, type Vector3 } from "./map.ts";
+import type { Vector3 } from "../math/vector3.ts";
+import { type DensityMap, type GridSize, mapFrame } from "./map.ts";
 
 /** A map with what turns positions into places on its grid. */
 export interface TrilinearGrid {

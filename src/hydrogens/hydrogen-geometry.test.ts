@@ -1,9 +1,7 @@
 // Each way of placing a hydrogen gives the ideal angles it was asked for.
 import { describe, expect, test } from "vitest";
+import { combine, cross, dot, unit, type Vector3 } from "../math/vector3.ts";
 import {
-  combine,
-  cross,
-  dot,
   oppositeDirection,
   pairDirections,
   planarDirection,
@@ -11,11 +9,9 @@ import {
   rotorDirection,
   rotorFrame,
   tertiaryDirection,
-  unit,
-  type Vector,
 } from "./hydrogen-geometry.ts";
 
-function angle(a: Vector, b: Vector): number {
+function angle(a: Vector3, b: Vector3): number {
   return (Math.acos(dot(a, b)) * 180) / Math.PI;
 }
 
@@ -33,7 +29,7 @@ describe("directions of hydrogens", () => {
   });
 
   test("next to three flat neighbours, or asked to be even, are opposite to their sum", () => {
-    const flat = [120, 240, 0].map((turn): Vector => {
+    const flat = [120, 240, 0].map((turn): Vector3 => {
       const t = (turn * Math.PI) / 180;
       return [0.99 * Math.cos(t), 0.99 * Math.sin(t), 0.141];
     });
@@ -63,7 +59,7 @@ describe("directions of hydrogens", () => {
   });
 
   test("on a rotor have its angle and torsion", () => {
-    const [parent, neighbour, third]: Vector[] = [
+    const [parent, neighbour, third]: Vector3[] = [
       [0.1, 0.2, 0.3],
       [1.4, 0.5, -0.2],
       [2, 1.8, 0.4],
@@ -79,7 +75,7 @@ describe("directions of hydrogens", () => {
   });
 
   test("are none where neighbours lie on one line", () => {
-    const opposite: Vector = [-u[0], -u[1], -u[2]];
+    const opposite: Vector3 = [-u[0], -u[1], -u[2]];
     expect(planarDirection(u, opposite, [120, 120])).toBeNull();
     expect(pairDirections(u, u, [109, 109], 107)).toBeNull();
     expect(rotorFrame([0, 0, 0], [1, 0, 0], [2, 0, 0])).toBeNull();

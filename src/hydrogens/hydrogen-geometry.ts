@@ -1,35 +1,13 @@
 // Directions of hydrogens from the directions of their parent's other neighbours and ideal angles.
-
-export type Vector = readonly [number, number, number];
+import { combine, cross, dot, unit, type Vector3 } from "../math/vector3.ts";
 
 /** A centre whose neighbours span less than this of a unit volume squared is taken as flat. */
 const flatCentre = 0.02;
 /** Neighbours nearer than this to one line (square of the sine of their angle) give no plane. */
 const collinear = 1e-3;
 
-export function dot(a: Vector, b: Vector): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-export function cross(a: Vector, b: Vector): Vector {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-}
-
-/** Null where the length is not above 1e-6. */
-export function unit(a: Vector): Vector | null {
-  const length = Math.sqrt(dot(a, a));
-  return length > 1e-6 ? [a[0] / length, a[1] / length, a[2] / length] : null;
-}
-
-/** Sum of multiples. */
-export function combine(...terms: readonly (readonly [number, Vector])[]): Vector {
-  const sum: [number, number, number] = [0, 0, 0];
-  for (const [factor, vector] of terms) for (let c = 0; c < 3; c++) sum[c]! += factor * vector[c]!;
-  return sum;
-}
-
 /** Cosine of an angle in degrees. */
-export function cosine(degrees: number): number {
+function cosine(degrees: number): number {
   return Math.cos((degrees * Math.PI) / 180);
 }
 
@@ -41,8 +19,8 @@ function sine(degrees: number): number {
  * The fourth direction at a centre with three others, at these angles (degrees) to them; opposite to their sum where the
  * centre is flat, null where they cancel.
  */
-export function tertiaryDirection(others: readonly Vector[], angles: readonly number[]): Vector | null {
-  const [u, v, w] = others as [Vector, Vector, Vector];
+export function tertiaryDirection(others: readonly Vector3[], angles: readonly number[]): Vector3 | null {
+  const [u, v, w] = others as [Vector3, Vector3, Vector3];
   const [c1, c2, c3] = angles.map(cosine) as [number, number, number];
   const volume = dot(u, cross(v, w));
   if (volume * volume < flatCentre) return unit(combine([-1, u], [-1, v], [-1, w]));
@@ -51,12 +29,12 @@ export function tertiaryDirection(others: readonly Vector[], angles: readonly nu
 }
 
 /** The direction opposite to the sum of others; null where they cancel. */
-export function oppositeDirection(others: readonly Vector[]): Vector | null {
+export function oppositeDirection(others: readonly Vector3[]): Vector3 | null {
   return unit(combine(...others.map((other) => [-1, other] as const)));
 }
 
 /** Multiples of u and v whose sum has these cosines to them; null where they lie on one line. */
-function inPlane(u: Vector, v: Vector, cosines: readonly [number, number]): readonly [number, number] | null {
+function inPlane(u: Vector3, v: Vector3, cosines: readonly [number, number]): readonly [number, number] | null {
   const c = dot(u, v);
   const square = 1 - c * c;
   if (square < collinear) return null;
@@ -65,7 +43,7 @@ function inPlane(u: Vector, v: Vector, cosines: readonly [number, number]): read
 }
 
 /** The direction in the plane of two others, outside of their angle; what they lack of 360 degrees goes to both angles alike. */
-export function planarDirection(u: Vector, v: Vector, angles: readonly [number, number]): Vector | null {
+export function planarDirection(u: Vector3, v: Vector3, angles: readonly [number, number]): Vector3 | null {
   const between = (Math.acos(Math.max(-1, Math.min(1, dot(u, v)))) * 180) / Math.PI;
   const change = (360 - between - angles[0] - angles[1]) / 2;
   const share = inPlane(u, v, [cosine(angles[0] + change), cosine(angles[1] + change)]);
@@ -74,11 +52,11 @@ export function planarDirection(u: Vector, v: Vector, angles: readonly [number, 
 
 /** The direction at these angles to two others, on the side of u x v where `side` is 1 and on the other where it is -1. */
 export function pyramidalDirection(
-  u: Vector,
-  v: Vector,
+  u: Vector3,
+  v: Vector3,
   angles: readonly [number, number],
   side: number,
-): Vector | null {
+): Vector3 | null {
   const share = inPlane(u, v, [cosine(angles[0]), cosine(angles[1])]);
   const normal = unit(cross(u, v));
   if (share === null || normal === null) return null;
@@ -89,11 +67,11 @@ export function pyramidalDirection(
 
 /** Two directions `between` degrees apart, across the plane of two others; the first on the side away from u x v. */
 export function pairDirections(
-  u: Vector,
-  v: Vector,
+  u: Vector3,
+  v: Vector3,
   angles: readonly [number, number],
   between: number,
-): readonly [Vector, Vector] | null {
+): readonly [Vector3, Vector3] | null {
   const middle = planarDirection(u, v, angles);
   const normal = unit(cross(u, v));
   if (middle === null || normal === null) return null;
@@ -103,13 +81,13 @@ export function pairDirections(
 
 /** Axes of a rotor: along the bond from the neighbour to the parent, and across it. */
 export interface RotorFrame {
-  readonly axis: Vector;
-  readonly across: Vector;
-  readonly normal: Vector;
+  readonly axis: Vector3;
+  readonly across: Vector3;
+  readonly normal: Vector3;
 }
 
 /** Frame of the bond from `neighbour` to `parent`, torsions counted from `third`; null where the three lie on one line. */
-export function rotorFrame(parent: Vector, neighbour: Vector, third: Vector): RotorFrame | null {
+export function rotorFrame(parent: Vector3, neighbour: Vector3, third: Vector3): RotorFrame | null {
   const axis = unit(combine([1, parent], [-1, neighbour]));
   if (axis === null) return null;
   const arm = combine([1, third], [-1, neighbour]);
@@ -118,7 +96,7 @@ export function rotorFrame(parent: Vector, neighbour: Vector, third: Vector): Ro
 }
 
 /** The direction at `angle` to the neighbour and this torsion third - neighbour - parent - hydrogen, degrees. */
-export function rotorDirection({ axis, across, normal }: RotorFrame, angle: number, torsion: number): Vector {
+export function rotorDirection({ axis, across, normal }: RotorFrame, angle: number, torsion: number): Vector3 {
   const side = sine(angle);
   return combine([-cosine(angle), axis], [side * cosine(torsion), across], [side * sine(torsion), normal]);
 }

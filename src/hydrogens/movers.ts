@@ -1,10 +1,11 @@
 // Groups of atoms with a choice of places: hydroxyls, ammonium, waters, amides that can be flipped, histidines and their protons.
 import { isMetalElement } from "../chemistry/elements.ts";
 import { acceptorsNear, type DotScoreEnvironment, scoreAtoms } from "../contacts/dot-score.ts";
+import { combine, dot, unit, type Vector3, vectorAt } from "../math/vector3.ts";
 import { type Model, residueLabel } from "../model/model.ts";
 import { atomsOfResidue } from "../topology/residue-atoms.ts";
 import type { Topology } from "../topology/topology.ts";
-import { combine, dot, rotorDirection, rotorFrame, unit, type Vector } from "./hydrogen-geometry.ts";
+import { rotorDirection, rotorFrame } from "./hydrogen-geometry.ts";
 import type { HydrogenSite } from "./hydrogen-sites.ts";
 import { type Rotor, turnRotor } from "./place-site.ts";
 
@@ -110,8 +111,7 @@ function favouredTorsions(environment: DotScoreEnvironment, site: HydrogenSite, 
   return acceptorsNear(environment, site.parent, acceptorReach)
     .filter((atom) => !site.neighbours.includes(atom))
     .map((atom) => {
-      const at: Vector = [xyz[3 * atom]!, xyz[3 * atom + 1]!, xyz[3 * atom + 2]!];
-      const arm = combine([1, at], [-1, site.geometry.parent]);
+      const arm = combine([1, vectorAt(xyz, atom)], [-1, site.geometry.parent]);
       return (Math.atan2(dot(arm, frame.normal), dot(arm, frame.across)) * 180) / Math.PI;
     });
 }
@@ -120,7 +120,7 @@ function favouredTorsions(environment: DotScoreEnvironment, site: HydrogenSite, 
 const waterStep = 30;
 const mostWaterAcceptors = 6;
 /** Corners of a cube and middles of its faces. */
-const allAround: readonly Vector[] = [-1, 0, 1].flatMap((x) =>
+const allAround: readonly Vector3[] = [-1, 0, 1].flatMap((x) =>
   [-1, 0, 1].flatMap((y) =>
     [-1, 0, 1].flatMap((z) => {
       const sides = Math.abs(x) + Math.abs(y) + Math.abs(z);
@@ -139,9 +139,8 @@ export function waterMover(
   const { geometry, plan, hydrogens } = site;
   if (plan.neighbours.length > 0 || rows.length !== 2 || hydrogens.some(({ row }) => row >= 0)) return null;
   const { xyz } = environment.scene;
-  const at = (row: number): Vector => [xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!];
   const arms = acceptorsNear(environment, site.parent, acceptorReach).map((row) =>
-    combine([1, at(row)], [-1, geometry.parent]),
+    combine([1, vectorAt(xyz, row)], [-1, geometry.parent]),
   );
   const nearest = arms.toSorted((a, b) => dot(a, a) - dot(b, b)).slice(0, mostWaterAcceptors);
   const start: MoverState = {
@@ -156,10 +155,10 @@ export function waterMover(
   return { ...moverOf("water", model, site.residue, site.altloc, Int32Array.from(rows), states), spare };
 }
 
-function waterStates({ geometry }: HydrogenSite, arm: Vector, start: MoverState): MoverState[] {
+function waterStates({ geometry }: HydrogenSite, arm: Vector3, start: MoverState): MoverState[] {
   const towards = unit(arm);
   // Any direction that is not along the arm gives an axis across it.
-  const other: Vector = Math.abs(arm[0]) > Math.abs(arm[1]) ? [0, 1, 0] : [1, 0, 0];
+  const other: Vector3 = Math.abs(arm[0]) > Math.abs(arm[1]) ? [0, 1, 0] : [1, 0, 0];
   const frame =
     towards &&
     rotorFrame(geometry.parent, combine([1, geometry.parent], [1, towards]), combine([1, geometry.parent], [1, other]));
@@ -305,12 +304,11 @@ function flipState(
   atoms: Int32Array,
   isFlipped: boolean,
 ): MoverState {
-  const at = (row: number): Vector => [xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!];
-  const [from, to] = names.axis.map((name) => at(rows.get(name)!)) as [Vector, Vector];
+  const [from, to] = names.axis.map((name) => vectorAt(xyz, rows.get(name)!)) as [Vector3, Vector3];
   const axis = unit(combine([1, to], [-1, from]));
   const places = Array.from(atoms, (row) => {
-    if (!isFlipped || axis === null) return at(row);
-    const arm = combine([1, at(row)], [-1, to]);
+    if (!isFlipped || axis === null) return vectorAt(xyz, row);
+    const arm = combine([1, vectorAt(xyz, row)], [-1, to]);
     return combine([1, to], [2 * dot(arm, axis), axis], [-1, arm]);
   });
   return {

@@ -1,6 +1,6 @@
 // Where the hydrogens of one parent stand: the five ways in which a parent with its neighbours fixes them.
+import { combine, unit, type Vector3 } from "../math/vector3.ts";
 import {
-  combine,
   oppositeDirection,
   pairDirections,
   planarDirection,
@@ -9,14 +9,12 @@ import {
   rotorDirection,
   rotorFrame,
   tertiaryDirection,
-  unit,
-  type Vector,
 } from "./hydrogen-geometry.ts";
 
 /** A parent, its neighbours, and what is ideal there. */
 export interface SiteGeometry {
-  readonly parent: Vector;
-  readonly neighbours: readonly Vector[];
+  readonly parent: Vector3;
+  readonly neighbours: readonly Vector3[];
   /** Of each hydrogen. */
   readonly distances: readonly number[];
   /** Angle of each hydrogen to each neighbour, degrees. */
@@ -27,7 +25,7 @@ export interface SiteGeometry {
   /** Whether a hydrogen next to three neighbours stands opposite to all of them alike, whatever its angles. */
   readonly isEven: boolean;
   /** For parents with one neighbour: the atom that torsions count from, and the torsion of the first hydrogen. */
-  readonly third: Vector | null;
+  readonly third: Vector3 | null;
   readonly torsion: number;
 }
 
@@ -40,7 +38,7 @@ export interface Rotor {
 }
 
 export interface PlacedSite {
-  readonly positions: readonly Vector[];
+  readonly positions: readonly Vector3[];
   /** Null where the neighbours leave no freedom. */
   readonly rotor: Rotor | null;
 }
@@ -50,7 +48,7 @@ export function placeSite(site: SiteGeometry): PlacedSite | string {
   const count = site.distances.length;
   const bonds = site.neighbours.map((neighbour) => unit(combine([1, neighbour], [-1, site.parent])));
   if (bonds.includes(null)) return "atoms lie on top of each other";
-  const [u, v, w] = bonds as Vector[];
+  const [u, v, w] = bonds as Vector3[];
   const angles = site.angles;
   const pair = [angles[0]![0]!, angles[0]![1]!] as const;
   if (u === undefined) return placeWater(site);
@@ -76,7 +74,7 @@ function placeWater({ parent, distances, between }: SiteGeometry): PlacedSite | 
   return { positions, rotor: null };
 }
 
-function fixed(site: SiteGeometry, directions: readonly (Vector | null)[]): PlacedSite | string {
+function fixed(site: SiteGeometry, directions: readonly (Vector3 | null)[]): PlacedSite | string {
   if (directions.includes(null)) return "the neighbours of the atom it is on lie on one line";
   const positions = directions.map((direction, h) => combine([1, site.parent], [site.distances[h]!, direction!]));
   return { positions, rotor: null };
@@ -97,7 +95,7 @@ export function turnRotor(
   { parent, distances, angles }: Pick<SiteGeometry, "parent" | "distances" | "angles">,
   { frame, step }: Rotor,
   torsion: number,
-): Vector[] {
+): Vector3[] {
   return distances.map((distance, h) =>
     combine([1, parent], [distance, rotorDirection(frame, angles[h]![0]!, torsion + h * step)]),
   );

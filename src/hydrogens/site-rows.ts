@@ -2,10 +2,10 @@
 import { isHydrogenElement } from "../chemistry/elements.ts";
 import type { Monomer } from "../chemistry/monomer.ts";
 import { dihedralAngle } from "../math/internal-coordinates.ts";
+import { type Vector3, vectorAt } from "../math/vector3.ts";
 import type { Model } from "../model/model.ts";
 import type { IdentifiedResidues } from "../topology/identify-residues.ts";
 import { atomNamed } from "../topology/residue-atoms.ts";
-import type { Vector } from "./hydrogen-geometry.ts";
 import type { PlannedHydrogen, PlannedSite } from "./hydrogen-plan.ts";
 import { type LinkNeighbour, leavesHydrogen } from "./link-neighbours.ts";
 import type { SiteGeometry } from "./place-site.ts";
@@ -146,7 +146,7 @@ export function siteGeometry(
 ): SiteGeometry {
   const { parent, own, extra, third } = rows;
   const { xyz } = model.atoms;
-  const at = (row: number): Vector => [xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!];
+  const at = (row: number): Vector3 => vectorAt(xyz, row);
   const isPlanar = site.isPlanar || extra.some(({ link }) => link.isFlat);
   const neighbours = [...own.filter((row) => row >= 0), ...extra.map(({ row }) => row)];
   const isContact = options.ideals === "contacts";

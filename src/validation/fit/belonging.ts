@@ -3,8 +3,9 @@ import { addDiagnostic } from "../../base/diagnostics.ts";
 import { InputError } from "../../base/errors.ts";
 import type { RunContext } from "../../base/run-context.ts";
 import { blockAround } from "../../density/crop.ts";
-import { type DensityMap, type MapBlock, type MapGrid, mapFrame, type Vector3 } from "../../density/map.ts";
+import { type DensityMap, type MapBlock, type MapGrid, mapFrame } from "../../density/map.ts";
 import { computeStatistics, type ValueStatistics } from "../../density/statistics.ts";
+import type { Vector3 } from "../../math/vector3.ts";
 
 /** Share of atoms inside the box, and the mean map value there in standard deviations above the box's mean. */
 export interface Belonging {

@@ -1,10 +1,11 @@
 // Density that no atom accounts for: connected regions above a contour and away from all atoms, the largest first.
 import { isHydrogenElement } from "../../chemistry/elements.ts";
 import { cellVolume } from "../../crystal/unit-cell.ts";
-import { type DensityMap, type MapFrame, mapFrame, type Vector3 } from "../../density/map.ts";
+import { type DensityMap, type MapFrame, mapFrame } from "../../density/map.ts";
 import { mapStatistics, type ValueStatistics } from "../../density/statistics.ts";
 import { markZone } from "../../density/zone.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
+import type { Vector3 } from "../../math/vector3.ts";
 import { atomLabel, type Model } from "../../model/model.ts";
 
 export interface BlobOptions {

@@ -1,6 +1,7 @@
 // Map values on the circle that the first atom of a side chain beyond CB runs through when chi1 turns.
 import type { DensityMap } from "../../density/map.ts";
 import { type TrilinearGrid, trilinearGrid, trilinearValue } from "../../density/trilinear.ts";
+import { cross, dot, type Vector3 } from "../../math/vector3.ts";
 import type { Model } from "../../model/model.ts";
 
 /** Samples on a circle; sample k is at a chi1 of 5 k degrees. */
@@ -119,20 +120,16 @@ function sampleCircle(grid: TrilinearGrid, xyz: Float64Array, atoms: WheelAtoms,
     Float64Array,
   ];
   const axis = unitVector(cb[0]! - ca[0]!, cb[1]! - ca[1]!, cb[2]! - ca[2]!);
-  const arm: Triple = [third[0]! - cb[0]!, third[1]! - cb[1]!, third[2]! - cb[2]!];
+  const arm: Vector3 = [third[0]! - cb[0]!, third[1]! - cb[1]!, third[2]! - cb[2]!];
   const rise = dot(arm, axis);
   const radius = Math.sqrt(Math.max(0, dot(arm, arm) - rise * rise));
-  const toN: Triple = [n[0]! - ca[0]!, n[1]! - ca[1]!, n[2]! - ca[2]!];
+  const toN: Vector3 = [n[0]! - ca[0]!, n[1]! - ca[1]!, n[2]! - ca[2]!];
   const along = dot(toN, axis);
   // Chi1 is 0 where the atom eclipses N.
   const zero = unitVector(toN[0] - along * axis[0], toN[1] - along * axis[1], toN[2] - along * axis[2]);
   if (!(radius > 0) || !Number.isFinite(zero[0])) return false;
-  const quarter: Triple = [
-    axis[1] * zero[2] - axis[2] * zero[1],
-    axis[2] * zero[0] - axis[0] * zero[2],
-    axis[0] * zero[1] - axis[1] * zero[0],
-  ];
-  const centre: Triple = [cb[0]! + rise * axis[0], cb[1]! + rise * axis[1], cb[2]! + rise * axis[2]];
+  const quarter = cross(axis, zero);
+  const centre: Vector3 = [cb[0]! + rise * axis[0], cb[1]! + rise * axis[1], cb[2]! + rise * axis[2]];
   for (let sample = 0; sample < samplesPerTurn; sample++) {
     const cosine = radius * cosines[sample]!;
     const sine = radius * sines[sample]!;
@@ -155,14 +152,8 @@ const turns = Float64Array.from(
 const cosines = turns.map(Math.cos);
 const sines = turns.map(Math.sin);
 
-type Triple = readonly [number, number, number];
-
-function dot(a: Triple, b: Triple): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
 /** NaN for a vector of no length. */
-function unitVector(x: number, y: number, z: number): Triple {
+function unitVector(x: number, y: number, z: number): Vector3 {
   const length = Math.hypot(x, y, z);
   return [x / length, y / length, z / length];
 }

@@ -1,7 +1,8 @@
 // Sums of Fourier terms over cells of direction and shells, from which cones are put together.
 import { pairedLimits, rowOf } from "../../density/fourier-sums.ts";
-import type { MapFrame, Vector3 } from "../../density/map.ts";
+import type { MapFrame } from "../../density/map.ts";
 import type { Spectrum } from "../../kernels/spectrum.ts";
+import type { Vector3 } from "../../math/vector3.ts";
 
 export interface DirectionalSums {
   /** Shell n is at n * width. */

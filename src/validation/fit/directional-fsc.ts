@@ -1,12 +1,13 @@
 // Directional FSC: the resolution of half maps inside cones, how far it depends on direction, and whether views are missing.
 import { addDiagnostic } from "../../base/diagnostics.ts";
 import type { RunContext } from "../../base/run-context.ts";
-import { type DensityMap, mapFrame, type Vector3 } from "../../density/map.ts";
+import { type DensityMap, mapFrame } from "../../density/map.ts";
 import { transformValues } from "../../density/map-transform.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import { freeSpectrum } from "../../kernels/spectrum.ts";
 import { eigenSymmetric3, type SymmetricMatrix3 } from "../../math/eigen3.ts";
 import { solveLinear } from "../../math/solve.ts";
+import type { Vector3 } from "../../math/vector3.ts";
 import { type DirectionalSums, directionOfCell, sumByDirection } from "./direction-cells.ts";
 import { areHalfMapsUsable, type HalfMaps } from "./half-map-fsc.ts";
 import { smoothShells } from "./local-windows.ts";

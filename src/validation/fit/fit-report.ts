@@ -1,7 +1,7 @@
 // Every measure of a model in a map, gathered: correlations, Q-scores, inclusion, EMRinger, resolution, missing density.
-import { addDiagnostic, createDiagnostics } from "../../base/diagnostics.ts";
+import { addDiagnostic } from "../../base/diagnostics.ts";
 import { InputError } from "../../base/errors.ts";
-import { type RunContext, throwIfCancelled, yieldToEvents } from "../../base/run-context.ts";
+import { beginPhase, type RunContext, silenced } from "../../base/run-context.ts";
 import { isHydrogenElement } from "../../chemistry/elements.ts";
 import type { DensityMap } from "../../density/map.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
@@ -132,7 +132,7 @@ export async function reportFit(
   context: RunContext,
 ): Promise<FitReportResult> {
   checkLocalOptions(options);
-  await beginPhase("resolution", 0, context);
+  await beginPhase({ phase: "resolution", fraction: 0 }, context);
   const { resolution: estimate, ...assessment } = assessResolution(engine, model, map, options, context);
   if (estimate === null) throw unknownResolution();
   const { resolution, source } = estimate;
@@ -149,12 +149,12 @@ export async function reportFit(
     { ...options, resolution, mask },
     context,
   );
-  await beginPhase("atom inclusion", 0.8, context);
+  await beginPhase({ phase: "atom inclusion", fraction: 0.8 }, context);
   const inclusion = computeInclusion(model, map, { contour: options.contour ?? null }, context);
   const { contour } = inclusion;
-  await beginPhase("EMRinger", 0.85, context);
+  await beginPhase({ phase: "EMRinger", fraction: 0.85 }, context);
   const emringer = computeEmringer(model, map, context);
-  await beginPhase("missing density", 0.9, context);
+  await beginPhase({ phase: "missing density", fraction: 0.9 }, context);
   const missing = contour === null ? null : findMissingDensity(engine, model, map, { contour, resolution });
   const qScore = summarizeQScores(model, scores.own, { resolution, exact: scores.exact });
   const entryCorrelation = computeEntryCorrelation(model, map, resolution);
@@ -181,12 +181,6 @@ export async function reportFit(
   return { report, perAtom, localResolutionMap: local?.map ?? null };
 }
 
-async function beginPhase(phase: string, fraction: number, context: RunContext): Promise<void> {
-  context.report({ phase, fraction });
-  await yieldToEvents();
-  throwIfCancelled(context);
-}
-
 interface MeasuresOnMaps extends Pick<FitReport, "placement" | "experiment" | "withConvertedB"> {
   readonly fit: Fit;
   readonly cc: readonly (number | null)[];
@@ -202,7 +196,7 @@ async function measureOnMaps(
   options: Omit<FitReportOptions, "mask"> & { readonly resolution: number; readonly mask: Float32Array | null },
   context: RunContext,
 ): Promise<MeasuresOnMaps> {
-  await beginPhase("correlations", 0.4, context);
+  await beginPhase({ phase: "correlations", fraction: 0.4 }, context);
   let { fit, maps } = computeFitAndMaps(engine, model, map, options, context);
   const cc = correlateAtoms(engine, model, maps);
   // What needs real B factors gets those that a B column of confidence stands for.
@@ -212,10 +206,10 @@ async function measureOnMaps(
     freeFitMaps(engine, maps);
     ({ fit: withConvertedB, maps } = computeFitAndMaps(engine, physical, map, options, silenced(context)));
   }
-  await beginPhase("Q-scores", 0.6, context);
+  await beginPhase({ phase: "Q-scores", fraction: 0.6 }, context);
   const scores = scoreAtoms(engine, physical, maps, options, context);
   const local = await measureLocally(engine, physical, maps, options, context);
-  await beginPhase("atoms on density", 0.75, context);
+  await beginPhase({ phase: "atoms on density", fraction: 0.75 }, context);
   const { contour } = options;
   const placement = checkPlacement(physical, maps, contour === undefined ? {} : { contour });
   const experiment = checkExperiment(engine, model, maps, options, context);
@@ -237,11 +231,6 @@ function halfMapMask(
 ): Float32Array | null {
   const request = { resolution, ...(mask ? { mask } : {}), ...(maskPolicy ? { policy: maskPolicy } : {}) };
   return chooseResolutionMask(engine, model, map, request, silenced(context))?.values ?? null;
-}
-
-/** For what has been said once. */
-function silenced(context: RunContext): RunContext {
-  return { ...context, diagnostics: createDiagnostics() };
 }
 
 function scoreAtoms(

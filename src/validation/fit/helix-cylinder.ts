@@ -1,6 +1,7 @@
 // Density in a cylinder around an axis, and how far it is a helix of one hand.
-import type { Vector3 } from "../../density/map.ts";
+
 import { type TrilinearGrid, trilinearValue } from "../../density/trilinear.ts";
+import { cross, type Vector3 } from "../../math/vector3.ts";
 import { type HelixWindow, residuesPerWindow } from "./helix-windows.ts";
 
 const ringStep = 0.5;
@@ -147,11 +148,6 @@ export function sampleCylinder(grid: TrilinearGrid, { centre, direction }: Axis)
 /** Two directions that make a right-handed system with the third. */
 function perpendiculars([x, y, z]: Vector3): [Vector3, Vector3] {
   const helper: Vector3 = Math.abs(x) < 0.6 ? [1, 0, 0] : [0, 1, 0];
-  const cross = (a: Vector3, b: Vector3): Vector3 => [
-    a[1] * b[2] - a[2] * b[1],
-    a[2] * b[0] - a[0] * b[2],
-    a[0] * b[1] - a[1] * b[0],
-  ];
   const raw = cross(helper, [x, y, z]);
   const length = Math.hypot(...raw);
   const across: Vector3 = [raw[0] / length, raw[1] / length, raw[2] / length];

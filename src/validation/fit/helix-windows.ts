@@ -1,5 +1,5 @@
 // Straight stretches of helix in a model, of whichever hand, and their axes.
-import type { Vector3 } from "../../density/map.ts";
+import { lengthOf, minus, type Vector3 } from "../../math/vector3.ts";
 import type { Model } from "../../model/model.ts";
 
 /** Residues of one stretch. */
@@ -66,10 +66,10 @@ function alphaCarbons({ atoms, residues, chains }: Model, chain: number): AlphaC
 
 function isHelix(points: readonly Vector3[]): boolean {
   for (let at = 0; at < points.length; at++) {
-    if (at > 0 && !(distanceOf(points[at]!, points[at - 1]!) < longestStep)) return false;
+    if (at > 0 && !(lengthOf(minus(points[at]!, points[at - 1]!)) < longestStep)) return false;
     for (const [apart, low, high] of helixDistances) {
       if (at < apart) continue;
-      const distance = distanceOf(points[at]!, points[at - apart]!);
+      const distance = lengthOf(minus(points[at]!, points[at - apart]!));
       if (!(distance > low && distance < high)) return false;
     }
   }
@@ -105,8 +105,4 @@ function combine(points: readonly Vector3[], weights: readonly number[]): Vector
     for (let axis = 0; axis < 3; axis++) sum[axis]! += weights[at]! * point[axis]!;
   });
   return sum;
-}
-
-function distanceOf(a: Vector3, b: Vector3): number {
-  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 }

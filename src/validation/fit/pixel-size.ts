@@ -1,10 +1,11 @@
 // Is the map's voxel size right: does the model fit better when it is made larger or smaller.
 import { isHydrogenElement } from "../../chemistry/elements.ts";
 import { lowPassMap } from "../../density/low-pass.ts";
-import { type DensityMap, mapFrame, type Vector3 } from "../../density/map.ts";
+import { type DensityMap, mapFrame } from "../../density/map.ts";
 import { addToSums, type CorrelationSums, correlationOf, createSums } from "../../density/statistics.ts";
 import { type TrilinearGrid, trilinearGrid, trilinearValue } from "../../density/trilinear.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
+import type { Vector3 } from "../../math/vector3.ts";
 import type { Model } from "../../model/model.ts";
 import type { FitMaps } from "./fit-maps.ts";
 import { type ModelRuler, measureRuler } from "./model-ruler.ts";

@@ -1,6 +1,7 @@
 // C-beta deviations: how far CB is from where N, CA and C put it (Lovell et al. 2003, Proteins 50, 437).
 import { isMirroredAminoAcid } from "../../chemistry/amino-acids.ts";
 import { chiralVolume } from "../../math/internal-coordinates.ts";
+import { cross, dot, lengthOf, minus, unit, type Vector3, vectorAt } from "../../math/vector3.ts";
 import type { Model } from "../../model/model.ts";
 import {
   altlocOf,
@@ -11,8 +12,6 @@ import {
   type ResidueConformer,
   type ResidueIdentity,
 } from "./protein-residues.ts";
-
-type Point = readonly [number, number, number];
 
 /** A CB further off than this is an outlier, Angstrom. */
 const outlierFrom = 0.25;
@@ -28,10 +27,10 @@ const idealBetas: ReadonlyMap<string, IdealBeta> = new Map<string, IdealBeta>([
 const otherBeta: IdealBeta = [1.53, 110.1, 122.8, 110.5, -122.6];
 
 export interface BetaAtoms {
-  readonly n: Point;
-  readonly ca: Point;
-  readonly c: Point;
-  readonly cb: Point;
+  readonly n: Vector3;
+  readonly ca: Vector3;
+  readonly c: Vector3;
+  readonly cb: Vector3;
 }
 
 export interface BetaDeviation {
@@ -39,7 +38,7 @@ export interface BetaDeviation {
   readonly deviation: number;
   /** Direction: dihedral N, CA, ideal CB, CB, degrees. */
   readonly dihedral: number;
-  readonly idealCb: Point;
+  readonly idealCb: Vector3;
 }
 
 export interface BetaResidue extends ResidueIdentity, BetaDeviation {
@@ -88,9 +87,9 @@ function deviationOf(
   seen.add(key);
   const [n, ca, c, cb] = rows as [number, number, number, number];
   const { xyz } = model.atoms;
-  const point = (row: number): Point => [xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!];
+  const at = (row: number): Vector3 => vectorAt(xyz, row);
   const hand = { isMirrored: isMirrored(name, chiralVolume(xyz, ca, n, c, cb)) };
-  const result = betaDeviation(name, { n: point(n), ca: point(ca), c: point(c), cb: point(cb) }, hand);
+  const result = betaDeviation(name, { n: at(n), ca: at(ca), c: at(c), cb: at(cb) }, hand);
   if (result === null) return undefined;
   return {
     ...identifyResidue(model, residue, altlocOf(model, [n, ca, c, cb])),
@@ -121,18 +120,18 @@ export function betaDeviation(
   const fromN = placeAtom([c, n, ca], length, angleN, sign * dihedralC);
   if (fromC === null || fromN === null) return null;
   const middle = minus([(fromC[0] + fromN[0]) / 2, (fromC[1] + fromN[1]) / 2, (fromC[2] + fromN[2]) / 2], ca);
-  const scale = length / norm(middle);
-  const idealCb: Point = [ca[0] + scale * middle[0], ca[1] + scale * middle[1], ca[2] + scale * middle[2]];
-  return { deviation: norm(minus(cb, idealCb)), dihedral: dihedralOf(n, ca, idealCb, cb), idealCb };
+  const scale = length / lengthOf(middle);
+  const idealCb: Vector3 = [ca[0] + scale * middle[0], ca[1] + scale * middle[1], ca[2] + scale * middle[2]];
+  return { deviation: lengthOf(minus(cb, idealCb)), dihedral: dihedralOf(n, ca, idealCb, cb), idealCb };
 }
 
 /** The point at this distance from the last of three, with this angle (degrees) there and dihedral to the first. */
 function placeAtom(
-  [a, b, c]: readonly [Point, Point, Point],
+  [a, b, c]: readonly [Vector3, Vector3, Vector3],
   length: number,
   angle: number,
   dihedral: number,
-): Point | null {
+): Vector3 | null {
   const axis = unit(minus(c, b));
   if (axis === null) return null;
   const out = minus(a, b);
@@ -149,26 +148,12 @@ function placeAtom(
   return [at(0), at(1), at(2)];
 }
 
-const minus = (a: Point, b: Point): Point => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-const cross = (a: Point, b: Point): Point => [
-  a[1] * b[2] - a[2] * b[1],
-  a[2] * b[0] - a[0] * b[2],
-  a[0] * b[1] - a[1] * b[0],
-];
-const dot = (a: Point, b: Point): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-const norm = (a: Point): number => Math.sqrt(dot(a, a));
-
-function unit(a: Point): Point | null {
-  const length = norm(a);
-  return length < 1e-8 ? null : [a[0] / length, a[1] / length, a[2] / length];
-}
-
-function dihedralOf(a: Point, b: Point, c: Point, d: Point): number {
+function dihedralOf(a: Vector3, b: Vector3, c: Vector3, d: Vector3): number {
   const axis = minus(c, b);
   const first = cross(minus(a, b), axis);
   const second = cross(minus(d, c), axis);
   // (a - b) x axis and (d - c) x axis span the angle; the sign follows the axis.
   return (
-    (Math.atan2(dot(cross(first, second), axis) / Math.max(1e-12, norm(axis)), dot(first, second)) * 180) / Math.PI
+    (Math.atan2(dot(cross(first, second), axis) / Math.max(1e-12, lengthOf(axis)), dot(first, second)) * 180) / Math.PI
   );
 }

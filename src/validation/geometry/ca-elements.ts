@@ -1,14 +1,8 @@
 // Helices and strands along a trace of CA atoms, by lengths and directions of vectors between residues a few places apart.
+import { dot, lengthOf, minus, plus, type Vector3 } from "../../math/vector3.ts";
 
-export type Vector = readonly [number, number, number];
-
-export const minus = (a: Vector, b: Vector): Vector => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-export const plus = (a: Vector, b: Vector): Vector => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
-export const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-export const length = (a: Vector): number => Math.sqrt(dot(a, a));
-
-function unit(a: Vector): Vector {
-  const size = Math.max(1e-10, length(a));
+function toDirection(a: Vector3): Vector3 {
+  const size = Math.max(1e-10, lengthOf(a));
   return [a[0] / size, a[1] / size, a[2] / size];
 }
 
@@ -33,7 +27,7 @@ export interface ElementRule {
 }
 
 /** Rises per residue of 1.54, 2.0, 0.95 and 3.3 Angstrom: alpha, 3-10 and pi helix, strand; in order of precedence. */
-export const elementRules: readonly ElementRule[] = [
+const elementRules: readonly ElementRule[] = [
   {
     kind: "helix",
     partners: [3, 4],
@@ -90,9 +84,9 @@ export interface Element {
 
 /** Vectors of all places of a trace under one rule. */
 interface Trace {
-  readonly sites: readonly Vector[];
+  readonly sites: readonly Vector3[];
   readonly rule: ElementRule;
-  readonly directions: readonly Vector[];
+  readonly directions: readonly Vector3[];
   readonly sizes: readonly number[];
 }
 
@@ -103,7 +97,7 @@ interface Run {
 }
 
 /** Elements of an unbroken trace; no residue belongs to two. */
-export function findElements(sites: readonly Vector[]): Element[] {
+export function findElements(sites: readonly Vector3[]): Element[] {
   const taken = new Uint8Array(sites.length);
   const elements: Element[] = [];
   for (const rule of elementRules) {
@@ -128,17 +122,17 @@ function firstFreeStretch(taken: Uint8Array, first: number, last: number): Run |
   return { first: begin, last: end };
 }
 
-function makeTrace(sites: readonly Vector[], rule: ElementRule): Trace {
+function makeTrace(sites: readonly Vector3[], rule: ElementRule): Trace {
   const furthest = rule.kind === "helix" ? 4 : 2;
   const vectors = sites.slice(0, Math.max(0, sites.length - furthest)).map((site, at) => {
-    const sum = rule.partners.reduce((total: Vector, partner) => plus(total, sites[at + partner]!), [0, 0, 0]);
+    const sum = rule.partners.reduce((total: Vector3, partner) => plus(total, sites[at + partner]!), [0, 0, 0]);
     const count = rule.partners.length;
     return minus([sum[0] / count, sum[1] / count, sum[2] / count], site);
   });
-  return { sites, rule, directions: vectors.map(unit), sizes: vectors.map(length) };
+  return { sites, rule, directions: vectors.map(toDirection), sizes: vectors.map(lengthOf) };
 }
 
-function findRuns(sites: readonly Vector[], rule: ElementRule): Run[] {
+function findRuns(sites: readonly Vector3[], rule: ElementRule): Run[] {
   const trace = makeTrace(sites, rule);
   let runs = alongDirection(trace, likeRuns(trace));
   runs = joinRuns(sites, rule, runs);
@@ -147,7 +141,7 @@ function findRuns(sites: readonly Vector[], rule: ElementRule): Run[] {
   return runs.filter((run) => isElement(makeTrace(partOf(sites, rule, run), rule)));
 }
 
-function partOf(sites: readonly Vector[], { reach }: ElementRule, { first, last }: Run): Vector[] {
+function partOf(sites: readonly Vector3[], { reach }: ElementRule, { first, last }: Run): Vector3[] {
   return sites.slice(first, last + reach + 1);
 }
 
@@ -160,7 +154,7 @@ function likeRuns({ sites, rule, directions, sizes }: Trace): Run[] {
   const isLike = (at: number): boolean => Math.abs(sizes[at]! - rule.size) <= rule.sizeTolerance;
   const isThirdLike = (at: number): boolean => {
     if (rule.third === undefined || at + 3 >= sites.length) return true;
-    return Math.abs(length(minus(sites[at + 3]!, sites[at]!)) - rule.third[0]) <= rule.third[1];
+    return Math.abs(lengthOf(minus(sites[at + 3]!, sites[at]!)) - rule.third[0]) <= rule.third[1];
   };
   const runs: Run[] = [];
   for (let at = 0; at < sizes.length; at++) {
@@ -181,9 +175,9 @@ function likeRuns({ sites, rule, directions, sizes }: Trace): Run[] {
 }
 
 /** The last vector is left out, as in cctbx: borderline elements follow from it. */
-function meanDirection(directions: readonly Vector[]): Vector {
+function meanDirection(directions: readonly Vector3[]): Vector3 {
   const first = directions.slice(0, Math.max(1, directions.length - 1));
-  return unit(first.reduce((sum: Vector, direction) => plus(sum, direction), [0, 0, 0]));
+  return toDirection(first.reduce((sum: Vector3, direction) => plus(sum, direction), [0, 0, 0]));
 }
 
 /** Takes out, twice, what points away from the mean direction of its run. */
@@ -206,7 +200,7 @@ function alongDirection({ rule, directions }: Trace, found: readonly Run[]): Run
 }
 
 /** Neighbours that overlap or touch become one where the whole is an element. */
-function joinRuns(sites: readonly Vector[], rule: ElementRule, found: readonly Run[]): Run[] {
+function joinRuns(sites: readonly Vector3[], rule: ElementRule, found: readonly Run[]): Run[] {
   const runs: Run[] = [];
   for (const run of found) {
     const before = runs[runs.length - 1];
@@ -224,14 +218,14 @@ function joinRuns(sites: readonly Vector[], rule: ElementRule, found: readonly R
 }
 
 /** Takes the residues of a tight turn from the ends of two elements that run in opposite directions. */
-function shortenHairpins(sites: readonly Vector[], rule: ElementRule, found: readonly Run[]): Run[] {
+function shortenHairpins(sites: readonly Vector3[], rule: ElementRule, found: readonly Run[]): Run[] {
   let runs = found.map((run) => ({ ...run }));
   for (let at = 0; at + 1 < runs.length; at++) {
     const [before, after] = [runs[at]!, runs[at + 1]!];
     const between = after.first - before.last - rule.reach;
     const cut = Math.floor((between + 1) / 2);
     if (between >= rule.fewestBetween || cut <= 0) continue;
-    const directionOf = (run: Run): Vector => meanDirection(makeTrace(partOf(sites, rule, run), rule).directions);
+    const directionOf = (run: Run): Vector3 => meanDirection(makeTrace(partOf(sites, rule, run), rule).directions);
     if (dot(directionOf(before), directionOf(after)) > 0) continue;
     before.last -= cut;
     after.first += cut;
@@ -246,11 +240,11 @@ function isElement({ sites, rule, directions, sizes }: Trace): boolean {
   const mean = meanDirection(directions);
   const meanOf = (numbers: readonly number[]): number =>
     numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-  const steps = sites.slice(1).map((site, at) => unit(minus(site, sites[at]!)));
+  const steps = sites.slice(1).map((site, at) => toDirection(minus(site, sites[at]!)));
   if (meanOf(directions.map((direction) => dot(direction, mean))) < rule.cosine) return false;
   if (Math.abs(meanOf(sizes) - rule.size) > rule.sizeTolerance) return false;
   if (meanOf(steps.map((step) => dot(step, mean))) < rule.stepCosine) return false;
   if (rule.third === undefined) return true;
-  const thirds = sites.slice(3).map((site, at) => length(minus(site, sites[at]!)));
+  const thirds = sites.slice(3).map((site, at) => lengthOf(minus(site, sites[at]!)));
   return Math.min(...thirds) >= rule.third[0] - rule.third[1];
 }

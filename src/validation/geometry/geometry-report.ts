@@ -1,6 +1,5 @@
 // Every measure of a model's geometry, gathered: restraints, clashes of all atoms, torsions, RNA, waters.
-import { createDiagnostics } from "../../base/diagnostics.ts";
-import { type RunContext, throwIfCancelled, yieldToEvents } from "../../base/run-context.ts";
+import { beginPhase, type RunContext, silenced } from "../../base/run-context.ts";
 import { isHydrogenElement } from "../../chemistry/elements.ts";
 import type { Dictionary } from "../../chemistry/monomer.ts";
 import { type ClashReport, computeClashes, defaultClashOptions } from "../../contacts/clashes.ts";
@@ -83,7 +82,7 @@ export async function reportGeometry(
   const { judged, judgedTopology, placed, clashes } = contacts;
   const hydrogenBonds = findHydrogenBonds(judged, judgedTopology, defaultHydrogenBondOptions, context);
   const waters = findWaterClashes(judged, judgedTopology, defaultClashOptions, context);
-  await pause("torsions", context);
+  await beginPhase({ phase: "torsions" }, context);
   const torsions = validateTorsions(model, tables);
   const structure = validateStructure({ model, dictionary, topology }, context);
   const report: GeometryReport = {
@@ -117,12 +116,12 @@ async function judgeContacts(
   topology: Topology | null,
   context: RunContext,
 ): Promise<Contacts> {
-  await pause("hydrogens", context);
+  await beginPhase({ phase: "hydrogens" }, context);
   const placed = topology === null ? addHydrogens(model, dictionary, { existing: "replace" }, context) : null;
   const judged = placed ? withWholeHydrogens(placed.model) : model;
   // What is odd about the model has been said.
   const judgedTopology = topology ?? buildTopology(judged, dictionary, { unknownLigands: "hold" }, silenced(context));
-  await pause("contacts", context);
+  await beginPhase({ phase: "contacts" }, context);
   const clashes = computeClashes(judged, judgedTopology, defaultClashOptions, context);
   return { judged, judgedTopology, placed, clashes, clashscore: clashes.hydrogens > 0 ? clashes.clashscore : null };
 }
@@ -164,14 +163,4 @@ function withWholeHydrogens(model: Model): Model {
     value > 0 && atoms.altloc[atom] === "" && isHydrogenElement(atoms.element[atom]!) ? 1 : value,
   );
   return { ...model, atoms: { ...atoms, occupancy } };
-}
-
-async function pause(phase: string, context: RunContext): Promise<void> {
-  context.report({ phase });
-  await yieldToEvents();
-  throwIfCancelled(context);
-}
-
-function silenced(context: RunContext): RunContext {
-  return { ...context, diagnostics: createDiagnostics() };
 }

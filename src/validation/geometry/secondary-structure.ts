@@ -1,7 +1,8 @@
 // Secondary structure from CA positions alone: helices, and strands that lie beside others of their chain.
 import type { SecondaryStructure } from "../../chemistry/rama-z-tables.ts";
+import { lengthOf, minus, type Vector3 } from "../../math/vector3.ts";
 import type { Model } from "../../model/model.ts";
-import { type Element, findElements, length, minus, type Vector } from "./ca-elements.ts";
+import { type Element, findElements } from "./ca-elements.ts";
 import type { ProteinPosition } from "./protein-residues.ts";
 
 /** CA of neighbours in the chain are nearer than this, Angstrom. */
@@ -15,7 +16,7 @@ const fewestInStrand = 5;
 
 interface PlacedElement {
   readonly kind: Element["kind"];
-  readonly sites: readonly Vector[];
+  readonly sites: readonly Vector3[];
   /** Place of its first residue among the positions of the chain. */
   readonly first: number;
 }
@@ -43,15 +44,15 @@ export function assignSecondaryStructure(model: Model, positions: readonly Prote
 }
 
 /** Stretches without a jump from CA to CA. */
-function traces(model: Model, positions: readonly ProteinPosition[]): { first: number; sites: Vector[] }[] {
+function traces(model: Model, positions: readonly ProteinPosition[]): { first: number; sites: Vector3[] }[] {
   const { xyz } = model.atoms;
-  const found: { first: number; sites: Vector[] }[] = [];
-  let last: Vector | undefined;
+  const found: { first: number; sites: Vector3[] }[] = [];
+  let last: Vector3 | undefined;
   positions.forEach(({ conformers }, at) => {
     const row = conformers[0]!.atoms.get("CA");
-    const site: Vector | undefined =
+    const site: Vector3 | undefined =
       row === undefined ? undefined : [xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!];
-    const isNext = site !== undefined && last !== undefined && length(minus(site, last)) < longestStep;
+    const isNext = site !== undefined && last !== undefined && lengthOf(minus(site, last)) < longestStep;
     if (site !== undefined && isNext) found[found.length - 1]!.sites.push(site);
     else if (site !== undefined) found.push({ first: at, sites: [site] });
     last = site;
@@ -101,12 +102,12 @@ function markedParts(marks: Uint8Array): Part[] {
 }
 
 /** Residues side by side, through the nearest two, along or against each other, whichever gives more. */
-function pairStrands(a: readonly Vector[], b: readonly Vector[]): (readonly [number, number])[] {
+function pairStrands(a: readonly Vector3[], b: readonly Vector3[]): (readonly [number, number])[] {
   let nearest = longestBetweenStrands;
   let centre: readonly [number, number] | undefined;
   a.forEach((site, i) => {
     b.forEach((other, j) => {
-      const distance = length(minus(site, other));
+      const distance = lengthOf(minus(site, other));
       if (distance > nearest) return;
       nearest = distance;
       centre = [i, j];
@@ -118,8 +119,8 @@ function pairStrands(a: readonly Vector[], b: readonly Vector[]): (readonly [num
 }
 
 function pairsThrough(
-  a: readonly Vector[],
-  b: readonly Vector[],
+  a: readonly Vector3[],
+  b: readonly Vector3[],
   [centreA, centreB]: readonly [number, number],
   sense: number,
 ): (readonly [number, number])[] {
@@ -128,7 +129,7 @@ function pairsThrough(
     for (let offset = step === 1 ? 0 : -1; ; offset += step) {
       const [i, j] = [centreA + offset, centreB + sense * offset];
       const [site, other] = [a[i], b[j]];
-      if (!site || !other || length(minus(site, other)) > longestBetweenStrands) break;
+      if (!site || !other || lengthOf(minus(site, other)) > longestBetweenStrands) break;
       pairs.push([i, j]);
     }
   }
