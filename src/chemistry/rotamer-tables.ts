@@ -17,7 +17,7 @@ export interface RotamerTable {
 /** By amino acid, e.g. "LYS"; glycine and alanine have none. */
 export type RotamerTables = ReadonlyMap<string, RotamerTable>;
 
-export const builtInRotamerSource = "Top500 (built in)";
+const builtInRotamerSource = "Top500 (built in)";
 
 /** Cut-offs for outliers of the two sets of tables: each goes with its own. */
 export const rotamerCutoffs = { top500: 0.01, top8000: 0.003 } as const;

@@ -81,7 +81,7 @@ export function collectNeighbours(
 }
 
 /** Puts one atom among the neighbours, a phantom only where it can make a hydrogen bond. */
-export function addNeighbour(scene: ContactScene, source: number, other: number, neighbours: DotNeighbours): void {
+function addNeighbour(scene: ContactScene, source: number, other: number, neighbours: DotNeighbours): void {
   const allowed = allowedOverlap(scene.flags[source]!, scene.flags[other]!);
   if (allowed === 0 && ((scene.flags[source]! | scene.flags[other]!) & contactFlag.phantom) !== 0) return;
   neighbours.atom[neighbours.count] = other;

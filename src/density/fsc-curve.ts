@@ -43,7 +43,7 @@ export interface Shell {
  * Shells of at least 100, 250 or 500 terms (d above 10, above 5, below) and 0.005 Angstrom; what is left joins the last one.
  * Boxes of few terms get smaller shells, not below 100.
  */
-export function mixedShells(sums: FourierSums): Shell[] {
+function mixedShells(sums: FourierSums): Shell[] {
   const most = Math.max(termsBeyond10, totalOf(sums.count) / fewestOfSmallBox);
   const isFull = ({ count, frequency }: Shell, begin: number, end: number): boolean => {
     const d = count / frequency;

@@ -11,7 +11,7 @@ const shrinkRadius = 0.9;
 const radiusOfUnknown = 1.8;
 
 /** Van der Waals radius of the mask by element index, Angstrom. */
-export function maskRadius(element: number): number {
+function maskRadius(element: number): number {
   const { radii } = radiiTable as { radii: Record<string, number> };
   return radii[elementSymbol(element)] ?? radiusOfUnknown;
 }

@@ -62,7 +62,7 @@ const contactAngles = { amide: [123.5, 114], planar: 120, other: 109.5, between:
 const brokenStartTorsion = 120;
 
 /** Row of an atom by name in a conformer, or in the only or first one of its residue. */
-export function rowNamed(
+function rowNamed(
   { identified }: Pick<SiteSearch, "identified">,
   residue: number,
   letter: string,

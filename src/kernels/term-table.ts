@@ -46,7 +46,7 @@ export interface PairGroup {
 }
 
 /** Energies per block, in this order. */
-export const termKinds = ["bond", "angle", "dihedral", "chirality", "planarity", "elastic", "nonbonded"] as const;
+const termKinds = ["bond", "angle", "dihedral", "chirality", "planarity", "elastic", "nonbonded"] as const;
 /** Numbers per block in `energies`; one is spare. */
 export const energiesPerBlock = 8;
 
@@ -223,7 +223,7 @@ export function sumEnergies({ energies, blocks }: TermTable): Record<(typeof ter
 }
 
 /** Gives everything but coordinates, gradient and energies back. */
-export function freeTermLists(memory: KernelMemory, table: TermTable): void {
+function freeTermLists(memory: KernelMemory, table: TermTable): void {
   const { bonds, angles, dihedrals, chiralities, planes, springs, pairs, added, addresses } = table;
   for (const { start, atoms, numbers } of [bonds, angles, dihedrals, chiralities, springs]) {
     memory.free(start, atoms, numbers);

@@ -1,7 +1,7 @@
 // Root mean square deviations, with and without the few restraints that are broken.
 
 /** A restraint this many sigma off is broken: a fault of the model that no weight of the map makes or mends. */
-export const brokenSigma = 8;
+const brokenSigma = 8;
 /** Where more than this share of the restraints is broken, it is the weight's doing after all. */
 const largestBrokenShare = 0.01;
 

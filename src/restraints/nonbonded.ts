@@ -5,7 +5,7 @@ import { hydrogenBondClass, type NonbondedAtoms } from "../topology/topology.ts"
 /** Force constant c of c (d_vdw - d)^4. */
 export const repulsionConstant = 100;
 /** Contacts this much closer than their contact distance count as close, Angstrom. */
-export const closeOverlap = 0.4;
+const closeOverlap = 0.4;
 const minimumDistance = 1;
 /** Atoms three bonds apart may come this much nearer. */
 const oneFourShare = 0.8;

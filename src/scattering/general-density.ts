@@ -56,7 +56,7 @@ export function addGeneralDensity(
 }
 
 /** Density of one atom at a displacement from its centre, Angstrom. */
-export function densityAt(atoms: GeneralAtoms, atom: number, dx: number, dy: number, dz: number): number {
+function densityAt(atoms: GeneralAtoms, atom: number, dx: number, dy: number, dz: number): number {
   let sum = 0;
   for (let k = 0; k < gaussiansPerAtom; k++) {
     const row = gaussiansPerAtom * atom + k;

@@ -4,7 +4,7 @@ import { lineAt, type TextBytes } from "./text-bytes.ts";
 
 export const endToken = 0;
 export const plainToken = 1;
-export const quotedToken = 2;
+const quotedToken = 2;
 export const fieldToken = 3;
 
 /** Where a walk over a file stands: after `nextToken` the bytes begin..end are the token with its quotes. */

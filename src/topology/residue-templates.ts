@@ -14,13 +14,13 @@ export interface ResidueTemplate {
 }
 
 /** Ideal value of (1 - c) . ((2 - c) x (3 - c)) from bond lengths (Angstrom) and angles (degrees); positive. */
-export function idealChiralVolume(lengths: readonly number[], angles: readonly number[]): number {
+function idealChiralVolume(lengths: readonly number[], angles: readonly number[]): number {
   const [a, b, c] = angles.map((angle) => Math.cos((angle * Math.PI) / 180)) as [number, number, number];
   const square = 1 - a * a - b * b - c * c + 2 * a * b * c;
   return lengths[0]! * lengths[1]! * lengths[2]! * Math.sqrt(Math.max(0, square));
 }
 
-export function createTemplate(key: string, monomer: Monomer): ResidueTemplate {
+function createTemplate(key: string, monomer: Monomer): ResidueTemplate {
   const lengthOf = new Map<string, number>();
   const angleOf = new Map<string, number>();
   for (const bond of monomer.bonds) {

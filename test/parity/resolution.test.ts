@@ -2,7 +2,6 @@
 import { describe, expect, test } from "vitest";
 import { createRunContext } from "../../src/base/run-context.ts";
 import { createEngine } from "../../src/kernels/engine.ts";
-import { estimateResolution } from "../../src/validation/fit/estimate-resolution.ts";
 import { assessResolution } from "../../src/validation/fit/resolution.ts";
 import { hasSharedData, readSharedMap, readSharedModel } from "./shared-data.ts";
 
@@ -99,7 +98,8 @@ describe.skipIf(!hasSharedData)("resolutions are cctbx's within 0.05 A (needs ..
     within(fsc!.unmasked.d05, unmasked[4], 0.05);
     within(fsc!.masked!.d05, masked[4], 0.05);
     // Where nobody states a resolution, one within 0.1 A is found.
-    const estimate = estimateResolution(createEngine(), model, map, { table: "electron" }, createRunContext());
+    const unstated = { table: "electron" } as const;
+    const { resolution: estimate } = assessResolution(createEngine(), model, map, unstated, createRunContext());
     within(estimate!.resolution, resolution, 0.1);
   });
 });

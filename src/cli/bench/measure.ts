@@ -10,7 +10,7 @@ export interface BenchFigure {
   readonly plain?: number;
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 

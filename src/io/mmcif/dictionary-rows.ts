@@ -24,7 +24,7 @@ export function numberOf(row: Row, ...items: string[]): number {
   return Number.NaN;
 }
 
-export function optionalNumber(row: Row, ...items: string[]): number | null {
+function optionalNumber(row: Row, ...items: string[]): number | null {
   const value = numberOf(row, ...items);
   return Number.isNaN(value) ? null : value;
 }

@@ -1,4 +1,5 @@
 // Plain twins of the sphere kernels: painting spheres around atoms, shrinking their shell, and sums over their unions.
+import { wrapIndex } from "./wrap.ts";
 
 /** A periodic grid in space: matrices row by row, `corner` is the place of its first point, Angstrom. */
 export interface SphereGrid {
@@ -27,12 +28,6 @@ export const sumsPerGroup = 6;
 /** Receives a run of grid points along x: `row` is the index of its x = 0, `first` to `last` may lie outside the box. */
 export type SpanVisitor = (row: number, first: number, last: number) => void;
 
-export function wrapIndex(index: number, length: number): number {
-  if (index >= 0 && index < length) return index;
-  const rest = index % length;
-  return rest < 0 ? rest + length : rest;
-}
-
 /** Place in grid units and reach along each axis of a sphere. */
 function reachOf(
   { size, fractionalization: f, corner }: SphereGrid,
@@ -55,7 +50,7 @@ function reachOf(
 }
 
 /** Calls `visit` for every run of grid points along x that lies within `radius` of a point; the box is periodic. */
-export function forEachSpanInSphere(
+function forEachSpanInSphere(
   grid: SphereGrid,
   x: number,
   y: number,

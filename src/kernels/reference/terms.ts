@@ -66,7 +66,7 @@ function forEachDistance(
  * Weight * delta^2, delta = ideal - distance reduced by `slack`. With `limit` > 0 a bond that is too long tops out:
  * weight * limit^2 * (1 - exp(-delta^2 / limit^2)).
  */
-export function addBonds(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
+function addBonds(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
   let energy = 0;
   forEachDistance(block, atoms, first, last, (term, distance, isOwn) => {
     const [ideal, weight, slack, limit] = numbers.subarray(4 * term, 4 * term + 4) as unknown as Quadruple;
@@ -83,7 +83,7 @@ export function addBonds(block: Block, { atoms, numbers }: TermGroup, first: num
 type Quadruple = [number, number, number, number];
 
 /** Weight * (ideal - angle)^2 in degrees. */
-export function addAngles(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
+function addAngles(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
   const g = new Float64Array(9);
   let energy = 0;
   for (let term = first; term < last; term++) {
@@ -97,7 +97,7 @@ export function addAngles(block: Block, { atoms, numbers }: TermGroup, first: nu
 }
 
 /** Sinusoidal for positive periodicity, harmonic otherwise; delta wrapped, degrees. */
-export function addDihedrals(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
+function addDihedrals(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
   const g = new Float64Array(12);
   let energy = 0;
   for (let term = first; term < last; term++) {
@@ -113,11 +113,7 @@ export function addDihedrals(block: Block, { atoms, numbers }: TermGroup, first:
 }
 
 /** Energy of one dihedral with deviation `delta` (degrees, wrapped) and its derivative with respect to the angle. */
-export function dihedralTerm(
-  delta: number,
-  weight: number,
-  periodicity: number,
-): { energy: number; derivative: number } {
+function dihedralTerm(delta: number, weight: number, periodicity: number): { energy: number; derivative: number } {
   if (periodicity <= 0) return { energy: weight * delta * delta, derivative: -2 * weight * delta };
   const phase = periodicity * delta * radiansPerDegree;
   return {
@@ -127,7 +123,7 @@ export function dihedralTerm(
 }
 
 /** Weight * (ideal volume - volume)^2; of centres of either hand the size of the volume counts. */
-export function addChiralities(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
+function addChiralities(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
   const g = new Float64Array(12);
   let energy = 0;
   for (let term = first; term < last; term++) {
@@ -143,7 +139,7 @@ export function addChiralities(block: Block, { atoms, numbers }: TermGroup, firs
 }
 
 /** Weighted squared distances from the best plane; the gradient is exact because the best plane is stationary. */
-export function addPlanes(block: Block, planes: PlaneGroup, first: number, last: number): number {
+function addPlanes(block: Block, planes: PlaneGroup, first: number, last: number): number {
   const frame = new Float64Array(6);
   const { xyz } = block;
   let energy = 0;
@@ -203,7 +199,7 @@ export function fitPlane(
 }
 
 /** Stiffness * (distance - length)^2. */
-export function addSprings(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
+function addSprings(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
   let energy = 0;
   forEachDistance(block, atoms, first, last, (term, distance, isOwn) => {
     const delta = distance - numbers[2 * term]!;
@@ -215,7 +211,7 @@ export function addSprings(block: Block, { atoms, numbers }: TermGroup, first: n
 }
 
 /** Repulsion * (contact - distance)^4 of pairs closer than their contact distance. */
-export function addPairs(block: Block, pairs: PairGroup, first: number, last: number, repulsion: number): number {
+function addPairs(block: Block, pairs: PairGroup, first: number, last: number, repulsion: number): number {
   let energy = 0;
   forEachDistance(block, pairs.atoms, first, last, (term, distance, isOwn) => {
     const delta = pairs.contact[pairs.code[term]!]! - distance;

@@ -24,7 +24,7 @@ const mostPermutations = 1000;
 const fewestPermutations = 200;
 
 /** Permutations for a number of residues. */
-export function permutationsFor(residues: number): number {
+function permutationsFor(residues: number): number {
   return Math.max(fewestPermutations, Math.min(mostPermutations, Math.floor(turnsInAll / Math.max(1, residues))));
 }
 

@@ -1,12 +1,11 @@
-// The resolution of a map that nobody stated.
+// The resolution of a map that nobody stated: half maps say most, then a model, then the map alone.
 import type { RunContext } from "../../base/run-context.ts";
-import { type DensityMap, mapFrame } from "../../density/map.ts";
+import type { DensityMap } from "../../density/map.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import type { Model } from "../../model/model.ts";
-import type { ScatteringTable } from "../../scattering/form-factors.ts";
 import { resolutionsOf } from "./fsc-resolutions.ts";
-import { areHalfMapsUsable, computeHalfMapFsc, type HalfMaps, isConstant } from "./half-map-fsc.ts";
-import { computeMapResolution, computeTermsOfModel, freeTermsOfModel, type MapResolution } from "./model-fsc.ts";
+import { computeHalfMapFsc, type HalfMaps } from "./half-map-fsc.ts";
+import type { MapResolution } from "./model-fsc.ts";
 import { chooseResolutionMask, type MaskRequest } from "./resolution-mask.ts";
 
 /** `halfMaps`: their corrected FSC at 0.143; `model`: d_model or FSC with the model; `map`: d99. */
@@ -16,34 +15,6 @@ export interface ResolutionEstimate {
   /** Angstrom. */
   readonly resolution: number;
   readonly source: ResolutionSource;
-}
-
-export interface EstimateOptions {
-  readonly table: ScatteringTable;
-  readonly halfMaps?: HalfMaps;
-  /** Values from 0 to 1. */
-  readonly mask?: DensityMap;
-}
-
-/** Half maps say most, then a model, then the map alone; null where none of them says anything. Throws InputError HALF_MAPS_DIFFER. */
-export function estimateResolution(
-  engine: ComputeEngine,
-  model: Model | null,
-  map: DensityMap,
-  { table, halfMaps, mask }: EstimateOptions,
-  context: RunContext,
-): ResolutionEstimate | null {
-  if (halfMaps && areHalfMapsUsable(map, halfMaps, context)) {
-    const estimate = resolutionOfHalfMaps(engine, model, map, halfMaps, mask ? { mask } : {}, context);
-    if (estimate !== null) return estimate;
-  }
-  if (isConstant(map.values)) return null;
-  const frame = mapFrame(map);
-  const terms =
-    model === null || model.atoms.count === 0 ? null : computeTermsOfModel(engine, model.atoms, frame, table, context);
-  const numbers = computeMapResolution(engine, map.values, frame, terms);
-  if (terms !== null) freeTermsOfModel(engine, terms);
-  return resolutionOfMap(numbers);
 }
 
 /**

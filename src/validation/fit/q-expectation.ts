@@ -67,15 +67,3 @@ export function expectedQ(
   const expected = sum / count;
   return { expected, low: expected - band.below, high: expected + band.above };
 }
-
-/** The curve over entries of all kinds: at 0.6 A a cubic fit of means, at 0.4 A the most frequent value; null as above. */
-export function overallExpectedQ(sigma: number, resolution: number): ExpectedQ {
-  const band = bands.find((entry) => entry.sigma === sigma);
-  if (band === undefined || !(resolution >= finest && resolution <= coarsest)) return unknown;
-  const r = resolution;
-  const expected =
-    sigma === 0.6
-      ? ((-0.0019064058 * r + 0.0499875375) * r - 0.4513945578) * r + 1.5361860733
-      : ((-0.0015996 * r + 0.0431915) * r - 0.3947624) * r + 1.3594295;
-  return { expected, low: expected - band.below, high: expected + band.above };
-}

@@ -7,7 +7,7 @@ import { readPdb } from "../../io/pdb/read-pdb.ts";
 import { createEngine } from "../../kernels/engine.ts";
 import type { Model } from "../../model/model.ts";
 import { computeStructureFactors, freeStructureFactors, mapFromStructureFactors } from "../../scattering/model-map.ts";
-import { expectedQ, overallExpectedQ } from "./q-expectation.ts";
+import { expectedQ } from "./q-expectation.ts";
 import { computeQScores, type QScoreOptions, type QScores } from "./q-score.ts";
 import { spiralDirections } from "./q-score-rules.ts";
 import { listAtomQ, meanQ, summarizeQScores } from "./q-score-summary.ts";
@@ -289,11 +289,6 @@ test("expected scores are those of the published formulas, weighted by numbers o
   expectNear([expectedQ(0.4, 3, { protein: 1 }).expected], [0.5644], 1e-6);
   const mixed = expectedQ(0.6, 2.2, { nucleic: 30, water: 10, other: 500 }).expected;
   expectNear([mixed], [(3 * (-0.1377 * 2.2 + 0.9973) + (-0.0895 * 2.2 + 1.0001)) / 4], 1e-9);
-  expectNear(
-    [2, 3, 4].map((resolution) => overallExpectedQ(0.4, resolution).expected),
-    [0.73, 0.521, 0.369],
-    0.001,
-  );
   expect(expectedQ(0.5, 3, { protein: 1 }).expected).toBeNull();
   expect(expectedQ(0.6, 7, { protein: 1 }).expected).toBeNull();
   expect(expectedQ(0.6, 3, { other: 1 }).expected).toBeNull();

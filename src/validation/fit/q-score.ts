@@ -33,7 +33,7 @@ export interface QScores {
 }
 
 /** EMDB uses the narrower one, the paper and mapq the wider one. */
-export const defaultSigmas: readonly number[] = [0.6, 0.4];
+const defaultSigmas: readonly number[] = [0.6, 0.4];
 
 /**
  * Correlation of the map around each atom with a Gaussian at the atom, -1 to 1. Hydrogens and atoms without occupancy have no

@@ -6,7 +6,6 @@ import { createRunContext } from "../../base/run-context.ts";
 import { type DensityMap, mapFrame } from "../../density/map.ts";
 import { createEngine } from "../../kernels/engine.ts";
 import { computeStructureFactors, freeStructureFactors, mapFromStructureFactors } from "../../scattering/model-map.ts";
-import { estimateResolution } from "./estimate-resolution.ts";
 import { assessResolution } from "./resolution.ts";
 
 const engine = createEngine();
@@ -116,7 +115,13 @@ describe("half maps", () => {
   });
 
   test("the estimate comes from them and lies near the crossing inside the mask", () => {
-    const estimate = estimateResolution(engine, model, full, { ...options, halfMaps }, createRunContext());
+    const { resolution: estimate } = assessResolution(
+      engine,
+      model,
+      full,
+      { ...options, halfMaps },
+      createRunContext(),
+    );
     expect(estimate!.source).toBe("halfMaps");
     expect(Math.abs(estimate!.resolution - assess(1).fsc.halfMap!.corrected!.d0143!)).toBeLessThan(0.25);
   });
@@ -171,7 +176,6 @@ describe("where there is nothing to measure", () => {
     expect(result).toMatchObject({ d99: null, dModel: null, overallB: null, resolution: null, fscAverage: null });
     expect(result.fsc).toMatchObject({ model: null, halfMap: null, mask: null });
     expect(context.diagnostics.entries.map(({ code }) => code)).toEqual(["MAP_CONSTANT"]);
-    expect(estimateResolution(engine, model, flat, options, createRunContext())).toBeNull();
   });
 
   test("an atom alone has numbers, a model that scatters nothing has none", () => {
