@@ -4,7 +4,7 @@ import { createRunContext } from "../../base/run-context.ts";
 import { type DensityMap, mapFrame } from "../../density/map.ts";
 import { readPdb } from "../../io/pdb/read-pdb.ts";
 import { createEngine } from "../../kernels/engine.ts";
-import { findMissingDensity } from "./blobs.ts";
+import { type Blob, findMissingDensity } from "./blobs.ts";
 import { computeModelMap } from "./fit-maps.ts";
 
 const context = createRunContext();
@@ -50,6 +50,19 @@ describe.each(["simd", "reference"] as const)("missing density, %s", (kind) => {
     );
     expect(uncoveredShare).toBeGreaterThan(0.3);
     expect(uncoveredShare).toBeLessThan(0.9);
+  });
+
+  test("are the same, in the same order, in a map with a constant added", () => {
+    const raised = { ...map, values: map.values.map((value) => value + 64) };
+    const [plain, found] = [map, raised].map(
+      (one, row) => findMissingDensity(engine, model, one, { contour: 0.15 + 64 * row, resolution: 2 }).blobs,
+    ) as [Blob[], Blob[]];
+    expect(found.length).toBe(plain.length);
+    plain.forEach(({ peak, integral }, row) => {
+      expect(found[row]!.peak).toEqual(peak);
+      // The mean of the box, which stands for the constant, is not quite zero.
+      expect(found[row]!.integral / integral).toBeCloseTo(1, 1);
+    });
   });
 
   test("a complete model leaves nothing", () => {

@@ -2,7 +2,7 @@
 import { isHydrogenElement } from "../../chemistry/elements.ts";
 import { cellVolume } from "../../crystal/unit-cell.ts";
 import { type DensityMap, type MapFrame, mapFrame } from "../../density/map.ts";
-import { mapStatistics, type ValueStatistics } from "../../density/statistics.ts";
+import { mapStatistics, offsetOf, type ValueStatistics } from "../../density/statistics.ts";
 import { markZone } from "../../density/zone.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import type { Vector3 } from "../../math/vector3.ts";
@@ -30,7 +30,7 @@ export interface Blob {
   readonly peakSigma: number;
   /** Cubic Angstrom. */
   readonly volume: number;
-  /** Map value times volume: sum over the voxels. */
+  /** Map value, less a constant that was added to the map, times volume: sum over the voxels. */
   readonly integral: number;
   /** Atom nearest to the peak, hydrogens left out; null where there is none. */
   readonly nearestAtom: string | null;
@@ -75,7 +75,7 @@ export function findMissingDensity(
   let smallerCount = 0;
   let above = 0;
   let uncovered = 0;
-  const flood = createFlood(map, state, contour);
+  const flood = createFlood(map, state, { contour, offset: offsetOf(map.values) });
   for (let voxel = 0; voxel < state.length; voxel++) {
     if (!(map.values[voxel]! > contour)) continue;
     above++;
@@ -116,8 +116,15 @@ interface Region {
   peakValue: number;
 }
 
+interface Levels {
+  readonly contour: number;
+  /** Of the map where nothing is. */
+  readonly offset: number;
+}
+
 /** Collects the region of a voxel and marks it as met. The stack, made once, holds voxels whose neighbours have not been seen. */
-function createFlood({ values, size }: DensityMap, state: Uint8Array, contour: number): (first: number) => Region {
+function createFlood({ values, size }: DensityMap, state: Uint8Array, levels: Levels): (first: number) => Region {
+  const { contour } = levels;
   const [nx, ny, nz] = size;
   const plane = nx * ny;
   let stack = new Int32Array(1024);
@@ -140,7 +147,7 @@ function createFlood({ values, size }: DensityMap, state: Uint8Array, contour: n
       const z = Math.floor(voxel / plane);
       const y = Math.floor((voxel - z * plane) / nx);
       const x = voxel - z * plane - y * nx;
-      addVoxel(region, voxel, values[voxel]!, contour, x, y, z);
+      addVoxel(region, voxel, values[voxel]!, levels, x, y, z);
       if (depth + 26 > stack.length) stack = grow(stack);
       const lastZ = Math.min(nz - 1, z + 1);
       const lastY = Math.min(ny - 1, y + 1);
@@ -170,14 +177,14 @@ function addVoxel(
   region: Region,
   voxel: number,
   value: number,
-  contour: number,
+  { contour, offset }: Levels,
   x: number,
   y: number,
   z: number,
 ): void {
   const weight = value - contour;
   region.count++;
-  region.sum += value;
+  region.sum += value - offset;
   region.weight += weight;
   region.x += weight * x;
   region.y += weight * y;

@@ -57,6 +57,15 @@ describe("notices", () => {
     expect(check(bundle, sound, { labels: ["", "Created by DeepEMhancer 0.13"] }).codes).toEqual(["MAP_PROCESSED"]);
   });
 
+  test("a map of inverted contrast, and a model that is partly outside of the map", () => {
+    expect(check(bundle, { ...sound, values: sound.values.map((value) => -value) }).codes).toContain("MAP_INVERTED");
+    const [nx, ny, nz] = sound.size;
+    const size = [nx, ny, nz >> 1] as const;
+    const { codes, pixelScale } = check(bundle, { ...sound, size, values: sound.values.slice(0, nx * ny * size[2]) });
+    expect(codes).toContain("MODEL_PARTLY_OUTSIDE");
+    expect(pixelScale.isOff).toBeNull();
+  });
+
   test("ordinary labels are not suspected", () => {
     expect(
       noticeLabels(["Chimera 1.15", "map_box on emd_4413.map", "RELION 4.0", "::::EMDATABANK.org::::"]),

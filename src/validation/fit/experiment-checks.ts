@@ -3,12 +3,14 @@ import { addDiagnostic, type Severity } from "../../base/diagnostics.ts";
 import type { RunContext } from "../../base/run-context.ts";
 import { describeMapEdges, type MapEdges } from "../../density/map-edges.ts";
 import { describeMapValues, type MapValues } from "../../density/map-values.ts";
+import { correlationOf, sumOverMask } from "../../density/statistics.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import type { Model } from "../../model/model.ts";
 import type { FitMaps } from "./fit-maps.ts";
 import { type MapHand, measureHand } from "./hand.ts";
 import { measurePixelScale, type PixelScale } from "./pixel-size.ts";
 import { detectPlddt, type PlddtEvidence } from "./plddt.ts";
+import { shareOutside } from "./share-outside.ts";
 import { type MapSharpness, measureSharpness } from "./sharpness.ts";
 
 /** Something about map or model that a person should know before believing any score. */
@@ -55,6 +57,8 @@ export function checkExperiment(
     plddt: detectPlddt(model, options.statesPlddt),
   };
   const notices = [
+    noticeInverted(maps),
+    noticeOutside(shareOutside(model, maps.map), checks.edges),
     noticePixelScale(checks.pixelScale, maps),
     ...noticeHand(checks.hand),
     noticeSharpness(checks.sharpness),
@@ -66,6 +70,35 @@ export function checkExperiment(
     addDiagnostic(context.diagnostics, severity, code, message, example);
   }
   return { ...checks, notices };
+}
+
+/** Models beside the density, and noise, correlate between -0.1 and 0.1. */
+const invertedBelow = -0.3;
+
+function noticeInverted({ map, modelMap, mask }: FitMaps): ExperimentNotice | null {
+  const cc = correlationOf(sumOverMask(map.values, modelMap, mask));
+  if (cc === null || cc > invertedBelow) return null;
+  return {
+    severity: "warning",
+    code: "MAP_INVERTED",
+    message: "The map is low where the model is: its contrast is inverted, and its negative should be given",
+    example: `correlation ${cc.toFixed(2)}`,
+  };
+}
+
+/** Share of the atoms outside of a map from which on correlations suffer. */
+const muchOutside = 0.01;
+
+/** A box that is a period goes on at its faces, and nothing is outside. */
+function noticeOutside(share: number, { isPeriodic }: MapEdges): ExperimentNotice | null {
+  if (share <= muchOutside || isPeriodic) return null;
+  return {
+    severity: "warning",
+    code: "MODEL_PARTLY_OUTSIDE",
+    message:
+      "Part of the model is outside of the map: the model map is periodic, so it reaches in at the opposite face, and correlations, FSC and masks suffer. Give the part of the model that is in the map",
+    example: `${(100 * share).toFixed(0)} % of the atoms`,
+  };
 }
 
 function noticePixelScale({ best, error, isOff }: PixelScale, { map }: FitMaps): ExperimentNotice | null {

@@ -9,6 +9,7 @@ import type { Vector3 } from "../../math/vector3.ts";
 import type { Model } from "../../model/model.ts";
 import type { FitMaps } from "./fit-maps.ts";
 import { type ModelRuler, measureRuler } from "./model-ruler.ts";
+import { shareOutside } from "./share-outside.ts";
 
 export interface ScaleCorrelation {
   /** The model is made larger by this factor about the middle of its mask. */
@@ -30,7 +31,7 @@ export interface PixelScale {
   readonly ruler: ModelRuler;
   /**
    * `best` differs from 1 by more than 0.005 and by more than four standard errors, and less than half of it is because the
-   * model's own chain is too long or too short by the ruler. Null where it cannot be told: no maximum, no error, a model whose chain is no ruler, or one of fewer than 200 atoms.
+   * model's own chain is too long or too short by the ruler. Null where it cannot be told: no maximum, no error, a model whose chain is no ruler, one of fewer than 200 atoms, or one of which a tenth or more is outside of the map.
    */
   readonly isOff: boolean | null;
 }
@@ -86,9 +87,12 @@ export function measurePixelScale(
     ccAtOne,
     gain,
     ruler,
-    isOff: isTooSmall(model) ? null : judge(top.scale, error, ruler),
+    isOff: isTooSmall(model) || shareOutside(model, map) >= mostOutside ? null : judge(top.scale, error, ruler),
   };
 }
+
+/** From here on what the periodic model map brings in at the opposite faces pulls at the scale. */
+const mostOutside = 0.1;
 
 /** Eighths of a few residues say nothing about how sure their mean is. */
 const fewestAtoms = 200;
