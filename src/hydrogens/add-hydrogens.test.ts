@@ -164,6 +164,21 @@ describe("what is missing or unknown", () => {
     expect(hydrogensOf(again.model, 1)).toBe("HA HB1 HB2 HB3");
   });
 
+  test("methylenes named as before 2007 or by X-PLOR are complete as they are", () => {
+    const whole = complete(readLines(peptideLines(["ALA", "GLY", "ALA"], helix)));
+    for (const names of [
+      [" HA1", " HA2"],
+      ["1HA ", "2HA "],
+    ]) {
+      const text = writePdb(whole.model).replace(" HA3 GLY", `${names[0]} GLY`).replace(" HA2 GLY", `${names[1]} GLY`);
+      const context = createRunContext();
+      const model = readPdb(text, "old.pdb", context);
+      expect(addHydrogens(model, dictionary, {}, context).added).toBe(0);
+      buildTopology(model, dictionary, { unknownLigands: "error" }, context);
+      expect(context.diagnostics.entries.map(({ code }) => code)).not.toContain("UNKNOWN_ATOM");
+    }
+  });
+
   test("waters get hydrogens only when they are asked for", () => {
     const model = readLines([atomLine(1, "O", "HOH", 1, [0, 0, 0])]);
     expect(complete(model).added).toBe(0);

@@ -84,7 +84,8 @@ function alternativeNames(name: string, isHydrogen: boolean): string[] {
     // 1HB of PDB format 2 is HB1 here.
     const leading = /^([1-4])(H.*)$/.exec(plain);
     if (leading) names.push(`${leading[2]}${leading[1]}`);
-    names.push(...sugarHydrogenNames(leading ? `${leading[2]}${leading[1]}` : plain));
+    const numbered = leading ? `${leading[2]}${leading[1]}` : plain;
+    names.push(...sugarHydrogenNames(numbered), ...methyleneHydrogenNames(numbered));
   }
   return names;
 }
@@ -96,6 +97,13 @@ function sugarHydrogenNames(name: string): string[] {
   const terminal = /^H([35])T$/.exec(name);
   if (terminal) return [`HO${terminal[1]}'`];
   return /^HO'?2'?$/.test(name) ? ["HO2'"] : [];
+}
+
+/** Methylenes of older formats and of X-PLOR have HB1 and HB2 for HB3 and HB2; CHARMM has HG1 for the HG of serine. */
+function methyleneHydrogenNames(name: string): string[] {
+  const numbered = /^(H[ABDEG]|HG1)1$/.exec(name);
+  if (!numbered) return [];
+  return name === "HG1" ? ["HG3", "HG"] : [`${numbered[1]}3`];
 }
 
 const oneConformer: readonly string[] = [""];
