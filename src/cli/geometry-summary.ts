@@ -44,7 +44,8 @@ function measureRows(report: GeometryReport): MeasureRow[] {
     rows.push([name, value, word === "" ? `      ${note}` : note === "" ? word : `${word.padEnd(4)}  ${note}`]);
   };
   const { clashscore, fused, molprobityScore, waters } = report;
-  add("Clashscore", show(clashscore, 2), upTo(clashscore, limits.clashscore), "clashes per 1000 atoms");
+  const scored = clashscore === null ? "needs atoms with hydrogens, of some occupancy" : "clashes per 1000 atoms";
+  add("Clashscore", show(clashscore, 2), upTo(clashscore, limits.clashscore), scored);
   if (fused.length > 0) add("Atoms on atoms", String(fused.length), "poor", "unbonded, at bonding distance");
   if (ramachandran.count > 0) {
     const { favored, outliers, count } = ramachandran;
@@ -53,7 +54,9 @@ function measureRows(report: GeometryReport): MeasureRow[] {
   }
   if (ramaZ.whole) {
     const { value, sd } = ramaZ.whole;
-    add("Rama-Z", show(value, 2), upTo(Math.abs(value), limits.ramaZ), `+- ${show(sd, 2)}; goal within 2`);
+    // A single residue has no spread, and nothing follows from it.
+    if (sd === null) add("Rama-Z", show(value, 2), "", "of a single residue");
+    else add("Rama-Z", show(value, 2), upTo(Math.abs(value), limits.ramaZ), `+- ${show(sd, 2)}; goal within 2`);
   }
   if (rotamers.count > 0) {
     const { outliers, count } = rotamers;
@@ -107,10 +110,11 @@ function describeBasis(report: GeometryReport): string {
 
 function describePlaces(places: readonly ProblemPlace[], shown: number): string {
   if (places.length === 0 || shown === 0) return "";
-  const lines = places.slice(0, shown).map(({ residue, position, problems }) => {
+  const isOneModel = places.every(({ model }) => model === places[0]!.model);
+  const lines = places.slice(0, shown).map(({ model, residue, position, problems }) => {
     const texts = problems.slice(0, shownProblems).map(({ text }) => text);
     if (problems.length > shownProblems) texts.push(`${problems.length - shownProblems} more`);
-    return `  ${residue} (${position.map((value) => value.toFixed(1)).join(", ")}): ${texts.join("; ")}`;
+    return `  ${isOneModel ? "" : `model ${model}: `}${residue} (${position.map((value) => value.toFixed(1)).join(", ")}): ${texts.join("; ")}`;
   });
   return [`Worst of ${places.length} places`, ...lines].join("\n");
 }

@@ -92,10 +92,11 @@ interface Results {
 }
 
 function save(folder: string, model: Model, { document, geometry, fit, problems }: Results): void {
-  const rows = problems.flatMap(({ residue, position, problems: found }) =>
-    found.map(({ kind, text, weight }) => ({ residue, position, kind, text, weight })),
+  const rows = problems.flatMap(({ model: number, residue, position, problems: found }) =>
+    found.map(({ kind, text, weight }) => ({ number, residue, position, kind, text, weight })),
   );
   const columns = [
+    { name: "model", value: (row: (typeof rows)[number]) => row.number },
     { name: "residue", value: (row: (typeof rows)[number]) => row.residue },
     { name: "kind", value: (row: (typeof rows)[number]) => row.kind },
     { name: "problem", value: (row: (typeof rows)[number]) => row.text },

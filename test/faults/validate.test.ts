@@ -10,6 +10,10 @@ const part = example.filter(
 );
 const count = 41;
 
+interface Place {
+  readonly model: number;
+}
+
 type Change = (line: string, number: number, name: string) => string | string[] | null;
 
 function changed(change: Change): string {
@@ -115,10 +119,15 @@ testFaults("models that are judged", [
     name: "two models of one file",
     run: ["validate", "@m.pdb"],
     files: { "m.pdb": `MODEL        1\n${part.join("\n")}\nENDMDL\nMODEL        2\n${part.join("\n")}\nENDMDL\nEND\n` },
-    // Models do not clash with each other, and each has residues of its own.
-    check: check(({ ramachandran, clashscore }) =>
-      expect([ramachandran.count, clashscore! < 200]).toEqual([2 * whole, true]),
-    ),
+    // Models do not clash with each other, and each has residues and findings of its own.
+    check: ({ geometry, problems }: { geometry: Geometry; problems: readonly Place[] }): void => {
+      expect([geometry.ramachandran.count, geometry.clashscore! < 200]).toEqual([2 * whole, true]);
+      const [first, second] = [1, 2].map((number) =>
+        problems.filter(({ model }) => model === number).map((place) => ({ ...place, model: 0 })),
+      );
+      expect(first!.length).toBeGreaterThan(5);
+      expect(second).toEqual(first);
+    },
   },
   judged("hydrogens that are asked for and not there", keep, {
     words: ["--hydrogens", "keep"],
