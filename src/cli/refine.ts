@@ -44,19 +44,7 @@ export async function runRefine(
   noteMemory(pair, console);
   const dictionary = await loadDictionaries(settings, pair.model, context);
   reportResolution(resolution, pair, context);
-  const options: RefineOptions = {
-    ...defaultRefineOptions,
-    resolution,
-    cycles: settings.cycles,
-    weight: settings.weight ?? null,
-    mapScaling: settings.mapScaling,
-    ...(settings.mapFilter === undefined ? {} : { mapFilter: settings.mapFilter }),
-    targetBondRmsd: settings.targetBondRmsd,
-    targetAngleRmsd: settings.targetAngleRmsd,
-    scattering: settings.scattering,
-    unknownLigands: settings.unknownLigands,
-    ...(settings.select === undefined ? {} : { selection: selectAtoms(pair.model, settings.select) }),
-  };
+  const options = refineOptions(settings, pair.model, resolution);
   const reading = (performance.now() - began) / 1000;
   const identity = fingerprint(inputFiles(modelPath!, mapPath!, settings, pair.model), settings);
   const result = await refineModel(engine, { ...pair, dictionary }, options, context, {
@@ -108,6 +96,22 @@ export async function runRefine(
   if (result.interrupted)
     return { exitCode: 130, message: "Interrupted: the best model so far is written; --resume goes on from here" };
   return limitsFailure(result, options);
+}
+
+function refineOptions(settings: RefineSettings, model: Model, resolution: number): RefineOptions {
+  return {
+    ...defaultRefineOptions,
+    resolution,
+    cycles: settings.cycles,
+    weight: settings.weight ?? null,
+    mapScaling: settings.mapScaling,
+    ...(settings.mapFilter === undefined ? {} : { mapFilter: settings.mapFilter }),
+    targetBondRmsd: settings.targetBondRmsd,
+    targetAngleRmsd: settings.targetAngleRmsd,
+    scattering: settings.scattering,
+    unknownLigands: settings.unknownLigands,
+    ...(settings.select === undefined ? {} : { selection: selectAtoms(model, settings.select) }),
+  };
 }
 
 /** All that the result depends on; of a monomer library, the files of residues that are not built in. */

@@ -143,27 +143,7 @@ function placeAtoms(
   table: ScatteringTable,
   context: RunContext | undefined,
 ): void {
-  const simple: number[] = [];
-  const general: number[] = [];
-  const orthogonal = isOrthogonal(frame);
-  for (let atom = 0; atom < atoms.count; atom++) {
-    if (formFactor(table, atoms.element[atom]!) === null) {
-      if (context) {
-        const message = `Atoms of an element without ${table} scattering factor do not scatter`;
-        addDiagnostic(
-          context.diagnostics,
-          "warning",
-          "NO_SCATTERING_FACTOR",
-          message,
-          elementSymbol(atoms.element[atom]!),
-        );
-      }
-      continue;
-    }
-    if (atoms.occupancy[atom] === 0) continue;
-    const anisotropic = atoms.anisotropicU !== null && !Number.isNaN(atoms.anisotropicU[6 * atom]!);
-    (orthogonal && !anisotropic ? simple : general).push(atom);
-  }
+  const { simple, general } = sortAtoms(atoms, frame, table, context);
   const cutoff = densityCutoff * meanPeak(atoms, blur, table);
   const { boxCell, corner, fractionalization: f } = frame;
   const gridAtoms = {
@@ -221,6 +201,37 @@ function placeAtoms(
       corner,
     );
   }
+}
+
+/** Atoms for the kernel, which knows isotropic ones on an orthogonal grid only, and the others; reports those that do not scatter. */
+function sortAtoms(
+  atoms: ScatteringAtoms,
+  frame: MapFrame,
+  table: ScatteringTable,
+  context: RunContext | undefined,
+): { readonly simple: number[]; readonly general: number[] } {
+  const simple: number[] = [];
+  const general: number[] = [];
+  const orthogonal = isOrthogonal(frame);
+  for (let atom = 0; atom < atoms.count; atom++) {
+    if (formFactor(table, atoms.element[atom]!) === null) {
+      if (context) {
+        const message = `Atoms of an element without ${table} scattering factor do not scatter`;
+        addDiagnostic(
+          context.diagnostics,
+          "warning",
+          "NO_SCATTERING_FACTOR",
+          message,
+          elementSymbol(atoms.element[atom]!),
+        );
+      }
+      continue;
+    }
+    if (atoms.occupancy[atom] === 0) continue;
+    const anisotropic = atoms.anisotropicU !== null && !Number.isNaN(atoms.anisotropicU[6 * atom]!);
+    (orthogonal && !anisotropic ? simple : general).push(atom);
+  }
+  return { simple, general };
 }
 
 /** Real-space Gaussian of one term: a q (4 pi / beta)^(3/2) exp(-4 pi^2 r^2 / beta), beta = b + B. */

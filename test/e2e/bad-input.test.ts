@@ -6,23 +6,12 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DensityMap } from "../../src/density/map.ts";
 import { writeMrc } from "../../src/io/mrc/write-mrc.ts";
+import { peptide } from "../faults/models.ts";
 import { buildCli, runCli } from "./cli.ts";
 
 const work = mkdtempSync(join(tmpdir(), "emend-bad-input-"));
 const folder = join(work, "files");
 let program = "";
-
-const peptide: readonly (readonly [string, string, number, number, number, number])[] = [
-  ["N", "GLY", 1, 7.561, 9.186, 11.965],
-  ["CA", "GLY", 1, 9.019, 9.186, 11.965],
-  ["C", "GLY", 1, 9.566, 10.609, 11.965],
-  ["O", "GLY", 1, 9.148, 11.431, 11.15],
-  ["N", "ALA", 2, 10.493, 10.904, 12.871],
-  ["CA", "ALA", 2, 11.082, 12.235, 12.959],
-  ["C", "ALA", 2, 12.591, 12.179, 12.743],
-  ["O", "ALA", 2, 13.276, 11.376, 13.376],
-  ["CB", "ALA", 2, 10.765, 12.873, 14.312],
-];
 
 /** The peptide as PDB text, shifted, with its alanine under another name. */
 function pdbText(shift: readonly [number, number, number] = [0, 0, 0], alanine = "ALA"): string {

@@ -3,7 +3,7 @@ import { createRunContext } from "../../src/base/run-context.ts";
 import { readPdb } from "../../src/io/pdb/read-pdb.ts";
 import type { Model } from "../../src/model/model.ts";
 
-const lines = `
+export const gasPeptideText = `
 ATOM      1  N   GLY A   1       7.561   9.186  11.965  1.00 20.00           N
 ATOM      2  CA  GLY A   1       9.019   9.186  11.965  1.00 20.00           C
 ATOM      3  C   GLY A   1       9.566  10.609  11.965  1.00 20.00           C
@@ -22,5 +22,5 @@ ATOM     15  OG  SER A   3      14.325  11.385   9.820  1.00 20.00           O
 `;
 
 export function gasPeptide(): Model {
-  return readPdb(lines, "gas.pdb", createRunContext());
+  return readPdb(gasPeptideText, "gas.pdb", createRunContext());
 }

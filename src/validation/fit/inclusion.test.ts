@@ -1,5 +1,6 @@
 // Atom inclusion of a small peptide in its exact map against published counts, and the two ways of counting.
 import { describe, expect, test } from "vitest";
+import { gasPeptide } from "../../../test/support/gas-peptide.ts";
 import { createRunContext } from "../../base/run-context.ts";
 import { type DensityMap, mapFrame } from "../../density/map.ts";
 import { computeStatistics } from "../../density/statistics.ts";
@@ -10,25 +11,8 @@ import { computeStructureFactors, mapFromStructureFactors } from "../../scatteri
 import { estimateContour } from "./contour.ts";
 import { computeInclusion, type Inclusion } from "./inclusion.ts";
 
-const peptide = `
-ATOM      1  N   GLY A   1       7.561   9.186  11.965  1.00 20.00           N
-ATOM      2  CA  GLY A   1       9.019   9.186  11.965  1.00 20.00           C
-ATOM      3  C   GLY A   1       9.566  10.609  11.965  1.00 20.00           C
-ATOM      4  O   GLY A   1       9.148  11.431  11.150  1.00 20.00           O
-ATOM      5  N   ALA A   2      10.493  10.904  12.871  1.00 20.00           N
-ATOM      6  CA  ALA A   2      11.082  12.235  12.959  1.00 20.00           C
-ATOM      7  C   ALA A   2      12.591  12.179  12.743  1.00 20.00           C
-ATOM      8  O   ALA A   2      13.276  11.376  13.376  1.00 20.00           O
-ATOM      9  CB  ALA A   2      10.765  12.873  14.312  1.00 20.00           C
-ATOM     10  N   SER A   3      13.109  13.024  11.857  1.00 20.00           N
-ATOM     11  CA  SER A   3      14.539  13.055  11.573  1.00 20.00           C
-ATOM     12  C   SER A   3      15.128  14.426  11.886  1.00 20.00           C
-ATOM     13  O   SER A   3      14.593  15.444  11.446  1.00 20.00           O
-ATOM     14  CB  SER A   3      14.804  12.686  10.112  1.00 20.00           C
-ATOM     15  OG  SER A   3      14.325  11.385   9.820  1.00 20.00           O
-`;
 const modelOf = (text: string): Model => readPdb(text, "model.pdb", createRunContext());
-const gas = modelOf(peptide);
+const gas = gasPeptide();
 const box = {
   size: [48, 48, 48],
   start: [0, 0, 0],

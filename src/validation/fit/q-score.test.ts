@@ -1,5 +1,6 @@
 // Q-scores of atoms and of a small peptide in their exact maps, disturbed in known ways, against published values.
 import { describe, expect, test } from "vitest";
+import { gasPeptide, gasPeptideText } from "../../../test/support/gas-peptide.ts";
 import { createRunContext } from "../../base/run-context.ts";
 import { elementIndex } from "../../chemistry/elements.ts";
 import { type DensityMap, mapFrame } from "../../density/map.ts";
@@ -12,24 +13,7 @@ import { computeQScores, type QScoreOptions, type QScores } from "./q-score.ts";
 import { spiralDirections } from "./q-score-rules.ts";
 import { listAtomQ, meanQ, summarizeQScores } from "./q-score-summary.ts";
 
-const peptide = `
-ATOM      1  N   GLY A   1       7.561   9.186  11.965  1.00 20.00           N
-ATOM      2  CA  GLY A   1       9.019   9.186  11.965  1.00 20.00           C
-ATOM      3  C   GLY A   1       9.566  10.609  11.965  1.00 20.00           C
-ATOM      4  O   GLY A   1       9.148  11.431  11.150  1.00 20.00           O
-ATOM      5  N   ALA A   2      10.493  10.904  12.871  1.00 20.00           N
-ATOM      6  CA  ALA A   2      11.082  12.235  12.959  1.00 20.00           C
-ATOM      7  C   ALA A   2      12.591  12.179  12.743  1.00 20.00           C
-ATOM      8  O   ALA A   2      13.276  11.376  13.376  1.00 20.00           O
-ATOM      9  CB  ALA A   2      10.765  12.873  14.312  1.00 20.00           C
-ATOM     10  N   SER A   3      13.109  13.024  11.857  1.00 20.00           N
-ATOM     11  CA  SER A   3      14.539  13.055  11.573  1.00 20.00           C
-ATOM     12  C   SER A   3      15.128  14.426  11.886  1.00 20.00           C
-ATOM     13  O   SER A   3      14.593  15.444  11.446  1.00 20.00           O
-ATOM     14  CB  SER A   3      14.804  12.686  10.112  1.00 20.00           C
-ATOM     15  OG  SER A   3      14.325  11.385   9.820  1.00 20.00           O
-`;
-const gas = readPdb(peptide, "gas.pdb", createRunContext());
+const gas = gasPeptide();
 const engine = createEngine();
 
 function boxOf(points: number, edge = 24): Omit<DensityMap, "values"> {
@@ -176,7 +160,7 @@ describe("a peptide in its exact map", () => {
   });
 
   test("a second model, and another conformer in the same place, leave an atom's points alone", () => {
-    const twice = (end: string): string => `${peptide.trim()}\n${end}`;
+    const twice = (end: string): string => `${gasPeptideText.trim()}\n${end}`;
     const models = readPdb(
       `MODEL        1\n${twice("ENDMDL\n")}MODEL        2\n${twice("ENDMDL\n")}`,
       "two.pdb",
@@ -184,7 +168,7 @@ describe("a peptide in its exact map", () => {
     );
     expect(meanQ(scoresOf(models, map))).toBeCloseTo(meanQ(scores)!, 12);
     const conformer = (altloc: string): string[] =>
-      peptide
+      gasPeptideText
         .trim()
         .split("\n")
         .map((line) => (/ (CB|OG) {2}SER/.test(line) ? `${line.slice(0, 16)}${altloc}${line.slice(17)}` : line));
@@ -233,7 +217,7 @@ describe("what cannot be scored is null, never NaN", () => {
 
   test("an atom far away changes nothing but the count of atoms outside", () => {
     const line = "HETATM   16  O   GOL A   4    9999.0009999.0009999.000  1.00 20.00           O\n";
-    const far = readPdb(`${peptide.trim()}\n${line}`, "far.pdb", createRunContext());
+    const far = readPdb(`${gasPeptideText.trim()}\n${line}`, "far.pdb", createRunContext());
     const scores = scoresOf(far, map);
     expect([scores.outside, scores.scored]).toEqual([1, 15]);
     expect(scores.values.subarray(0, 30)).toEqual(scoresOf(gas, map).values);
