@@ -21,6 +21,13 @@ export {
   addHydrogens,
   removeHydrogens,
 } from "./hydrogens/add-hydrogens.ts";
+export {
+  type AtomScore,
+  type ResidueScores,
+  readAtomScores,
+  readCifScores,
+  readResidueScores,
+} from "./io/mapq/read-q-tables.ts";
 export { readUserDictionary } from "./io/mmcif/read-dictionary.ts";
 export { writeMmcif } from "./io/mmcif/write-mmcif.ts";
 export type { MapFile } from "./io/mrc/read-mrc.ts";

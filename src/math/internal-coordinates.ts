@@ -6,10 +6,14 @@ const degenerate = 1e-8;
 
 /** Distance in the unit of the coordinates. */
 export function distanceBetween(xyz: Float64Array, a: number, b: number): number {
+  return Math.sqrt(squaredDistance(xyz, a, b));
+}
+
+export function squaredDistance(xyz: Float64Array, a: number, b: number): number {
   const x = xyz[3 * a]! - xyz[3 * b]!;
   const y = xyz[3 * a + 1]! - xyz[3 * b + 1]!;
   const z = xyz[3 * a + 2]! - xyz[3 * b + 2]!;
-  return Math.sqrt(x * x + y * y + z * z);
+  return x * x + y * y + z * z;
 }
 
 /** Angle i-j-k in degrees; writes its gradient (9 numbers: i, j, k) in degrees per Angstrom. */

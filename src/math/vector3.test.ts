@@ -1,6 +1,6 @@
 // Products and directions of vectors of three numbers.
 import { expect, test } from "vitest";
-import { combine, cross, dot, lengthOf, minus, plus, unit } from "./vector3.ts";
+import { centroid, combine, cross, dot, lengthOf, minus, plus, unit } from "./vector3.ts";
 
 test("the cross product is at right angles to both and turns right-handed", () => {
   expect(cross([1, 0, 0], [0, 1, 0])).toEqual([0, 0, 1]);
@@ -16,4 +16,9 @@ test("a vector without length has no direction", () => {
 
 test("sums of multiples are what plus and minus make step by step", () => {
   expect(combine([2, [1, 2, 3]], [-1, [4, 0, 1]])).toEqual(minus(plus([1, 2, 3], [1, 2, 3]), [4, 0, 1]));
+});
+
+test("the centroid of nothing is the origin, of two points their middle", () => {
+  expect(centroid(new Float64Array(0))).toEqual([0, 0, 0]);
+  expect(centroid(Float64Array.of(1, 2, 3, 3, 6, -3))).toEqual([2, 4, 0]);
 });

@@ -39,3 +39,11 @@ export function combine(...terms: readonly (readonly [number, Vector3])[]): Vect
 export function vectorAt(xyz: Float64Array, row: number): Vector3 {
   return [xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!];
 }
+
+/** The mean of the rows of a table of x, y, z; the origin where there are none. */
+export function centroid(xyz: Float64Array): Vector3 {
+  const sum: [number, number, number] = [0, 0, 0];
+  for (let at = 0; at < xyz.length; at++) sum[at % 3]! += xyz[at]!;
+  const count = Math.max(1, xyz.length / 3);
+  return [sum[0] / count, sum[1] / count, sum[2] / count];
+}

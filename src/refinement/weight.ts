@@ -1,4 +1,5 @@
 // The weight of the map: as large as geometry and contacts allow.
+import { squaredDistance } from "../math/internal-coordinates.ts";
 import type { StateMeasure } from "./target.ts";
 
 /** Ceilings that a weight must respect. */
@@ -83,11 +84,4 @@ export function representativeBlocks(xyz: Float64Array, free: Int32Array, most: 
     });
   }
   return chosen;
-}
-
-function squaredDistance(xyz: Float64Array, i: number, j: number): number {
-  const x = xyz[3 * i]! - xyz[3 * j]!;
-  const y = xyz[3 * i + 1]! - xyz[3 * j + 1]!;
-  const z = xyz[3 * i + 2]! - xyz[3 * j + 2]!;
-  return x * x + y * y + z * z;
 }

@@ -1,5 +1,7 @@
 // Repulsion between atoms that are not bonded (PROLSQ form) and the list of pairs it runs over.
+
 import type { PairList, PairRules } from "../kernels/pair-rules.ts";
+import { squaredDistance } from "../math/internal-coordinates.ts";
 import { hydrogenBondClass, type NonbondedAtoms } from "../topology/topology.ts";
 
 /** Force constant c of c (d_vdw - d)^4. */
@@ -85,13 +87,6 @@ export function makePairRules(atoms: NonbondedAtoms, hydrogenBondException: bool
     oneFourOffset,
     oneFour,
   };
-}
-
-function squaredDistance(xyz: Float64Array, i: number, j: number): number {
-  const x = xyz[3 * i]! - xyz[3 * j]!;
-  const y = xyz[3 * i + 1]! - xyz[3 * j + 1]!;
-  const z = xyz[3 * i + 2]! - xyz[3 * j + 2]!;
-  return x * x + y * y + z * z;
 }
 
 /** Sum of 100 (d_vdw - d)^4 over pairs closer than d_vdw. */

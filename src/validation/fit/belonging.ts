@@ -5,7 +5,7 @@ import type { RunContext } from "../../base/run-context.ts";
 import { blockAround } from "../../density/crop.ts";
 import { type DensityMap, type MapBlock, type MapGrid, mapFrame } from "../../density/map.ts";
 import { computeStatistics, type ValueStatistics } from "../../density/statistics.ts";
-import type { Vector3 } from "../../math/vector3.ts";
+import { centroid, type Vector3 } from "../../math/vector3.ts";
 
 /** Share of atoms inside the box, and the mean map value there in standard deviations above the box's mean. */
 export interface Belonging {
@@ -107,13 +107,6 @@ function outsideError(
       ? `Shifting the model by (${shift.map((value) => value.toFixed(2)).join(", ")}) A would put it inside; check the map's origin`
       : "The model is larger than the map, or belongs to another map",
   });
-}
-
-function centroid(xyz: Float64Array): Vector3 {
-  const sum: [number, number, number] = [0, 0, 0];
-  for (let at = 0; at < xyz.length; at++) sum[at % 3]! += xyz[at]!;
-  const count = Math.max(1, xyz.length / 3);
-  return [sum[0] / count, sum[1] / count, sum[2] / count];
 }
 
 function boxCentre(map: MapGrid): Vector3 {

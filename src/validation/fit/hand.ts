@@ -8,6 +8,7 @@ import {
   centreOnDensity,
   foldResidues,
   helixTemplate,
+  meanOf,
   type Residue,
   removeRingMeans,
   reverseAngles,
@@ -90,10 +91,6 @@ function differenceOverError(compared: readonly Comparison[]): number | null {
   const mean = meanOf(differences);
   const variance = meanOf(differences.map((value) => (value - mean) ** 2)) / (differences.length - 1);
   return differences.length >= fewestWindows && variance > 0 ? mean / Math.sqrt(variance) : null;
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /**

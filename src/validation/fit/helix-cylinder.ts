@@ -212,6 +212,6 @@ export function weightedProduct(first: Float64Array, second: Float64Array): numb
   return sum;
 }
 
-function meanOf(values: readonly number[]): number {
+export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -5,7 +5,7 @@ import { type DensityMap, mapFrame } from "../../density/map.ts";
 import { addToSums, type CorrelationSums, correlationOf, createSums } from "../../density/statistics.ts";
 import { type TrilinearGrid, trilinearGrid, trilinearValue } from "../../density/trilinear.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
-import type { Vector3 } from "../../math/vector3.ts";
+import { centroid, type Vector3 } from "../../math/vector3.ts";
 import type { Model } from "../../model/model.ts";
 import type { FitMaps } from "./fit-maps.ts";
 import { type ModelRuler, measureRuler } from "./model-ruler.ts";
@@ -151,14 +151,7 @@ function choosePoints(map: DensityMap, mask: Uint8Array, reach: number): Points 
     value[kept++] = density;
   }
   const chosen = xyz.subarray(0, 3 * kept);
-  return { count: kept, xyz: chosen, value, block: splitBlocks(chosen), centre: middleOf(chosen) };
-}
-
-function middleOf(xyz: Float64Array): Vector3 {
-  const sum: [number, number, number] = [0, 0, 0];
-  for (let at = 0; at < xyz.length; at++) sum[at % 3]! += xyz[at]!;
-  const count = Math.max(1, xyz.length / 3);
-  return [sum[0] / count, sum[1] / count, sum[2] / count];
+  return { count: kept, xyz: chosen, value, block: splitBlocks(chosen), centre: centroid(chosen) };
 }
 
 /** Halves the points along their longest extent, three times over. */
