@@ -82,22 +82,23 @@ function atomRows({ qScore, inclusion, emringer, resolution, percentiles }: FitR
   ];
 }
 
+function crossingRow(name: string, d: number | null, note: string): Row {
+  return [name, show(d, 2), d === null ? `nowhere, ${note}` : `A, ${note}`];
+}
+
 function resolutionRows(report: FitReport): Row[] {
   const { fsc, d99, dModel, overallB } = report;
   const rows: Row[] = [];
   if (fsc.halfMap) {
     const { unmasked, masked, corrected } = fsc.halfMap;
     const best = corrected ?? masked ?? unmasked;
-    const note = corrected ? "A, masked and corrected" : masked ? "A, masked" : "A, unmasked";
-    rows.push(["Half maps, FSC 0.143", show(best.d0143, 2), `${note}; unmasked ${show(unmasked.d0143, 2)}`]);
+    const note = corrected ? "masked and corrected" : masked ? "masked" : "unmasked";
+    rows.push(crossingRow("Half maps, FSC 0.143", best.d0143, `${note}; unmasked ${show(unmasked.d0143, 2)}`));
   }
   if (fsc.model) {
     const { unmasked, masked } = fsc.model;
-    rows.push([
-      "Model and map, FSC 0.5",
-      show((masked ?? unmasked).d05, 2),
-      `A, masked; unmasked ${show(unmasked.d05, 2)}`,
-    ]);
+    const note = `${masked ? "masked" : "no mask"}; unmasked ${show(unmasked.d05, 2)}`;
+    rows.push(crossingRow("Model and map, FSC 0.5", (masked ?? unmasked).d05, note));
   }
   const { best, error, isOff } = report.experiment.pixelScale;
   if (best !== null && error !== null) {

@@ -1,7 +1,6 @@
 // emend refine: a model into a map.
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { addDiagnostic } from "../base/diagnostics.ts";
 import type { RunContext } from "../base/run-context.ts";
 import { loadDictionary } from "../chemistry/dictionary.ts";
 import { writeMmcifPieces } from "../io/mmcif/write-mmcif.ts";
@@ -12,6 +11,7 @@ import type { Model } from "../model/model.ts";
 import { selectAtoms } from "../model/selection.ts";
 import { refineModel } from "../refinement/refine-model.ts";
 import { defaultRefineOptions, type RefineOptions, type RefineResult } from "../refinement/refine-options.ts";
+import { reportGrid } from "../validation/fit/estimate-resolution.ts";
 import { fingerprint, type InputFiles, loadCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoint.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics, toJson } from "./console.ts";
@@ -43,7 +43,7 @@ export async function runRefine(
   const pair = await loadPair(modelPath!, mapPath!, context, { kind: "refine", resolution });
   noteMemory(pair, console);
   const dictionary = await loadDictionaries(settings, pair.model, context);
-  reportResolution(resolution, pair, context);
+  reportGrid(resolution, pair.map, context);
   const options = refineOptions(settings, pair.model, resolution);
   const reading = (performance.now() - began) / 1000;
   const identity = fingerprint(inputFiles(modelPath!, mapPath!, settings, pair.model), settings);
@@ -133,18 +133,6 @@ function limitsFailure({ after, refinement }: RefineResult, options: RefineOptio
     exitCode: 3,
     message: `The geometry ends beyond its ceilings (bonds ${bonds.toFixed(4)} A, angles ${angles.toFixed(2)} deg)`,
   };
-}
-
-function reportResolution(resolution: number, { map }: Pair, context: RunContext): void {
-  const { cell, sampling } = map;
-  const step = Math.max(cell.a / sampling[0], cell.b / sampling[1], cell.c / sampling[2]);
-  if (resolution >= 2 * step) return;
-  addDiagnostic(
-    context.diagnostics,
-    "warning",
-    "RESOLUTION_BEYOND_NYQUIST",
-    `A grid step of ${step.toFixed(2)} A holds detail to ${(2 * step).toFixed(2)} A only; model maps end there`,
-  );
 }
 
 function describeInputs(modelPath: string, mapPath: string, pair: Pair, settings: RefineSettings): unknown {

@@ -1,4 +1,5 @@
 // The resolution of a map that nobody stated: half maps say most, then a model, then the map alone.
+import { addDiagnostic } from "../../base/diagnostics.ts";
 import type { RunContext } from "../../base/run-context.ts";
 import type { DensityMap } from "../../density/map.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
@@ -48,4 +49,16 @@ export function resolutionOfHalfMaps(
     resolution = (half?.corrected && resolutionsOf(half.corrected).d0143) || resolution;
   }
   return { resolution, source: "halfMaps" };
+}
+
+/** Records RESOLUTION_BEYOND_NYQUIST where the grid of a map is too coarse for a resolution in Angstrom. */
+export function reportGrid(resolution: number, { cell, sampling }: DensityMap, context: RunContext): void {
+  const step = Math.max(cell.a / sampling[0], cell.b / sampling[1], cell.c / sampling[2]);
+  if (resolution >= 2 * step) return;
+  addDiagnostic(
+    context.diagnostics,
+    "warning",
+    "RESOLUTION_BEYOND_NYQUIST",
+    `A grid step of ${step.toFixed(2)} A holds detail to ${(2 * step).toFixed(2)} A only; model maps end there`,
+  );
 }

@@ -73,6 +73,16 @@ test("a model beside its density scores lower in every measure", async () => {
   expect(wrong.fsc.model!.unmasked.d05).toBeGreaterThan(right.fsc.model!.unmasked.d05! + 0.5);
 });
 
+test("a resolution that the grid does not hold is warned of, one that it holds is not", async () => {
+  const codes = async (resolution: number): Promise<string[]> => {
+    const context = createRunContext();
+    await reportFit(engine, model, map, { ...options, resolution }, context);
+    return context.diagnostics.entries.map(({ code }) => code);
+  };
+  expect(await codes(1.1)).toContain("RESOLUTION_BEYOND_NYQUIST");
+  expect(await codes(1.3)).not.toContain("RESOLUTION_BEYOND_NYQUIST");
+});
+
 test("without a resolution it is found near the true one, and said", async () => {
   const context = createRunContext();
   const { report } = await reportFit(engine, model, map, options, context);

@@ -12,7 +12,7 @@ import { computeFitAndMaps, type Fit } from "./correlation.ts";
 import { computeDirectionalFsc, type DirectionalFsc } from "./directional-fsc.ts";
 import { computeEmringer, type Emringer } from "./emringer.ts";
 import { computeEntryCorrelation, type EntryCorrelation } from "./entry-correlation.ts";
-import type { ResolutionSource } from "./estimate-resolution.ts";
+import { type ResolutionSource, reportGrid } from "./estimate-resolution.ts";
 import { checkExperiment, type ExperimentChecks } from "./experiment-checks.ts";
 import { type FitMaps, freeFitMaps } from "./fit-maps.ts";
 import type { HalfMaps } from "./half-map-fsc.ts";
@@ -136,7 +136,8 @@ export async function reportFit(
   const { resolution: estimate, ...assessment } = assessResolution(engine, model, map, options, context);
   if (estimate === null) throw unknownResolution();
   const { resolution, source } = estimate;
-  if (source !== "given") reportEstimate(resolution, source, context);
+  if (source === "given") reportGrid(resolution, map, context);
+  else reportEstimate(resolution, source, context);
   const mask = options.halfMaps ? halfMapMask(engine, model, map, { ...options, resolution }, context) : null;
   const hasCurve = assessment.fsc.halfMap !== null && options.halfMaps !== undefined;
   const directionalFsc = hasCurve

@@ -166,6 +166,16 @@ describe("half maps", () => {
   });
 });
 
+test("half maps of which one is inverted have no resolution, which is said", () => {
+  const context = createRunContext();
+  const first = peptideMap(3);
+  const second = { ...first, values: first.values.map((value) => -value) };
+  const use = { ...options, halfMaps: { first, second }, resolution: 3 };
+  const { fsc } = assessResolution(engine, model, first, use, context);
+  expect(fsc.halfMap!.unmasked.d0143).toBeNull();
+  expect(context.diagnostics.entries.map(({ code }) => code)).toEqual(["HALF_MAPS_UNRELATED"]);
+});
+
 describe("where there is nothing to measure", () => {
   const map = peptideMap(3);
 

@@ -121,6 +121,9 @@ export function assessResolution(
 /** Smoothed and straight crossings farther apart than this, Angstrom, are worth a look at the curve. */
 const doubtfulDifference = 0.2;
 
+/** Half maps whose FSC begins below this have no resolution. */
+const leastHalfMaps = 0.143;
+
 function reportDoubts({ fsc }: ResolutionAssessment, context: RunContext): void {
   const { model, halfMap, curves } = fsc;
   const doubt = (code: string, message: string): void => addDiagnostic(context.diagnostics, "warning", code, message);
@@ -132,6 +135,13 @@ function reportDoubts({ fsc }: ResolutionAssessment, context: RunContext): void 
   compare("FSC of model and map at 0.5 inside the mask", model?.masked?.d05, model?.masked?.raw.d05);
   const half = halfMap?.corrected ?? halfMap?.unmasked;
   compare("FSC of the half maps at 0.143", half?.d0143, half?.raw.d0143);
+  const beginning = curves.halfMap?.unmasked.smoothed[0];
+  if (beginning !== undefined && beginning < leastHalfMaps) {
+    doubt(
+      "HALF_MAPS_UNRELATED",
+      `The half maps do not correlate, not even at the lowest resolution (FSC ${beginning.toFixed(2)}): they have no resolution. One may be inverted, or stand elsewhere`,
+    );
+  }
   const start = curves.model?.unmasked?.smoothed[0];
   if (start === undefined || start >= 0.5) return;
   doubt(
