@@ -41,7 +41,7 @@ const monomerLibrary = z
 const edits = z
   .array(z.string())
   .default([])
-  .describe("bonds and angles to add, change or delete (Phenix's geometry_restraints.edits)")
+  .describe("bonds, angles, dihedrals and planes to add, change or delete (Phenix's geometry_restraints.edits)")
   .meta({ placeholder: "FILE" });
 
 const unknownLigands = z
