@@ -34,7 +34,7 @@ export function cornerFrequency({ fractionalization: f }: MapFrame, { h, k, l }:
     [-1, 1],
     [-1, -1],
   ] as const) {
-    const s = Math.hypot(h * f[0] + u * k * f[3] + v * l * f[6], u * k * f[4] + v * l * f[7], v * l * f[8]);
+    const s = Math.hypot(h * f[0], h * f[1] + u * k * f[4], h * f[2] + u * k * f[5] + v * l * f[8]);
     if (s > longest) longest = s;
   }
   return longest;
@@ -63,12 +63,14 @@ export function sumFourierTerms(first: Spectrum, second: Spectrum, options: Four
     for (let k = -limits.k; k <= limits.k; k++) {
       const one = rowOf(first, k, l);
       const other = rowOf(second, k, l);
-      const kx = k * f[3] + l * f[6];
-      const rest = (k * f[4] + l * f[7]) ** 2 + (l * f[8]) ** 2;
+      const ky = k * f[4];
+      const kz = k * f[5] + l * f[8];
       // Of h = 0 one of each pair is taken.
       for (let h = l > 0 || (l === 0 && k > 0) ? 0 : 1; h <= limits.h; h++) {
-        const sx = h * f[0] + kx;
-        const squared = sx * sx + rest;
+        const sx = h * f[0];
+        const sy = h * f[1] + ky;
+        const sz = h * f[2] + kz;
+        const squared = sx * sx + (sy * sy + sz * sz);
         if (squared > last) continue;
         const s = Math.sqrt(squared);
         const bin = (s * perWidth) | 0;

@@ -7,7 +7,7 @@ import { computeD99 } from "./d99.ts";
 import { blurSecond, pairedLimits, sumFourierTerms, totalOf } from "./fourier-sums.ts";
 import { crossingOf, curveOfShells, evenShells, type FscCurve, fscCurve } from "./fsc-curve.ts";
 import { mapFrame } from "./map.ts";
-import { transformValues } from "./map-transform.ts";
+import { filterValues, transformValues } from "./map-transform.ts";
 
 const points = 40;
 const frame = mapFrame({
@@ -82,6 +82,44 @@ test("every pair of terms but F(000) and those at Nyquist is counted once, in wh
   const sums = sumsOf(values, values, box);
   expect(totalOf(sums.count)).toBe((7 * 5 * 5 - 1) / 2);
   expect(curveOfShells(evenShells(sums, 0.1)).count.reduce((sum, count) => sum + count)).toBe(87);
+});
+
+test("a wave in an oblique box is counted at the spacing of its planes, in sums and in filters", () => {
+  const size = [24, 20, 18] as const;
+  const cell = { a: 36, b: 30, c: 27, alpha: 80, beta: 97, gamma: 105 };
+  const box = mapFrame({ size, start: [0, 0, 0], sampling: size, cell, offset: [0, 0, 0] });
+  const [cosA, cosB, cosC] = [cell.alpha, cell.beta, cell.gamma].map((angle) => Math.cos((angle * Math.PI) / 180)) as [
+    number,
+    number,
+    number,
+  ];
+  const volume = Math.sqrt(1 - cosA ** 2 - cosB ** 2 - cosC ** 2 + 2 * cosA * cosB * cosC);
+  for (const [h, k, l] of [
+    [3, 2, -4],
+    [5, 0, 1],
+    [0, -3, 2],
+    [4, 5, 0],
+  ] as const) {
+    const [u, v, w] = [h / cell.a, k / cell.b, l / cell.c];
+    // The formula of the triclinic lattice, International Tables for Crystallography.
+    const squared =
+      (u * u * (1 - cosA ** 2) +
+        v * v * (1 - cosB ** 2) +
+        w * w * (1 - cosC ** 2) +
+        2 * u * v * (cosA * cosB - cosC) +
+        2 * v * w * (cosB * cosC - cosA) +
+        2 * u * w * (cosA * cosC - cosB)) /
+      volume ** 2;
+    const wave = Float32Array.from({ length: size[0] * size[1] * size[2] }, (_value, at) => {
+      const [x, y, z] = [at % size[0], Math.floor(at / size[0]) % size[1], Math.floor(at / (size[0] * size[1]))];
+      return Math.cos(2 * Math.PI * ((h * x) / size[0] + (k * y) / size[1] + (l * z) / size[2]));
+    });
+    const sums = sumsOf(wave, wave, box);
+    const at = sums.first.indexOf(Math.max(...sums.first));
+    expect(Math.abs((at + 0.5) * sums.width - Math.sqrt(squared))).toBeLessThan(sums.width);
+    const near = (s: number): number => Math.exp(-(((s - Math.sqrt(squared)) / 0.002) ** 2));
+    expect(Math.max(...filterValues(engine, wave, box, near))).toBeGreaterThan(0.99);
+  }
 });
 
 test("a map without terms has no curve", () => {

@@ -76,10 +76,10 @@ export function filterValues(
       // The rows of the two signs of a last frequency are one.
       if ((2 * l === -size[2] && l < 0) || (2 * k === -size[1] && k < 0)) continue;
       const row = rowOf(spectrum, k, l);
-      const kx = k * f[3] + l * f[6];
-      const rest = (k * f[4] + l * f[7]) ** 2 + (l * f[8]) ** 2;
+      const ky = k * f[4];
+      const kz = k * f[5] + l * f[8];
       for (let h = 0; h <= limits.h; h++) {
-        const factor = table((h * f[0] + kx) ** 2 + rest);
+        const factor = table((h * f[0]) ** 2 + ((h * f[1] + ky) ** 2 + (h * f[2] + kz) ** 2));
         re[row + h]! *= factor;
         im[row + h]! *= factor;
       }

@@ -29,11 +29,12 @@ export function sumByDirection(first: Spectrum, second: Spectrum, frame: MapFram
     for (let k = -limits.k; k <= limits.k; k++) {
       const one = rowOf(first, k, l);
       const other = rowOf(second, k, l);
-      const sz = l * f[8];
-      const sy = k * f[4] + l * f[7];
-      const kx = k * f[3] + l * f[6];
+      const ky = k * f[4];
+      const kz = k * f[5] + l * f[8];
       for (let h = l > 0 || (l === 0 && k > 0) ? 0 : 1; h <= limits.h; h++) {
-        const sx = h * f[0] + kx;
+        const sx = h * f[0];
+        const sy = h * f[1] + ky;
+        const sz = h * f[2] + kz;
         const shell = Math.round(Math.sqrt(sx * sx + sy * sy + sz * sz) / width);
         if (shell >= shells) continue;
         const cell = cells[cellOf(sx, sy, sz)]!;

@@ -119,12 +119,12 @@ function randomisePhases(spectrum: Spectrum, frame: MapFrame, limit: number, rng
   for (let l = -limits.l; l <= limits.l; l++) {
     for (let k = -limits.k; k <= limits.k; k++) {
       const row = rowOf(spectrum, k, l);
-      const rest = (k * f[4] + l * f[7]) ** 2 + (l * f[8]) ** 2;
-      const kx = k * f[3] + l * f[6];
+      const ky = k * f[4];
+      const kz = k * f[5] + l * f[8];
       const partner = rowOf(spectrum, -k, -l);
       const begin = l > 0 || (l === 0 && k > 0) ? 0 : 1;
       for (let h = begin; h <= limits.h; h++) {
-        if ((h * f[0] + kx) ** 2 + rest < limit * limit) continue;
+        if ((h * f[0]) ** 2 + ((h * f[1] + ky) ** 2 + (h * f[2] + kz) ** 2) < limit * limit) continue;
         const amplitude = Math.hypot(re[row + h]!, im[row + h]!);
         const phase = 2 * Math.PI * rng.uniform();
         re[row + h] = amplitude * Math.cos(phase);

@@ -66,8 +66,8 @@ function shellsOf(spectrum: Spectrum, f: readonly number[], length: number, high
       const k = 2 * y > ny ? y - ny : y;
       if (2 * z === nz || 2 * y === ny) continue;
       for (let h = l > 0 || (l === 0 && k > 0) ? 0 : 1; 2 * h < nx; h++) {
-        const sx = h * f[0]! + k * f[3]! + l * f[6]!;
-        const shell = Math.round(length * Math.hypot(sx, k * f[4]! + l * f[7]!, l * f[8]!));
+        const s = Math.hypot(h * f[0]!, h * f[1]! + k * f[4]!, h * f[2]! + k * f[5]! + l * f[8]!);
+        const shell = Math.round(length * s);
         if (shell <= highest) shells[h + stride * y + planeStride * z] = shell;
       }
     }

@@ -120,10 +120,10 @@ function mapOfTerms(
   for (let l = -limits.l; l <= limits.l; l++) {
     for (let k = -limits.k; k <= limits.k; k++) {
       const row = rowOf(spectrum, k, l);
-      const rest = (k * f[4] + l * f[7]) ** 2 + (l * f[8]) ** 2;
-      const kx = k * f[3] + l * f[6];
+      const ky = k * f[4];
+      const kz = k * f[5] + l * f[8];
       for (let h = 0; h <= limits.h; h++) {
-        const squared = (h * f[0] + kx) ** 2 + rest;
+        const squared = (h * f[0]) ** 2 + ((h * f[1] + ky) ** 2 + (h * f[2] + kz) ** 2);
         const factor = squared > last ? 0 : Math.exp((blur * squared) / 4);
         re[row + h]! *= factor;
         im[row + h]! *= factor;
