@@ -65,6 +65,9 @@ const reasons = {
   single: "water and ions",
 } as const;
 
+/** Residues without any bond that are named on the terminal. */
+const mostResidues = 20;
+
 /** Water and ions are a number, what else has no bond is named. */
 function printUnrestrained(console: Console, residues: readonly UnrestrainedResidue[]): void {
   for (const [reason, meaning] of Object.entries(reasons)) {
@@ -73,7 +76,8 @@ function printUnrestrained(console: Console, residues: readonly UnrestrainedResi
     const count = those.reduce((sum, { atoms }) => sum + atoms.length, 0);
     console.print(`\nWithout any bond: ${count} atoms of ${those.length} residues (${meaning})`);
     if (reason === "single") continue;
-    for (const { residue, atoms } of those) console.print(`  ${residue}: ${atoms.join(", ")}`);
+    for (const { residue, atoms } of those.slice(0, mostResidues)) console.print(`  ${residue}: ${atoms.join(", ")}`);
+    if (those.length > mostResidues) console.print(`  and ${those.length - mostResidues} more: --json lists them`);
   }
 }
 

@@ -16,6 +16,9 @@ import type { HydrogensSettings } from "./options.ts";
 import { checkOutputs, stemOf, writeOutputs } from "./outputs.ts";
 import { alignRows, show } from "./tables.ts";
 
+/** Lines of the table of flips on the terminal. */
+const mostGroups = 30;
+
 export async function runHydrogens(
   [modelPath]: readonly string[],
   settings: HydrogensSettings,
@@ -73,14 +76,22 @@ async function contentOf(model: Model, path: string): Promise<FileContent> {
   return /\.gz$/i.test(path) ? gzip(new TextEncoder().encode(text)) : text;
 }
 
+/** Groups that are flipped or clash both ways; of the others their number. */
 function describeFlips(movers: readonly MoverReport[]): string {
-  return alignRows([
-    ["group", "as it is", "flipped", ""],
-    ...movers.map(({ group, flip, isFlipped }) => [
-      group,
-      show(flip!.unflipped, 2),
-      show(flip!.flipped, 2),
-      isFlipped ? "flipped" : flip!.clashesInBoth ? "clashes both ways" : "kept",
-    ]),
-  ]);
+  const notable = movers.filter(({ flip, isFlipped }) => isFlipped || flip!.clashesInBoth);
+  const lines: string[] = [];
+  if (notable.length > 0) {
+    const rows = notable
+      .slice(0, mostGroups)
+      .map(({ group, flip, isFlipped }) => [
+        group,
+        show(flip!.unflipped, 2),
+        show(flip!.flipped, 2),
+        isFlipped ? "flipped" : "clashes both ways",
+      ]);
+    lines.push(alignRows([["group", "as it is", "flipped", ""], ...rows]));
+  }
+  if (notable.length > mostGroups) lines.push(`and ${notable.length - mostGroups} more: --json lists them`);
+  lines.push(`${movers.length - notable.length} of ${movers.length} groups that could be flipped are kept as they are`);
+  return lines.join("\n");
 }

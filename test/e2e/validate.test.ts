@@ -141,10 +141,18 @@ describe("emend hydrogens", () => {
     expect(atoms(join(folder, "bare.pdb"))).toEqual(atoms(model));
   });
 
-  test("tells the scores of both ways of every flip", async () => {
+  test("tells the scores of both ways of every flip, on the page of those that are flipped or clash both ways", async () => {
     const { stdout } = await runHere(["hydrogens", model, "--flip", "--out", "@f.pdb"], folder);
     expect(stdout).toMatch(/group +as it is +flipped/);
     expect(existsSync(join(folder, "f.pdb"))).toBe(true);
+    const listed = await runHere(["hydrogens", model, "--flip", "--out", "@f.cif", "--json"], folder);
+    const { movers } = JSON.parse(listed.stdout) as {
+      movers: { isFlipped: boolean; flip: { clashesInBoth: boolean } | null }[];
+    };
+    const flips = movers.filter(({ flip }) => flip !== null);
+    const notable = flips.filter(({ isFlipped, flip }) => isFlipped || flip!.clashesInBoth).length;
+    expect(stdout.match(/ (flipped|clashes both ways)$/gm)).toHaveLength(notable + 1);
+    expect(stdout).toContain(`${flips.length - notable} of ${flips.length} groups`);
   });
 
   test("turns methyls that clash when asked for, and leaves the others staggered", async () => {
