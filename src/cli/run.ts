@@ -7,7 +7,7 @@ import { createRunContext } from "../base/run-context.ts";
 import { type CommandSpec, commands } from "./command.ts";
 import { colorsOf, createConsole, describeError, type Terminal, toJson } from "./console.ts";
 import { memoryLimit } from "./estimate.ts";
-import { describeFlags } from "./options.ts";
+import { describeFlags } from "./flags.ts";
 import { readSettings } from "./settings.ts";
 import { version } from "./version.ts";
 

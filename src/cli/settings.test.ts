@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { commands } from "./command.ts";
-import { describeFlags, geometrySchema, refineSchema } from "./options.ts";
+import { describeFlags } from "./flags.ts";
+import { geometrySchema, refineSchema } from "./options.ts";
 import { readSettings } from "./settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "emend-settings-"));

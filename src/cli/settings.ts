@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { InputError } from "../base/errors.ts";
 import { readFileBytes } from "../io/files.node.ts";
-import { describeFlags, type FlagDescription } from "./options.ts";
+import { describeFlags, type FlagDescription } from "./flags.ts";
 
 /** Settings of a run: flags over the configuration file over the defaults. Throws InputError SETTING naming the key. */
 export function readSettings(

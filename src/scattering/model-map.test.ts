@@ -4,14 +4,9 @@ import { elementIndex } from "../chemistry/elements.ts";
 import { mapFrame } from "../density/map.ts";
 import { createEngine } from "../kernels/engine.ts";
 import { gaussiansPerAtom } from "../kernels/reference/density.ts";
+import { gaussianTerm, type ScatteringAtoms } from "./atom-density.ts";
 import { formFactor } from "./form-factors.ts";
-import {
-  computeStructureFactors,
-  freeStructureFactors,
-  gaussianTerm,
-  mapFromStructureFactors,
-  type ScatteringAtoms,
-} from "./model-map.ts";
+import { computeStructureFactors, freeStructureFactors, mapFromStructureFactors } from "./model-map.ts";
 
 /** Density of an isotropic atom of B = `b` at distance r, not truncated. */
 function densityOf(symbol: string, b: number, r: number): number {

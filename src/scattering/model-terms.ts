@@ -4,8 +4,9 @@ import { pairedLimits, rowOf } from "../density/fourier-sums.ts";
 import type { MapFrame } from "../density/map.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { createSpectrum, type FrequencyLimits, type Spectrum } from "../kernels/spectrum.ts";
+import type { ScatteringAtoms } from "./atom-density.ts";
 import type { ScatteringTable } from "./form-factors.ts";
-import { computeStructureFactors, freeStructureFactors, type ScatteringAtoms } from "./model-map.ts";
+import { computeStructureFactors, freeStructureFactors } from "./model-map.ts";
 
 /** Terms on a spectrum of the map's grid, to be multiplied by exp(blur s^2 / 4); F(000) included. */
 export interface ModelTerms {

@@ -8,12 +8,12 @@ import { computeStatistics } from "../density/statistics.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { smoothLength } from "../kernels/fft-plan.ts";
 import { createSpectrum, forwardTransform } from "../kernels/spectrum.ts";
+import type { ScatteringAtoms } from "./atom-density.ts";
 import {
   computeStructureFactors,
   freeStructureFactors,
   type ModelMapOptions,
   mapFromStructureFactors,
-  type ScatteringAtoms,
 } from "./model-map.ts";
 
 export interface SimulateOptions extends ModelMapOptions {

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, expect, test } from "vitest";
 import { commands } from "../../src/cli/command.ts";
-import { describeFlags } from "../../src/cli/options.ts";
+import { describeFlags } from "../../src/cli/flags.ts";
 import { defaultRefineOptions } from "../../src/refinement/refine-options.ts";
 
 const root = new URL("../..", import.meta.url).pathname;

@@ -7,7 +7,16 @@ import type { UnitCell } from "../../crystal/unit-cell.ts";
 import { type AtomColumns, buildModel, createAtomColumns, setAnisotropic } from "../../model/build-model.ts";
 import { type Helix, largestCoordinate, type Model, type StatedLink, type Strand } from "../../model/model.ts";
 import { decodeHybrid36 } from "../../text/hybrid36.ts";
-import { parseInteger, parseNumber, type TextBytes, textBytes } from "../../text/text-bytes.ts";
+import { type TextBytes, textBytes } from "../../text/text-bytes.ts";
+import {
+  type ColumnLine,
+  fieldBegin,
+  fieldEnd,
+  fieldInteger,
+  fieldNumber,
+  fieldText,
+  inColumns,
+} from "./column-line.ts";
 import { guessElement } from "./guess-element.ts";
 import { readCell, readDisulfide, readHelix, readLink, readStrand } from "./read-records.ts";
 
@@ -199,62 +208,6 @@ function readHeader(record: string, line: string, state: PdbState): void {
   else if (record === "HELIX") state.helices.push(readHelix(line));
   else if (record === "SHEET") state.strands.push(readStrand(line));
   else state.statedLinks.push(readLink(line));
-}
-
-/** A range of bytes with one byte per column. */
-interface ColumnLine {
-  readonly text: TextBytes;
-  readonly begin: number;
-  readonly end: number;
-}
-
-/** Letters beyond ASCII take one column, whatever they are stored as. */
-function inColumns(text: TextBytes, begin: number, end: number): ColumnLine {
-  const last = Math.min(end, begin + 80);
-  for (let at = begin; at < last; at++) {
-    if (text.bytes[at]! < 128) continue;
-    const line = text
-      .decode(begin, end)
-      .replaceAll("\u00a0", " ")
-      .replaceAll(/[\u0080-\uffff]/g, "?");
-    const narrow = textBytes(line);
-    return { text: narrow, begin: 0, end: narrow.bytes.length };
-  }
-  return { text, begin, end };
-}
-
-/** First byte of a field of columns (from 0) that is not blank; its end where all are. */
-function fieldBegin({ text, begin, end }: ColumnLine, from: number, to: number): number {
-  const last = Math.min(end, begin + to);
-  let at = begin + from;
-  while (at < last && text.bytes[at]! <= 32) at++;
-  return at;
-}
-
-function fieldEnd({ text, begin, end }: ColumnLine, from: number, to: number): number {
-  let at = Math.min(end, begin + to);
-  while (at > begin + from && text.bytes[at - 1]! <= 32) at--;
-  return at;
-}
-
-function fieldText(line: ColumnLine, from: number, to: number): string {
-  return line.text.intern(fieldBegin(line, from, to), fieldEnd(line, from, to));
-}
-
-/** Null where the field is blank, NaN where it is no number. */
-function fieldNumber(line: ColumnLine, from: number, to: number): number | null {
-  const begin = fieldBegin(line, from, to);
-  const end = fieldEnd(line, from, to);
-  return begin >= end ? null : parseNumber(line.text, begin, end);
-}
-
-/** Null where the field is no number in decimal or hybrid-36 notation. */
-function fieldInteger(line: ColumnLine, from: number, to: number): number | null {
-  const begin = fieldBegin(line, from, to);
-  const end = fieldEnd(line, from, to);
-  if (begin >= end) return null;
-  const value = parseInteger(line.text, begin, end);
-  return Number.isNaN(value) ? decodeHybrid36(line.text.decode(begin, end), to - from) : value;
 }
 
 function readCoordinate(line: ColumnLine, column: number, state: PdbState): number {

@@ -4,13 +4,9 @@ import { type DensityMap, type MapFrame, mapFrame } from "../../density/map.ts";
 import { computeMolecularMask } from "../../density/mask.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import type { Model } from "../../model/model.ts";
+import type { ScatteringAtoms } from "../../scattering/atom-density.ts";
 import type { ScatteringTable } from "../../scattering/form-factors.ts";
-import {
-  computeStructureFactors,
-  freeStructureFactors,
-  mapFromStructureFactors,
-  type ScatteringAtoms,
-} from "../../scattering/model-map.ts";
+import { computeStructureFactors, freeStructureFactors, mapFromStructureFactors } from "../../scattering/model-map.ts";
 import { localCorrelationRadius } from "./local-radius.ts";
 
 export interface FitMapOptions {

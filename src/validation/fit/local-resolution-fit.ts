@@ -3,7 +3,7 @@ import { type RunContext, throwIfCancelled } from "../../base/run-context.ts";
 import { addToSums, correlationOf, createSums, sumOverMask, valueOfRank } from "../../density/statistics.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import type { AtomTable, Model } from "../../model/model.ts";
-import type { ScatteringAtoms } from "../../scattering/model-map.ts";
+import type { ScatteringAtoms } from "../../scattering/atom-density.ts";
 import { computeModelMap, type FitMaps } from "./fit-maps.ts";
 import { type ChainFit, correlateChains, correlateResidues, type ResidueFit } from "./local-correlation.ts";
 
