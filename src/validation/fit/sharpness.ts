@@ -1,5 +1,5 @@
 // How sharp a map is compared with its model at rest, and whether it is sharper than atoms can be.
-import { type DensityMap, mapFrame } from "../../density/map.ts";
+import { type DensityMap, type MapFrame, mapFrame } from "../../density/map.ts";
 import { mapStatistics } from "../../density/statistics.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import { createSpectrum, forwardTransform, freeSpectrum, type Spectrum } from "../../kernels/spectrum.ts";
@@ -51,7 +51,7 @@ export function measureSharpness(
   const atRest = { ...atoms, bFactor: new Float64Array(atoms.count), anisotropicU: null };
   const factors = computeStructureFactors(engine, atRest, frame, options);
   const observed = transformTapered(engine, map, statistics.mean, resolution);
-  const sums = sumShells(observed, factors.spectrum, frame.fractionalization, { resolution, blur: factors.blur });
+  const sums = sumShells(observed, factors.spectrum, frame, { resolution, blur: factors.blur });
   freeSpectrum(engine, observed);
   freeStructureFactors(engine, factors);
   const shells = sums.filter(({ count, map: power, model }) => count >= fewestTerms && power > 0 && model > 0);
@@ -106,14 +106,14 @@ interface ShellSum {
 function sumShells(
   map: Spectrum,
   model: Spectrum,
-  f: readonly number[],
+  { fractionalization: f, boxCell }: MapFrame,
   { resolution, blur }: { readonly resolution: number; readonly blur: number },
 ): ShellSum[] {
   const shells: ShellSum[] = Array.from({ length: shellsInFit }, () => ({ count: 0, squared: 0, map: 0, model: 0 }));
   const [low, high] = [1 / longestD, 1 / resolution];
   const reach = (limit: number, first: number, second: number): number =>
     Math.min(limit, (first - 1) >> 1, (second - 1) >> 1);
-  const lengths = [0, 4, 8].map((at) => Math.floor(high / f[at]!));
+  const lengths = [boxCell.a, boxCell.b, boxCell.c].map((edge) => Math.floor(high * edge));
   const [hMost, kMost, lMost] = [
     reach(lengths[0]!, map.nx, model.nx),
     reach(lengths[1]!, map.ny, model.ny),
@@ -126,9 +126,9 @@ function sumShells(
       const ofMap = rowOf(map, k, l);
       const ofModel = rowOf(model, k, l);
       for (let h = 0; h <= hMost; h++) {
-        const sx = h * f[0]! + k * f[3]! + l * f[6]!;
-        const sy = h * f[1]! + k * f[4]! + l * f[7]!;
-        const sz = h * f[2]! + k * f[5]! + l * f[8]!;
+        const sx = h * f[0] + k * f[3] + l * f[6];
+        const sy = h * f[1] + k * f[4] + l * f[7];
+        const sz = h * f[2] + k * f[5] + l * f[8];
         const squared = sx * sx + sy * sy + sz * sz;
         const s = Math.sqrt(squared);
         if (s < low || s >= high) continue;
