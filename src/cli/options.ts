@@ -215,7 +215,12 @@ export const validateSchema = z.strictObject({
   restraints,
   monomerLibrary,
   edits,
-  unknownLigands,
+  // A model can be judged without restraints for all of it.
+  unknownLigands: unknownLigands
+    .removeDefault()
+    .default("hold")
+    .describe("residues without restraints: stop, or judge what can be judged")
+    .meta({ placeholder: "MODE" }),
   outDir: z
     .string()
     .optional()

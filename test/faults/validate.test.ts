@@ -94,6 +94,9 @@ testFaults("models that are judged", [
   judged("residues of unknown name", (line, number) => (number === 30 ? withText(line, 17, "UNK") : line), {
     check: check(({ ramachandran }) => expect(ramachandran.count).toBeGreaterThanOrEqual(whole - 1)),
   }),
+  judged("a ligand that nobody knows", (line, number) => (number === 60 ? withText(line, 17, "QZX") : line), {
+    check: check(({ clashscore }) => expect(clashscore).not.toBe(null)),
+  }),
   judged("an insertion code", (line, number) => (number === 31 ? withText(line, 22, "  30A") : line), {
     check: check(({ ramachandran }) => expect(ramachandran.count).toBe(whole)),
   }),
