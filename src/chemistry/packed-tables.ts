@@ -40,5 +40,8 @@ async function unpackTable({ name, axes: rows, scale, levels, data }: PackedTabl
 }
 
 function bytesOfBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const plain = atob(text);
+  const bytes = new Uint8Array(plain.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = plain.charCodeAt(at);
+  return bytes;
 }
