@@ -4,8 +4,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { fileURLToPath } from "node:url";
+import { loadSource } from "./load-source.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const repeats = Number(process.argv[2] ?? 3);
@@ -71,24 +71,13 @@ function copiesOf(count, edge) {
 
 const folder = mkdtempSync(join(tmpdir(), "compare-gemmi-"));
 try {
-  const program = join(folder, "program.mjs");
-  await build({
-    stdin: {
-      contents: `export { createEngine } from "./src/kernels/engine.ts";
-        export { mapFrame } from "./src/density/map.ts";
-        export { readModel } from "./src/io/read-model.ts";
-        export { createRunContext } from "./src/base/run-context.ts";
-        export * from "./src/scattering/model-map.ts";`,
-      resolveDir: root,
-      loader: "ts",
-    },
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    outfile: program,
-    logLevel: "warning",
-  });
-  const library = await import(pathToFileURL(program).href);
+  const library = await loadSource([
+    "kernels/engine.ts",
+    "density/map.ts",
+    "io/read-model.ts",
+    "base/run-context.ts",
+    "scattering/model-map.ts",
+  ]);
   for (const { edge, copies } of cases) await compare(library, edge, copies);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,10 +1,9 @@
 // Q-scores of exact maps from 1 to 5 A, of a lone atom and of the bundled example: the table and the figure of docs/methods/q-score.md.
 // usage: node tools/q-against-resolution.mjs
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { fileURLToPath } from "node:url";
+import { loadSource } from "./load-source.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const page = join(root, "docs/methods/q-score.md");
@@ -17,35 +16,17 @@ const loneMargin = 14;
 const voxelsPerResolution = 4;
 const widestVoxel = 0.5;
 
-async function loadLibrary() {
-  const folder = mkdtempSync(join(tmpdir(), "q-against-resolution-"));
-  const program = join(folder, "program.mjs");
-  try {
-    await build({
-      stdin: {
-        contents: `export { createEngine } from "./src/kernels/engine.ts";
-          export { createRunContext } from "./src/base/run-context.ts";
-          export { mapFrame } from "./src/density/map.ts";
-          export { readModel } from "./src/io/read-model.ts";
-          export { fitCoordinates } from "./src/validation/fit/coordinate-fit.ts";
-          export { expectedQ } from "./src/validation/fit/q-expectation.ts";
-          export { computeQScores } from "./src/validation/fit/q-score.ts";
-          export { meanQ } from "./src/validation/fit/q-score-summary.ts";
-          export * from "./src/scattering/model-map.ts";`,
-        resolveDir: root,
-        loader: "ts",
-      },
-      bundle: true,
-      format: "esm",
-      platform: "node",
-      outfile: program,
-      logLevel: "warning",
-    });
-    return await import(pathToFileURL(program).href);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+const sources = [
+  "kernels/engine.ts",
+  "base/run-context.ts",
+  "density/map.ts",
+  "io/read-model.ts",
+  "validation/fit/coordinate-fit.ts",
+  "validation/fit/q-expectation.ts",
+  "validation/fit/q-score.ts",
+  "validation/fit/q-score-summary.ts",
+  "scattering/model-map.ts",
+];
 
 /** An empty map around a model, of voxels at most `voxel` wide. */
 function boxAround({ xyz, count }, voxel) {
@@ -77,7 +58,7 @@ function measure(library, model, resolution) {
   return { wide: library.meanQ(scores, 0), narrow: library.meanQ(scores, 1), cc };
 }
 
-const library = await loadLibrary();
+const library = await loadSource(sources);
 const readText = (text) => library.readModel(new TextEncoder().encode(text), "model.pdb", library.createRunContext());
 const atom = await readText("ATOM      1  C   UNK A   1      12.000  12.000  12.000  1.00 20.00           C\nEND\n");
 const protein = await readText(readFileSync(join(root, "example/true.pdb"), "utf8"));
