@@ -1,7 +1,7 @@
 // A model's geometry on one page: values, whether they are good, what is usual, and the worst places.
 import type { GeometryReport } from "../validation/geometry/geometry-report.ts";
 import type { ProblemPlace } from "../validation/geometry/problem-places.ts";
-import { alignMeanings, type MeasureRow, show } from "./tables.ts";
+import { alignMeanings, hasOtherRotamers, type MeasureRow, show } from "./tables.ts";
 
 type Word = "good" | "fair" | "poor" | "";
 
@@ -81,7 +81,14 @@ function measureRows(report: GeometryReport): MeasureRow[] {
     add("Twisted peptides", String(omega.twisted), upTo(omega.twisted, limits.none), "");
   }
   if (molprobityScore !== null)
-    add("MolProbity score", show(molprobityScore, 2), "", "like a resolution: lower is better");
+    add(
+      "MolProbity score",
+      show(molprobityScore, 2),
+      "",
+      hasOtherRotamers(report.tables)
+        ? "by Top500 rotamers, not MolProbity's Top8000 (--reference-data)"
+        : "like a resolution: lower is better",
+    );
   for (const [name, kind] of [
     ["Bonds", covalent.bonds],
     ["Angles", covalent.angles],

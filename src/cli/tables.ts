@@ -25,6 +25,11 @@ export function alignRows(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
+/** Rotamers of MolProbity's own score are judged by Top8000; the tables that are built in are others. */
+export function hasOtherRotamers({ rotamers }: { readonly rotamers: readonly string[] }): boolean {
+  return rotamers.some((name) => !name.startsWith("Top8000"));
+}
+
 export type MeasureRow = readonly [name: string, value: string, meaning: string];
 
 /** Names and values in columns, what they mean behind them. */
@@ -61,7 +66,10 @@ export function describeAssessments(before: JudgedAssessment, after: JudgedAsses
   }
   if (rotamers && rotamers.count > 0) {
     add("rotamer outliers (%)", ({ geometry }) => show(geometry.rotamers?.outliers ?? null, 2));
-    add("MolProbity score", ({ geometry }) => show(geometry.molprobityScore ?? null, 2));
+    const isOther = before.geometry.tables !== undefined && hasOtherRotamers(before.geometry.tables);
+    add(isOther ? "MolProbity score, Top500 rotamers" : "MolProbity score", ({ geometry }) =>
+      show(geometry.molprobityScore ?? null, 2),
+    );
   }
   return alignRows(rows);
 }

@@ -80,6 +80,7 @@ describe("emend validate", () => {
     const { stdout } = await runHere(["validate", model], folder);
     expect(stdout.split("\n").length).toBeLessThan(45);
     expect(stdout).toMatch(/Clashscore +\d+\.\d\d {2}(good|fair|poor)/);
+    expect(stdout).toMatch(/MolProbity score .*Top500 rotamers, not MolProbity's Top8000/);
     expect(stdout).toMatch(/Worst of \d+ places\n {2}A \d+ [A-Z]{3} \(-?\d/);
   });
 
