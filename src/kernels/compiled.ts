@@ -14,6 +14,8 @@ import { createThreadPool, type KernelFunction, type RangeCall, type ThreadPool 
 
 /** Bytes the density kernels work in: four tables of five rows of 128 numbers, and three rows. */
 const densityScratchBytes = (4 * 5 + 3) * 128 * 4;
+/** Two more such tables, a row and the sums of one atom. */
+const gatherScratchBytes = densityScratchBytes + (2 * 5 + 1) * 128 * 4 + 256;
 /** Slabs of a density grid per thread: more share the work better and meet more atoms twice. */
 const slabsPerThread = 2;
 const leastSlab = 8;
@@ -100,6 +102,20 @@ export function createCompiledKernels(memory: KernelMemory, { call, pool }: Comp
         end,
         grain: slabOf(end - begin, pool.threads),
         scratchBytes: densityScratchBytes,
+      });
+    },
+    gatherDensity({ values, nx, ny, nz, stepX, stepY, stepZ }, atoms, gradients, begin, end) {
+      const { position, amplitude, decay, radius, terms } = atoms;
+      const grid = [values.byteOffset, nx, ny, nz, stepX, stepY, stepZ];
+      const columns = [position.byteOffset, amplitude.byteOffset, decay.byteOffset, radius.byteOffset, terms];
+      const others = gradients.b.length === 0 ? [0, 0] : [gradients.b.byteOffset, gradients.value.byteOffset];
+      pool.run({
+        kernel: "gatherDensity",
+        values: [...grid, ...columns, gradients.position.byteOffset, ...others],
+        begin,
+        end,
+        grain: atomsPerBlock,
+        scratchBytes: gatherScratchBytes,
       });
     },
     sampleTricubic({ values, nx, ny, nz, toGrid, corner, periodic }, xyz, rows, valuesOut, gradients) {

@@ -6,6 +6,7 @@ import type { MoveTable } from "./move-table.ts";
 import type { PairLimits, PairList, PairRules } from "./pair-rules.ts";
 import { factorizeCurvature, solveCurvature } from "./reference/curvature.ts";
 import { addDensity, type DensityGrid, type GridAtoms } from "./reference/density.ts";
+import { type DensityGradients, gatherDensity } from "./reference/density-gradient.ts";
 import { forwardPlanes, inversePlanes, type SpectrumPlanes, transformColumns } from "./reference/fft.ts";
 import { type SampleGrid, sampleTricubic } from "./reference/interpolation.ts";
 import { scaleMap, subtractMap } from "./reference/maps.ts";
@@ -59,6 +60,8 @@ export interface Kernels extends VectorKernels {
     outerEnd: number,
   ): void;
   addDensity(grid: DensityGrid, atoms: GridAtoms, zBegin: number, zEnd: number): void;
+  /** Sums of the grid's values times derivatives of the atoms' density, over the points `addDensity` puts them on: its adjoint. */
+  gatherDensity(grid: DensityGrid, atoms: GridAtoms, gradients: DensityGradients, begin: number, end: number): void;
   sampleTricubic(
     grid: SampleGrid,
     xyz: Float64Array,
@@ -120,6 +123,7 @@ export function createReferenceKernels(): Kernels {
     inversePlanes,
     transformColumns,
     addDensity,
+    gatherDensity,
     sampleTricubic,
     subtractMap,
     scaleMap,

@@ -75,6 +75,32 @@ describe("1, 2, 3 and 4 threads give the same bits", () => {
     );
   });
 
+  test("of the sums of a map under atoms", () => {
+    expectEqual(
+      resultsOf((engine) => {
+        const count = 2300;
+        const { memory } = engine;
+        const atoms = {
+          count,
+          position: memory.float64(3 * count),
+          amplitude: memory.float64(gaussiansPerAtom * count),
+          decay: memory.float64(gaussiansPerAtom * count),
+          terms: gaussiansPerAtom,
+          radius: memory.float64(count).fill(3),
+        };
+        fill(atoms.position, 40);
+        fill(atoms.amplitude, 1);
+        fill(atoms.decay, 2);
+        const values = memory.float32(40 ** 3);
+        const grid = { values, nx: 40, ny: 40, nz: 40, stepX: 0.9, stepY: 0.9, stepZ: 0.9 };
+        fill(values, 1);
+        const sums = { position: memory.float64(3 * count), b: memory.float64(count), value: memory.float64(count) };
+        engine.kernels.gatherDensity(grid, atoms, sums, 0, count);
+        return [...sums.position, ...sums.b, ...sums.value];
+      }),
+    );
+  });
+
   test("of interpolation", () => {
     expectEqual(
       resultsOf((engine) => {

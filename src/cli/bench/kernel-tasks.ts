@@ -1,7 +1,7 @@
 // Work of each kernel for the benchmark: the same task for the compiled kernels and their plain twins.
 import { createRng } from "../../base/rng.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
-import { gaussiansPerAtom } from "../../kernels/reference/density.ts";
+import { type DensityGrid, type GridAtoms, gaussiansPerAtom } from "../../kernels/reference/density.ts";
 import { createSpectrum, forwardTransform, inverseTransform } from "../../kernels/spectrum.ts";
 
 /** Prepares data in the engine's memory and returns what is timed. */
@@ -27,7 +27,7 @@ function chainOf(count: number, edge: number, stride: number): Float64Array {
   });
 }
 
-export const densityTask: KernelTask = (engine) => {
+function densityOf(engine: ComputeEngine): { readonly atoms: GridAtoms; readonly grid: DensityGrid } {
   const rng = createRng(1);
   const count = 10_000;
   const decay = Float64Array.from({ length: gaussiansPerAtom * count }, () => 0.3 + rng.uniform());
@@ -41,8 +41,28 @@ export const densityTask: KernelTask = (engine) => {
   };
   const values = engine.memory.float32(gridEdge ** 3);
   const grid = { values, nx: gridEdge, ny: gridEdge, nz: gridEdge, stepX: step, stepY: step, stepZ: step };
+  return { atoms, grid };
+}
+
+export const densityTask: KernelTask = (engine) => {
+  const { atoms, grid } = densityOf(engine);
   return () => engine.kernels.addDensity(grid, atoms, 0, gridEdge);
 };
+
+/** Sums for positions alone, or also for B and occupancy. */
+function gatherTask(wantsB: boolean): KernelTask {
+  return (engine) => {
+    const { atoms, grid } = densityOf(engine);
+    const { count } = atoms;
+    const gradients = {
+      position: engine.memory.float64(3 * count),
+      b: engine.memory.float64(wantsB ? count : 0),
+      value: engine.memory.float64(wantsB ? count : 0),
+    };
+    grid.values.fill(1);
+    return () => engine.kernels.gatherDensity(grid, atoms, gradients, 0, count);
+  };
+}
 
 const everything = { h: 1e6, k: 1e6, l: 1e6 };
 
@@ -159,6 +179,8 @@ const sizes: readonly (readonly [number, number, number])[] = [
 
 export const kernelTasks: readonly (readonly [string, KernelTask])[] = [
   [`density, 10,000 atoms on ${gridEdge}^3`, densityTask],
+  ["density gradient, positions", gatherTask(false)],
+  ["density gradient, positions, B and occupancy", gatherTask(true)],
   ...sizes.flatMap((size): [string, KernelTask][] => [
     [`transform, ${size.join(" x ")}`, transformTasks(size).forward],
     [`transform back, ${size.join(" x ")}`, transformTasks(size).inverse],

@@ -2,14 +2,14 @@
 import { wrap } from "./wrap";
 
 /** Gaussians an atom has room for. */
-const gaussians: usize = 5;
+export const gaussians: usize = 5;
 /** Bytes of the longest row of grid points of one atom: 128 numbers. */
-const rowBytes: usize = 512;
+export const rowBytes: usize = 512;
 /** Bytes of the factors along one axis: a row per Gaussian. */
-const axisBytes: usize = 2560;
+export const axisBytes: usize = 2560;
 /** Where the scratch holds the products of factors along y and z, and the squared distances along x, then y. */
-const factorsBytes: usize = 7680;
-const squaresBytes: usize = 10240;
+export const factorsBytes: usize = 7680;
+export const squaresBytes: usize = 10240;
 
 /** exp(x) for x <= 0, relative error 2e-7: 2^n times a polynomial (Cody and Waite reduction, Cephes coefficients). */
 @inline
@@ -32,7 +32,7 @@ function exponential(argument: v128): v128 {
 }
 
 /** exp(-c d^2) for each Gaussian at grid points first .. last, four at a time. */
-function fillFactors(out: usize, terms: i32, decay: usize, position: f64, step: f64, first: i32, last: i32): void {
+export function fillFactors(out: usize, terms: i32, decay: usize, position: f64, step: f64, first: i32, last: i32): void {
   const begin = <f32>((<f64>first - position) * step);
   const distances = f32x4.add(f32x4.splat(begin), f32x4.mul(f32x4.splat(<f32>step), f32x4(0, 1, 2, 3)));
   const four = f32x4.splat(<f32>(4 * step));
@@ -50,7 +50,7 @@ function fillFactors(out: usize, terms: i32, decay: usize, position: f64, step: 
 
 /** Products of an atom's amplitudes and its factors along z and y, for the rows of one plane. */
 @inline
-function fillRowFactors(out: usize, terms: i32, heights: usize, fz: usize, fy: usize, rows: i32): void {
+export function fillRowFactors(out: usize, terms: i32, heights: usize, fz: usize, fy: usize, rows: i32): void {
   for (let k: usize = 0; k < <usize>terms; k++) {
     const c = f32x4.splat(<f32>load<f64>(heights + k * 8) * load<f32>(fz + k * rowBytes));
     const end = <usize>rows * 4;
@@ -62,7 +62,7 @@ function fillRowFactors(out: usize, terms: i32, heights: usize, fz: usize, fy: u
 
 /** Squares of the distances along an axis from grid points first .. last, and beyond: rows are filled up to whole vectors. */
 @inline
-function fillSquares(out: usize, position: f64, step: f64, first: i32, last: i32): void {
+export function fillSquares(out: usize, position: f64, step: f64, first: i32, last: i32): void {
   for (let index = first; index <= last + 3; index++) {
     const distance = (<f64>index - position) * step;
     store<f32>(out, <f32>(distance * distance));
@@ -73,27 +73,27 @@ function fillSquares(out: usize, position: f64, step: f64, first: i32, last: i32
 // Numbers of Gaussians as types: what depends on them is settled when the kernel is compiled.
 
 @unmanaged
-class One {
+export class One {
   a: u8;
 }
 
 @unmanaged
-class Two extends One {
+export class Two extends One {
   b: u8;
 }
 
 @unmanaged
-class Three extends Two {
+export class Three extends Two {
   c: u8;
 }
 
 @unmanaged
-class Four extends Three {
+export class Four extends Three {
   d: u8;
 }
 
 @unmanaged
-class Five extends Four {
+export class Five extends Four {
   e: u8;
 }
 

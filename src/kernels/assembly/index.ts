@@ -1,6 +1,7 @@
 // Entry of the compiled kernels: re-exports every kernel of this folder.
 export { factorizeCurvature, solveCurvature } from "./curvature";
 export { addDensity } from "./density";
+export { gatherDensity } from "./density-gradient";
 export { transformColumns } from "./fft";
 export { sampleTricubic } from "./interpolation";
 export { scaleMap, subtractMap } from "./maps";

@@ -33,7 +33,7 @@ export interface DensityGrid {
 export const maximumRow = 128;
 
 /** One-dimensional factors of an atom along each axis, a row of `maximumRow` numbers per Gaussian, and their products. */
-interface AtomFactors {
+export interface AtomFactors {
   readonly x: Float64Array;
   readonly y: Float64Array;
   readonly z: Float64Array;
@@ -43,7 +43,7 @@ interface AtomFactors {
   readonly squaresY: Float32Array;
 }
 
-function createFactors(): AtomFactors {
+export function createFactors(): AtomFactors {
   const rows = (): Float64Array => new Float64Array(gaussiansPerAtom * maximumRow);
   const squares = (): Float32Array => new Float32Array(maximumRow);
   const plane = new Float64Array(gaussiansPerAtom);
@@ -54,7 +54,7 @@ function createFactors(): AtomFactors {
  * exp(-c d^2) for each Gaussian along one axis, points first .. last, from the nearest point outwards: the ratio of
  * neighbours changes by a constant factor from step to step.
  */
-function fillFactors(
+export function fillFactors(
   out: Float64Array,
   decay: Float64Array,
   position: number,
@@ -87,7 +87,7 @@ function fillFactors(
 }
 
 /** Squared distances along one axis, points first .. last, in the precision that decides which points lie inside the sphere. */
-function fillSquares(out: Float32Array, position: number, step: number, first: number, last: number): void {
+export function fillSquares(out: Float32Array, position: number, step: number, first: number, last: number): void {
   for (let index = first; index <= last; index++) out[index - first] = ((index - position) * step) ** 2;
 }
 
