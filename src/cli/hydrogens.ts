@@ -41,13 +41,15 @@ export async function runHydrogens(
   return { exitCode: 0 };
 }
 
-function takeOut(model: Model): AddedHydrogens {
+type Placed = Omit<AddedHydrogens, "rowOf" | "parents">;
+
+function takeOut(model: Model): Placed {
   const bare = removeHydrogens(model);
   const report = { withoutDictionary: [], notPlaced: [], brokenStarts: [], movers: [] };
   return { model: bare, added: 0, kept: 0, removed: model.atoms.count - bare.atoms.count, report };
 }
 
-async function place(model: Model, settings: HydrogensSettings, context: RunContext): Promise<AddedHydrogens> {
+async function place(model: Model, settings: HydrogensSettings, context: RunContext): Promise<Placed> {
   const { restraints, monomerLibrary, flip, methyls, replace, nuclear, waters } = settings;
   const dictionary = await loadDictionaries({ restraints, monomerLibrary, edits: [] }, model, context);
   context.report({ phase: "hydrogens" });

@@ -108,6 +108,11 @@ export const refineSchema = z.strictObject({
     .optional()
     .describe('atoms that may move, e.g. "chain A and resseq 5:20"')
     .meta({ placeholder: "S" }),
+  hydrogens: z
+    .enum(["auto", "keep", "drop", "none"])
+    .default("keep")
+    .describe("keep the file's and add missing ones, keep the file's only, write none, or use none")
+    .meta({ placeholder: "WHICH" }),
   restraints,
   monomerLibrary,
   edits,

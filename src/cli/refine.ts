@@ -63,6 +63,7 @@ export async function runRefine(
     before,
     after,
     restraints: result.restraints,
+    hydrogens: result.hydrogens,
     refinement: describeRefinement(result),
     timings: {
       wallSeconds: (performance.now() - began) / 1000,
@@ -110,6 +111,7 @@ function refineOptions(settings: RefineSettings, model: Model, resolution: numbe
     targetAngleRmsd: settings.targetAngleRmsd,
     scattering: settings.scattering,
     unknownLigands: settings.unknownLigands,
+    hydrogens: settings.hydrogens,
     ...(settings.select === undefined ? {} : { selection: selectAtoms(model, settings.select) }),
   };
 }

@@ -4,7 +4,7 @@ import { createRunContext, type RunContext, throwIfCancelled } from "../base/run
 import { deuteriumIndex, hydrogenIndex, isHydrogenElement } from "../chemistry/elements.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
 import type { DotScoreEnvironment } from "../contacts/dot-score.ts";
-import { editAtoms, type NewAtom } from "../model/edit-atoms.ts";
+import { type EditedModel, editAtoms, type NewAtom } from "../model/edit-atoms.ts";
 import { type Model, residueLabel, withCoordinates } from "../model/model.ts";
 import { buildTopology } from "../topology/build-topology.ts";
 import { identifyResidues } from "../topology/identify-residues.ts";
@@ -47,6 +47,10 @@ export interface AddedHydrogens {
   readonly added: number;
   readonly kept: number;
   readonly removed: number;
+  /** Row in the new model of each row of the old one, -1 where it was taken out. */
+  readonly rowOf: Int32Array;
+  /** Of each row of the new model: the row of the atom a hydrogen was put on, -1 for atoms that were there. */
+  readonly parents: Int32Array;
   readonly report: HydrogenReport;
 }
 
@@ -61,7 +65,7 @@ export function addHydrogens(
   options: AddHydrogensOptions,
   context: RunContext,
 ): AddedHydrogens {
-  const base = options.existing === "replace" ? removeHydrogens(model) : model;
+  const { model: base, rowOf } = options.existing === "replace" ? withoutHydrogens(model, "keep") : unchanged(model);
   // What is odd about the model is told by those who restrain it.
   const quiet = createRunContext({ signal: context.signal, memoryLimit: context.memoryLimit });
   const identified = identifyResidues(base, dictionary, { unknownLigands: "hold" }, quiet);
@@ -75,9 +79,9 @@ export function addHydrogens(
     waters: options.waters ?? false,
   });
   const placed = insertHydrogens(base, found.sites, options.bFactorRatio ?? 1);
-  const { chosen, movers } =
+  const { chosen, rejected, movers } =
     choice === "none"
-      ? { chosen: placed.model, movers: [] }
+      ? { chosen: placed.model, rejected: null, movers: [] }
       : choosePlaces(placed, found.sites, dictionary, {
           flips: choice === "flip",
           methyls: options.methyls ?? false,
@@ -96,8 +100,36 @@ export function addHydrogens(
     added: countHydrogens(chosen) - kept,
     kept,
     removed: countHydrogens(model) - kept,
+    rowOf: follow(follow(rowOf, placed.rowOf), rejected),
+    parents: parentsIn(placed, found.sites, rejected, chosen.atoms.count),
     report,
   };
+}
+
+/** Rows followed through another edit; null for none. */
+function follow(rowOf: Int32Array, next: Int32Array | null): Int32Array {
+  return next === null ? rowOf : rowOf.map((row) => (row < 0 ? -1 : next[row]!));
+}
+
+function unchanged(model: Model): Pick<EditedModel, "model" | "rowOf"> {
+  return { model, rowOf: Int32Array.from({ length: model.atoms.count }, (_, row) => row) };
+}
+
+/** Parents of the hydrogens that were put in and not rejected, by their rows in the end. */
+function parentsIn(
+  { rowOf, rows, isNew }: PlacedHydrogens,
+  sites: readonly HydrogenSite[],
+  rejected: Int32Array | null,
+  count: number,
+): Int32Array {
+  const parents = new Int32Array(count).fill(-1);
+  const last = (row: number): number => (rejected === null ? row : rejected[row]!);
+  sites.forEach(({ parent }, site) => {
+    for (const row of rows[site]!) {
+      if (isNew[row] === 1 && last(row) >= 0) parents[last(row)] = last(rowOf[parent]!);
+    }
+  });
+  return parents;
 }
 
 interface PlacedHydrogens {
@@ -106,6 +138,8 @@ interface PlacedHydrogens {
   readonly rows: readonly (readonly number[])[];
   /** 1 for hydrogens that were put in. */
   readonly isNew: Uint8Array;
+  /** Row of each row before. */
+  readonly rowOf: Int32Array;
 }
 
 function insertHydrogens(base: Model, sites: readonly HydrogenSite[], bFactorRatio: number): PlacedHydrogens {
@@ -116,16 +150,16 @@ function insertHydrogens(base: Model, sites: readonly HydrogenSite[], bFactorRat
   const rows = sites.map(({ hydrogens }, site) =>
     hydrogens.map(({ row }, h) => (row >= 0 ? rowOf[row]! : added[numbers[site]![h]!]!)),
   );
-  return { model: add.length === 0 ? base : model, rows, isNew };
+  return { model: add.length === 0 ? base : model, rows, isNew, rowOf };
 }
 
-/** Turns, chooses and flips what can be, and takes out the protons that are not chosen. */
+/** Turns, chooses and flips what can be, and takes out the protons that are not chosen; `rejected` is where rows went then. */
 function choosePlaces(
   { model, rows, isNew }: PlacedHydrogens,
   sites: readonly HydrogenSite[],
   dictionary: Dictionary,
   { flips, methyls, context }: { readonly flips: boolean; readonly methyls: boolean; readonly context: RunContext },
-): { readonly chosen: Model; readonly movers: readonly MoverReport[] } {
+): { readonly chosen: Model; readonly rejected: Int32Array | null; readonly movers: readonly MoverReport[] } {
   const topology = buildTopology(model, dictionary, { unknownLigands: "hold" }, context);
   const collect = (environment: DotScoreEnvironment): Mover[] => {
     const movers = sites.flatMap((site, at) => {
@@ -142,18 +176,24 @@ function choosePlaces(
   };
   const { xyz, rejected, movers } = optimizeHydrogens(model, topology, collect, context);
   const moved = withCoordinates(model, xyz);
-  if (rejected.length === 0) return { chosen: moved, movers };
+  if (rejected.length === 0) return { chosen: moved, rejected: null, movers };
   const remove = new Uint8Array(model.atoms.count);
   for (const row of rejected) remove[row] = 1;
-  return { chosen: editAtoms(moved, { remove }).model, movers };
+  const edited = editAtoms(moved, { remove });
+  return { chosen: edited.model, rejected: edited.rowOf, movers };
 }
 
 /** The model without its hydrogens; deuterium stays unless it is to go too. */
 export function removeHydrogens(model: Model, options: { readonly deuterium?: "keep" | "remove" } = {}): Model {
+  return withoutHydrogens(model, options.deuterium ?? "keep").model;
+}
+
+/** The same with the way from the old rows to the new ones. */
+export function withoutHydrogens(model: Model, deuterium: "keep" | "remove"): Pick<EditedModel, "model" | "rowOf"> {
   const goes = (element: number): boolean =>
-    element === hydrogenIndex || (element === deuteriumIndex && options.deuterium === "remove");
+    element === hydrogenIndex || (element === deuteriumIndex && deuterium === "remove");
   const remove = Uint8Array.from(model.atoms.element, (element) => (goes(element) ? 1 : 0));
-  return remove.includes(1) ? editAtoms(model, { remove }).model : model;
+  return remove.includes(1) ? editAtoms(model, { remove }) : unchanged(model);
 }
 
 function countHydrogens({ atoms }: Model): number {

@@ -22,9 +22,12 @@ import { summarizeGeometry } from "../validation/geometry/geometry-statistics.ts
 import { createSampler, prepareTargetMap } from "./map-target.ts";
 import type { Assessment, MapScale, RefineOptions } from "./refine-options.ts";
 import { type DensitySampler, RefinementTarget } from "./target.ts";
+import { marksOfWorkingModel, prepareWorkingModel, type WorkingModel } from "./working-model.ts";
 
 export interface RefinementProblem {
   readonly engine: ComputeEngine;
+  readonly working: WorkingModel;
+  /** What is refined. */
   readonly model: Model;
   readonly map: DensityMap;
   readonly options: RefineOptions;
@@ -47,14 +50,18 @@ export interface RefinementProblem {
 /** Builds restraints and the scaled target map. Throws InputError UNKNOWN_RESIDUE, MAP_CONSTANT or NOTHING_TO_REFINE. */
 export function prepareProblem(
   engine: ComputeEngine,
-  model: Model,
+  input: Model,
   map: DensityMap,
   dictionary: Dictionary,
   options: RefineOptions,
   context: RunContext,
 ): RefinementProblem {
+  const working = prepareWorkingModel(input, dictionary, options.hydrogens ?? "keep", context);
+  const { model } = working;
   const topology = buildTopology(model, dictionary, { unknownLigands: options.unknownLigands }, context);
-  const movable = options.selection?.slice() ?? new Uint8Array(topology.atomCount).fill(1);
+  const movable = options.selection
+    ? marksOfWorkingModel(working, options.selection)
+    : new Uint8Array(topology.atomCount).fill(1);
   for (const atom of topology.held) movable[atom] = 0;
   const mapFactor = engine.memory.float64(topology.atomCount);
   let free = 0;
@@ -70,14 +77,21 @@ export function prepareProblem(
       hint: "Select atoms that are not hydrogens and not held",
     });
   }
-  reportOutside(model, map, movable, context);
+  reportOutside(
+    input,
+    map,
+    working.rowOf.map((row) => (row < 0 ? 0 : movable[row]!)),
+    context,
+  );
   const hydrogenBondException = options.hydrogenBondException ?? topology.isHydrogen.includes(1);
-  const target = prepareTargetMap(engine, map, model.atoms, {
+  // Hydrogens that are put in do not change what the map is scaled by.
+  const target = prepareTargetMap(engine, map, working.added > 0 ? input.atoms : model.atoms, {
     region: options.mapScaling,
     filterTo: isFiltered(options) ? options.resolution : null,
   });
   return {
     engine,
+    working,
     model,
     map,
     options,
@@ -113,7 +127,7 @@ function markBackbone({ atoms, residues }: Model): Uint8Array {
 }
 
 /** Atoms outside the box feel no density; they are named. */
-function reportOutside(model: Model, map: DensityMap, movable: Uint8Array, context: RunContext): void {
+function reportOutside(model: Model, map: DensityMap, movable: ArrayLike<number>, context: RunContext): void {
   const frame = mapFrame(map);
   const { xyz } = model.atoms;
   for (let atom = 0; atom < model.atoms.count; atom++) {
@@ -171,18 +185,12 @@ function makeSprings(problem: RefinementProblem, xyz: Float64Array, moving: Uint
   return buildElasticNetwork(topology, xyz, neighbours, { moving, backbone, hydrogenBondException });
 }
 
-/** Fit and geometry of the whole model at these coordinates. */
-export function assess(problem: RefinementProblem, xyz: Float64Array, context: RunContext): Assessment {
-  const { engine, model, map, options, topology, cdl, kernels, pairRules } = problem;
+/** Geometry of the refined model at these coordinates, and fit of the model as its file has or will have it. */
+export function assess(problem: RefinementProblem, xyz: Float64Array, file: Model, context: RunContext): Assessment {
+  const { engine, map, options, topology, cdl, kernels, pairRules } = problem;
   applyCdl(topology, cdl, xyz);
   return {
-    fit: computeFit(
-      engine,
-      withCoordinates(model, xyz),
-      map,
-      { resolution: options.resolution, table: options.scattering },
-      context,
-    ),
+    fit: computeFit(engine, file, map, { resolution: options.resolution, table: options.scattering }, context),
     geometry: summarizeGeometry(topology, xyz, kernels, pairRules),
   };
 }

@@ -12,6 +12,7 @@ import type { PhaseTiming, RefineOptions, RefineResult, RestraintReport, WeightR
 import { type Checkpoint, type CyclePlan, createRun, type Run, restoreRun, shiftBetween } from "./run-state.ts";
 import { firstWeight } from "./weight.ts";
 import { findWeight } from "./weight-search.ts";
+import { finishModel, inputWithCoordinates } from "./working-model.ts";
 
 export interface RefineInput {
   readonly model: Model;
@@ -41,10 +42,11 @@ export async function refineModel(
   const clock = createClock();
   context.report({ phase: "restraints", fraction: 0 });
   const problem = prepareProblem(engine, input.model, input.map, input.dictionary, options, context);
+  const { working } = problem;
   clock.finish("restraints and map");
   context.report({ phase: "assessment", fraction: 0.01 });
   await yieldToEvents();
-  const before = assess(problem, input.model.atoms.xyz, context);
+  const before = assess(problem, working.model.atoms.xyz, input.model, context);
   clock.finish("assessment before");
   let run = createRun(problem, before.fit.ccMaskCoordinates, before.fit.bestOverallB);
   if (resume.from) run = restoreRun(run, resume.from);
@@ -53,7 +55,9 @@ export async function refineModel(
   // Model maps of large models need the room.
   for (const movable of problem.targets.keys()) disposeTarget(problem, movable);
   context.report({ phase: "assessment", fraction: 0.98 });
-  const after = best.record.cycle === 0 ? before : assess(problem, best.xyz, context);
+  const model = finishModel(working, withCoordinates(working.model, best.xyz));
+  const isInput = best.record.cycle === 0 && working.choice === "keep";
+  const after = isInput ? before : assess(problem, best.xyz, model, context);
   clock.finish("assessment after");
   if (best.record.cycle === 0 && !interrupted) {
     addDiagnostic(
@@ -64,16 +68,17 @@ export async function refineModel(
     );
   }
   return {
-    model: withCoordinates(input.model, best.xyz),
+    model,
     before,
     after,
     restraints: reportRestraints(problem),
+    hydrogens: { choice: working.choice, added: working.added, removed: working.removed },
     refinement: {
       weight: { ...weight, value: best.record.cycle === 0 ? weight.value : best.record.weight },
       mapScale: problem.mapScale,
       cycles: run.records,
       bestCycle: best.record.cycle,
-      shift: shiftBetween(input.model.atoms.xyz, best.xyz),
+      shift: shiftBetween(input.model.atoms.xyz, inputWithCoordinates(working, best.xyz).atoms.xyz),
     },
     phases: clock.phases,
     interrupted,

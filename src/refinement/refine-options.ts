@@ -2,6 +2,7 @@
 import type { Model } from "../model/model.ts";
 import type { Fit } from "../validation/fit/correlation.ts";
 import type { GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
+import type { HydrogenChoice } from "./working-model.ts";
 
 export interface RefineOptions {
   /** Resolution of the map, Angstrom. */
@@ -27,6 +28,8 @@ export interface RefineOptions {
   readonly targetAngleRmsd: number;
   /** 1 per atom that may move; absent: all. */
   readonly selection?: Uint8Array;
+  /** Hydrogens to add or to take out; default: those of the model are kept. */
+  readonly hydrogens?: HydrogenChoice;
   /** Shorter contacts for hydrogen bonds; default: where the model has hydrogens. */
   readonly hydrogenBondException?: boolean;
   /** Springs between near atoms that let the model move together before it moves apart; default true, false for "box". */
@@ -111,6 +114,13 @@ export interface RestraintReport {
   readonly unrestrainedAtoms: readonly string[];
 }
 
+/** Hydrogens that were put into the model that was refined, and those of the input that were left out of it. */
+export interface HydrogenCounts {
+  readonly choice: HydrogenChoice;
+  readonly added: number;
+  readonly removed: number;
+}
+
 export interface PhaseTiming {
   readonly phase: string;
   readonly seconds: number;
@@ -121,6 +131,7 @@ export interface RefineResult {
   readonly before: Assessment;
   readonly after: Assessment;
   readonly restraints: RestraintReport;
+  readonly hydrogens: HydrogenCounts;
   readonly refinement: {
     readonly weight: WeightReport;
     readonly mapScale: MapScale;
