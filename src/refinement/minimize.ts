@@ -27,6 +27,7 @@ export async function minimizeTarget(
   iterations: number,
   context: RunContext,
   onStep?: (iteration: number, value: number) => void,
+  curvature = mapCurvature,
 ): Promise<number> {
   const x = target.packFree();
   const run = iterateLbfgs(target.objective, x, {
@@ -35,7 +36,7 @@ export async function minimizeTarget(
     memory: x.length > largeVector ? fewPairs : manyPairs,
     maximumStep: 1,
     stepTolerance,
-    preconditioner: target.makePreconditioner(mapCurvature),
+    preconditioner: target.makePreconditioner(curvature),
   });
   let lastPause = performance.now();
   let made = 0;
