@@ -187,7 +187,8 @@ export class ModelMapTarget {
     const { spectrum, terms, observed, offsets, sharpen, scale, inverseVariance } = this;
     const { count, multiplicity, shell } = terms;
     const { re, im } = spectrum;
-    const isWanted = gradients.xyz !== undefined || gradients.bFactor !== undefined || gradients.occupancy !== undefined;
+    const isWanted =
+      gradients.xyz !== undefined || gradients.bFactor !== undefined || gradients.occupancy !== undefined;
     let value = 0;
     // Everything outside of the terms must be zero for the transform back; what the forward one left there is overwritten.
     const residual = isWanted ? new Float64Array(2 * count) : null;

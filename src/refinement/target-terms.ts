@@ -1,12 +1,13 @@
 // Fourier terms of the target map around the model: what the model map is compared with.
+
+import { rowOf } from "../density/fourier-sums.ts";
 import type { DensityMap, GridSize, MapFrame } from "../density/map.ts";
 import { mapFrame } from "../density/map.ts";
-import { softEdgeMask } from "../density/soft-mask.ts";
-import { rowOf } from "../density/fourier-sums.ts";
 import { transformValues } from "../density/map-transform.ts";
+import { softEdgeMask } from "../density/soft-mask.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { smoothLength } from "../kernels/fft-plan.ts";
-import { freeSpectrum, type FrequencyLimits, type Spectrum } from "../kernels/spectrum.ts";
+import { type FrequencyLimits, freeSpectrum, type Spectrum } from "../kernels/spectrum.ts";
 import { isOrthogonal } from "../scattering/atom-density.ts";
 
 /** Terms of a box within the resolution, F(000) left out: of h = 0 both of a pair are there, of h > 0 one stands for both. */
