@@ -1,0 +1,160 @@
+// How probable side-chain torsions are before a map is looked at: densities and peaks behind the tables of percentiles.
+import { type GridTable, tableValue } from "../../chemistry/grid-table.ts";
+import type { RotamerTable } from "../../chemistry/rotamer-tables.ts";
+
+/** A peak of the distribution. */
+export interface RotamerPeak {
+  /** Degrees, one per torsion. */
+  readonly chis: readonly number[];
+  /** Distance at which the density has fallen by a factor of sqrt(e), degrees, one per torsion. */
+  readonly spread: readonly number[];
+}
+
+export interface RotamerPrior {
+  readonly rotamers: RotamerTable;
+  /** In the order of their height. */
+  readonly peaks: readonly RotamerPeak[];
+  /** Negative logarithm of the density relative to that of the highest peak, at percentiles exp(start + step * n). */
+  readonly energies: Float64Array;
+}
+
+/** Percentiles are told apart down to this one. */
+const leastPercentile = 1e-4;
+const firstLog: number = Math.log(leastPercentile);
+const logBins = 48;
+const logStep: number = -firstLog / logBins;
+/** Peaks below this percentile are no rotamers, and peaks this near to a higher one are parts of it, degrees. */
+const leastPeak = 0.02;
+const nearPeak = 20;
+const leastSpread = 4;
+const largestSpread = 25;
+
+const priors = new WeakMap<RotamerTable, RotamerPrior>();
+
+/** The prior of a table, made when it is first asked for. */
+export function rotamerPrior(rotamers: RotamerTable): RotamerPrior {
+  let prior = priors.get(rotamers);
+  if (prior === undefined) {
+    const energies = densityEnergies(rotamers.table);
+    prior = { rotamers, energies, peaks: findPeaks(rotamers.table, energies) };
+    priors.set(rotamers, prior);
+  }
+  return prior;
+}
+
+/** Negative logarithm of the probability density at some torsions (degrees) relative to the most probable ones. */
+export function rotamerEnergy({ rotamers, energies }: RotamerPrior, chis: ArrayLike<number>): number {
+  return energyAt(energies, tableValue(rotamers.table, chis));
+}
+
+export function isRotamerOutlier({ rotamers }: RotamerPrior, chis: ArrayLike<number>): boolean {
+  return tableValue(rotamers.table, chis) < rotamers.outlierBelow;
+}
+
+function energyAt(energies: Float64Array, percentile: number): number {
+  const place = (Math.log(Math.max(percentile, leastPercentile)) - firstLog) / logStep;
+  const below = Math.min(energies.length - 2, Math.floor(place));
+  const part = Math.min(1, place - below);
+  return energies[below]! + part * (energies[below + 1]! - energies[below]!);
+}
+
+/**
+ * A percentile is the share of residues in less populated places, so cells in the order of their percentiles differ by the share
+ * that each of them holds: its density follows from the table itself.
+ */
+function densityEnergies({ values }: GridTable): Float64Array {
+  const cells = new Float64Array(logBins + 1);
+  for (const value of values) {
+    if (value >= leastPercentile) cells[Math.min(logBins, Math.round((Math.log(value) - firstLog) / logStep))]!++;
+  }
+  const energies = new Float64Array(logBins + 1);
+  let top: number | null = null;
+  for (let bin = logBins; bin >= 0; bin--) {
+    const low = bin === 0 ? 0 : Math.exp(firstLog + (bin - 0.5) * logStep);
+    const high = bin === logBins ? 1 : Math.exp(firstLog + (bin + 0.5) * logStep);
+    const count = cells[bin]!;
+    // Few cells make the highest bins rough; a density never rises where the percentile falls.
+    const above = energies[bin + 1] ?? 0;
+    if (count > 0) top ??= Math.log((high - low) / count);
+    energies[bin] = count > 0 && top !== null ? Math.max(above, top - Math.log((high - low) / count)) : above;
+  }
+  return energies;
+}
+
+function findPeaks(table: GridTable, energies: Float64Array): RotamerPeak[] {
+  const peaks: { chis: number[]; value: number }[] = [];
+  const { axes, values } = table;
+  const strides = axes.map((_axis, at) => axes.slice(at + 1).reduce((product, { bins }) => product * bins, 1));
+  const offsets = neighbourOffsets(axes.length);
+  const place = new Int32Array(axes.length);
+  for (let cell = 0; cell < values.length; cell++) {
+    const value = values[cell]!;
+    if (value < leastPeak) continue;
+    for (let axis = 0; axis < axes.length; axis++) place[axis] = Math.floor(cell / strides[axis]!) % axes[axis]!.bins;
+    if (!isPeak(table, strides, offsets, place, cell)) continue;
+    peaks.push({
+      chis: axes.map(({ from, to, bins }, axis) => from + ((place[axis]! + 0.5) * (to - from)) / bins),
+      value,
+    });
+  }
+  const kept: { chis: number[]; value: number }[] = [];
+  for (const peak of peaks.toSorted((a, b) => b.value - a.value)) {
+    if (!kept.some((other) => isNear(table, peak.chis, other.chis))) kept.push(peak);
+  }
+  return kept.map(({ chis }) => ({ chis, spread: axes.map((_axis, at) => spreadAlong(table, energies, chis, at)) }));
+}
+
+function neighbourOffsets(dimensions: number): number[][] {
+  let offsets: number[][] = [[]];
+  for (let axis = 0; axis < dimensions; axis++) offsets = offsets.flatMap((own) => [-1, 0, 1].map((d) => [...own, d]));
+  return offsets.filter((own) => own.some((d) => d !== 0));
+}
+
+/** Whether no cell around is higher; of equal ones the first is the peak. */
+function isPeak(
+  { axes, values }: GridTable,
+  strides: readonly number[],
+  offsets: readonly (readonly number[])[],
+  place: Int32Array,
+  cell: number,
+): boolean {
+  for (const offset of offsets) {
+    let other = 0;
+    for (let axis = 0; axis < axes.length; axis++) {
+      const { bins, wraps } = axes[axis]!;
+      const at = place[axis]! + offset[axis]!;
+      if (!wraps && (at < 0 || at >= bins)) other = -Infinity;
+      else other += strides[axis]! * ((at + bins) % bins);
+    }
+    if (other < 0) continue;
+    const value = values[other]!;
+    if (value > values[cell]! || (value === values[cell]! && other < cell)) return false;
+  }
+  return true;
+}
+
+function isNear({ axes }: GridTable, first: readonly number[], second: readonly number[]): boolean {
+  return axes.every(({ from, to }, axis) => Math.abs(periodicDelta(first[axis]!, second[axis]!, to - from)) < nearPeak);
+}
+
+/** The shortest way from one angle to another under a period, degrees. */
+export function periodicDelta(to: number, from: number, period: number): number {
+  const delta = to - from;
+  return delta - period * Math.round(delta / period);
+}
+
+function spreadAlong(table: GridTable, energies: Float64Array, chis: readonly number[], axis: number): number {
+  const level = energyAt(energies, tableValue(table, chis)) + 0.5;
+  let sum = 0;
+  for (const sign of [-1, 1]) {
+    const point = [...chis];
+    let reach = 0;
+    while (reach < largestSpread) {
+      reach += 1;
+      point[axis] = chis[axis]! + sign * reach;
+      if (energyAt(energies, tableValue(table, point)) > level) break;
+    }
+    sum += reach;
+  }
+  return Math.max(leastSpread, sum / 2);
+}

@@ -1,0 +1,138 @@
+// The search on a small protein in its simulated map: what it finds, keeps and leaves alone.
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { createRng } from "../../base/rng.ts";
+import { createRunContext } from "../../base/run-context.ts";
+import { loadDictionary } from "../../chemistry/dictionary.ts";
+import { loadRotamerTables } from "../../chemistry/rotamer-tables.ts";
+import { readModel } from "../../io/read-model.ts";
+import { createEngine } from "../../kernels/engine.ts";
+import { distanceBetween } from "../../math/internal-coordinates.ts";
+import { simulateMap } from "../../scattering/simulate-map.ts";
+import { buildTopology } from "../../topology/build-topology.ts";
+import { findSideChains, measureChis, type SearchedSideChain, turnAtoms } from "./searched-side-chains.ts";
+import { fitSideChains, type SideChainInput } from "./side-chains.ts";
+
+const path = new URL("../../../example/true.pdb", import.meta.url).pathname;
+const model = await readModel(readFileSync(path), path, createRunContext());
+const topology = buildTopology(model, loadDictionary(), { unknownLigands: "error" }, createRunContext());
+const rotamers = await loadRotamerTables();
+const resolution = 3;
+const map = simulateMap(
+  createEngine(),
+  model.atoms,
+  { resolution, table: "electron", voxel: 1, margin: 6, noise: 0.3 },
+  createRunContext({ rng: createRng(2) }),
+);
+const density = { grid: map, values: map.values };
+const truth = model.atoms.xyz;
+const chains = findSideChains(model, topology, rotamers, undefined);
+
+function search(xyz: Float64Array, changes: Partial<SideChainInput> = {}, seed = 1): ReturnType<typeof fitSideChains> {
+  const input = { model, topology, xyz, density, rotamers, ...changes };
+  return fitSideChains(input, { resolution }, createRunContext({ rng: createRng(seed) }));
+}
+
+/** The truth with every so-maniest side chain turned by 120 degrees about its first torsion. */
+function turned(every: number): { xyz: Float64Array; wrong: SearchedSideChain[] } {
+  const xyz = truth.slice();
+  const wrong = chains.filter((_chain, at) => at % every === 0);
+  wrong.forEach(({ turns }, at) => {
+    const { four, moved } = turns[0]!;
+    turnAtoms(xyz, four[1], four[2], moved, at % 2 === 0 ? 120 : -120);
+  });
+  return { xyz, wrong };
+}
+
+function isAsInTruth(chain: SearchedSideChain, xyz: Float64Array): boolean {
+  const heavy = Array.from(chain.atoms.subarray(0, chain.heavyCount));
+  // Twofold groups may have their names exchanged: the first turn decides.
+  const [own, right] = [measureChis(chain, xyz)[0]!, measureChis(chain, truth)[0]!];
+  return heavy.length > 0 && Math.abs(((own - right + 540) % 360) - 180) < 40;
+}
+
+describe("side chains in a map of 3 Angstrom", () => {
+  test("turned by 120 degrees are found again", () => {
+    const { xyz, wrong } = turned(4);
+    const result = search(xyz);
+    const found = wrong.filter((chain) => isAsInTruth(chain, result.xyz));
+    expect(wrong.length).toBeGreaterThan(20);
+    expect(found.length / wrong.length).toBeGreaterThanOrEqual(0.95);
+  });
+
+  test("stay where they are right, all but a few", () => {
+    const result = search(truth);
+    const kept = chains.filter((chain) => isAsInTruth(chain, result.xyz));
+    expect(kept.length / chains.length).toBeGreaterThanOrEqual(0.98);
+  });
+
+  test("keep lengths of bonds and angles between atoms, and all else stands still", () => {
+    const { xyz } = turned(4);
+    const result = search(xyz);
+    expect(result.changes.length).toBeGreaterThan(20);
+    const { bonds, angles } = topology;
+    for (let bond = 0; bond < bonds.count; bond++) {
+      const [i, j] = [bonds.i[bond]!, bonds.j[bond]!];
+      expect(distanceBetween(result.xyz, i, j)).toBeCloseTo(distanceBetween(xyz, i, j), 6);
+    }
+    for (let angle = 0; angle < angles.count; angle++) {
+      const [i, k] = [angles.i[angle]!, angles.k[angle]!];
+      expect(distanceBetween(result.xyz, i, k)).toBeCloseTo(distanceBetween(xyz, i, k), 6);
+    }
+    const moving = new Set(chains.flatMap(({ atoms }) => [...atoms]));
+    for (let atom = 0; atom < model.atoms.count; atom++) {
+      if (moving.has(atom)) continue;
+      expect(result.xyz.subarray(3 * atom, 3 * atom + 3)).toEqual(xyz.subarray(3 * atom, 3 * atom + 3));
+    }
+  });
+
+  test("come out the same for the same seed, and a second search changes next to nothing", () => {
+    const { xyz } = turned(4);
+    const [first, second] = [search(xyz, {}, 5), search(xyz, {}, 5)];
+    expect(first.xyz).toEqual(second.xyz);
+    expect(search(first.xyz).changes.length).toBeLessThanOrEqual(3);
+  });
+
+  test("in disulfides are left alone", () => {
+    const names = chains.map(({ residue }) => model.residues.name[residue]);
+    expect(model.residues.name.filter((name) => name === "CYS")).toHaveLength(8);
+    expect(names).not.toContain("CYS");
+  });
+
+  test("may be kept from moving", () => {
+    const { xyz } = turned(4);
+    const movable = new Uint8Array(model.atoms.count);
+    const result = fitSideChains(
+      { model, topology, xyz, density, rotamers },
+      { resolution, movable },
+      createRunContext({ rng: createRng(1) }),
+    );
+    expect(result.searched).toBe(0);
+    expect(result.xyz).toEqual(xyz);
+  });
+});
+
+describe("side chains without density", () => {
+  // The map of the same protein without one exposed lysine's side chain.
+  const lysine = chains.find(({ aminoAcid }) => aminoAcid === "LYS")!;
+  const hidden = new Set(lysine.atoms);
+  const occupancy = model.atoms.occupancy.map((value, atom) => (hidden.has(atom) ? 0 : value));
+  const bare = simulateMap(
+    createEngine(),
+    { ...model.atoms, occupancy },
+    { resolution, table: "electron", voxel: 1, margin: 6, noise: 0.3 },
+    createRunContext({ rng: createRng(2) }),
+  );
+
+  test("go to a probable rotamer without clashes and are listed", () => {
+    const xyz = truth.slice();
+    // Eclipsed: an outlier.
+    const { four, moved } = lysine.turns[0]!;
+    turnAtoms(xyz, four[1], four[2], moved, 120 - (measureChis(lysine, xyz)[0]! % 360));
+    const result = search(xyz, { density: { grid: bare, values: bare.values } });
+    const change = result.changes.find(({ residue }) => residue === lysine.residue)!;
+    expect(change.kind).toBe("poor density");
+    expect(change.to).not.toBe("outlier");
+    expect(result.poorDensity).toContain(change.label);
+  });
+});

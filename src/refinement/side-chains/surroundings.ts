@@ -1,0 +1,116 @@
+// How far atoms at trial places run into atoms that stand still.
+import type { PairRules } from "../../kernels/pair-rules.ts";
+import { repulsionConstant } from "../../restraints/nonbonded.ts";
+import { atomsNear, createAtomGrid } from "../../topology/atom-grid.ts";
+
+/** Overlap without energy, Angstrom: what a little minimisation removes; 0.4 is a clash. */
+export const freeOverlap = 0.3;
+
+export interface Surroundings {
+  readonly rules: PairRules;
+  /** Largest contact distance, Angstrom. */
+  readonly reach: number;
+  readonly xyz: Float64Array;
+  /** 1 for atoms that do not stand still. */
+  readonly searched: Uint8Array;
+  /** Atoms within `radius` of an atom, in order of rows. */
+  near(atom: number, radius: number): number[];
+}
+
+/** Farther than this from its first moving atom no side chain reaches, Angstrom. */
+export const longestSideChain = 7.5;
+
+export function createSurroundings(rules: PairRules, xyz: Float64Array, searched: Uint8Array): Surroundings {
+  const reach = rules.reach.reduce((most, own) => Math.max(most, own), 0);
+  const grid = createAtomGrid(xyz, longestSideChain + reach);
+  return {
+    rules,
+    reach,
+    xyz,
+    searched,
+    near: (atom, radius) =>
+      atomsNear(grid, atom, Math.min(radius, longestSideChain + reach)).map((other) => other.atom),
+  };
+}
+
+/** Distance of contact of two atoms that are not bonded, less the free overlap; 0 for those of different models. */
+export function looseContact(rules: PairRules, first: number, second: number): number {
+  if (rules.model[first] !== rules.model[second]) return 0;
+  if (
+    rules.conformer[first] !== rules.conformer[second] &&
+    rules.conformer[first] !== 0 &&
+    rules.conformer[second] !== 0
+  )
+    return 0;
+  return Math.max(0, rules.contact[rules.kind[first]! * rules.kinds + rules.kind[second]!]! - freeOverlap);
+}
+
+/** The same for atoms that may be bonded: 0 up to two bonds, nearer at three. */
+export function boundContact(rules: PairRules, first: number, second: number): number {
+  const [low, high] = first < second ? [first, second] : [second, first];
+  if (holds(rules.excludeOffset, rules.exclude, low, high)) return 0;
+  if (holds(rules.oneFourOffset, rules.oneFour, low, high)) {
+    const at = rules.kinds * rules.kinds + rules.kind[low]! * rules.kinds + rules.kind[high]!;
+    return Math.max(0, rules.contact[at]! - freeOverlap);
+  }
+  return looseContact(rules, first, second);
+}
+
+function holds(offset: Int32Array, partner: Int32Array, low: number, high: number): boolean {
+  for (let entry = offset[low]!; entry < offset[low + 1]!; entry++) if (partner[entry] === high) return true;
+  return false;
+}
+
+/** Atoms around some moving ones, with the distances at which each pair of them starts to repel. */
+export interface Fence {
+  readonly count: number;
+  readonly places: Float64Array;
+  /** contact[moving * count + still]; 0 for pairs that do not repel. */
+  readonly contact: Float64Array;
+}
+
+/** The still atoms that these can meet while they stay within `radius` of `centre`, an atom. */
+export function fenceAround(
+  surroundings: Surroundings,
+  moving: ArrayLike<number>,
+  centre: number,
+  radius: number,
+  touching: Uint8Array,
+): Fence {
+  const { rules, xyz, searched, reach } = surroundings;
+  const own = new Set<number>(Array.from(moving));
+  const rows = surroundings.near(centre, radius + reach).filter((row) => searched[row] === 0 && !own.has(row));
+  if (searched[centre] === 0 && !own.has(centre)) rows.push(centre);
+  const places = new Float64Array(3 * rows.length);
+  rows.forEach((row, at) => places.set(xyz.subarray(3 * row, 3 * row + 3), 3 * at));
+  const contact = new Float64Array(moving.length * rows.length);
+  for (let at = 0; at < moving.length; at++) {
+    if (touching[at] === 0) continue;
+    for (let other = 0; other < rows.length; other++) {
+      contact[at * rows.length + other] = boundContact(rules, moving[at]!, rows[other]!);
+    }
+  }
+  return { count: rows.length, places, contact };
+}
+
+/** Repulsion of moving atoms (x y z each) from the atoms around; stops adding up beyond `limit`. */
+export function fenceEnergy(fence: Fence, positions: Float64Array, atoms: number, limit: number): number {
+  const { count, places, contact } = fence;
+  let energy = 0;
+  for (let at = 0; at < atoms; at++) {
+    const x = positions[3 * at]!;
+    const y = positions[3 * at + 1]!;
+    const z = positions[3 * at + 2]!;
+    const line = at * count;
+    for (let other = 0; other < count; other++) {
+      const reach = contact[line + other]!;
+      const dx = x - places[3 * other]!;
+      const dy = y - places[3 * other + 1]!;
+      const dz = z - places[3 * other + 2]!;
+      const squared = dx * dx + dy * dy + dz * dz;
+      if (squared < reach * reach) energy += repulsionConstant * (reach - Math.sqrt(squared)) ** 4;
+    }
+    if (energy > limit) return energy;
+  }
+  return energy;
+}
