@@ -29,7 +29,7 @@ export interface CurvatureWeights {
   readonly diagonal: number;
 }
 
-/** Pattern over rows that share a bond, angle, dihedral or plane and a block; `atoms` lists, ascending, whose rows they are. */
+/** Pattern over rows that share a bond, angle, dihedral, plane or supplementary term and a block; `atoms` lists, ascending, whose rows they are. */
 export function makeCurvatureTable(
   space: CurvatureSpace,
   terms: TermTable,
@@ -112,16 +112,22 @@ function patternOf(
   return { rowStart, column: column.subarray(0, used) };
 }
 
-/** Visits the atoms at the ends of a block's bonds, angles and dihedrals, and all pairs of its planes. */
+/** Visits the atoms at the ends of a block's bonds, angles, dihedrals and supplementary terms, and all pairs of its planes. */
 function forEachCoupling(terms: TermTable, block: number, connect: (a: number, b: number) => void): void {
   for (const [group, width] of [
     [terms.bonds, 2],
     [terms.angles, 3],
     [terms.dihedrals, 4],
+    [terms.torsions, 4],
+    [terms.tethers, 2],
   ] as const) {
     for (let row = group.start[block]!; row < group.start[block + 1]!; row++) {
       connect(group.atoms[width * row]!, group.atoms[width * row + width - 1]!);
     }
+  }
+  const { surfaces } = terms;
+  for (let row = surfaces.start[block]!; row < surfaces.start[block + 1]!; row++) {
+    for (const at of [5 * row, 5 * row + 1]) connect(surfaces.atoms[at]!, surfaces.atoms[at + 3]!);
   }
   const { start, offset, atom } = terms.planes;
   for (let plane = start[block]!; plane < start[block + 1]!; plane++) {

@@ -70,7 +70,7 @@ export function writeMoveAddresses(table: MoveTable): void {
 }
 
 /** Index of the map term's energy among the energies of a block. */
-export const mapEnergy = 7;
+export const mapEnergy = 8;
 
 /** Energy of the map term at weight 1, summed in the order of the blocks. */
 export function sumMapEnergy({ energies, blocks }: MoveTable): number {

@@ -45,10 +45,26 @@ export interface PairGroup {
   readonly contact: Float64Array;
 }
 
-/** Energies per block, in this order. */
-const termKinds = ["bond", "angle", "dihedral", "chirality", "planarity", "elastic", "nonbonded"] as const;
-/** Numbers per block in `energies`; one is spare. */
-export const energiesPerBlock = 8;
+/** Terms that take their energy from a surface over two dihedrals with three atoms in common. */
+export interface SurfaceGroup extends TermGroup {
+  /** Coefficients of bicubic splines, `bins` x `bins` each, node k at -180 + (k + 1/2) 360 / bins degrees, second angle fastest. */
+  readonly values: Float32Array;
+  readonly bins: number;
+}
+
+/** Energies per block, in this order; that of the map follows them. */
+const termKinds = [
+  "bond",
+  "angle",
+  "dihedral",
+  "chirality",
+  "planarity",
+  "elastic",
+  "nonbonded",
+  "supplement",
+] as const;
+/** Numbers per block in `energies`. */
+export const energiesPerBlock = 9;
 
 export interface TermTable {
   readonly atomCount: number;
@@ -70,6 +86,12 @@ export interface TermTable {
   readonly planes: PlaneGroup;
   /** i, j; rest length, stiffness. */
   springs: TermGroup;
+  /** i, j, k, l, m; row of the surface over dihedrals ijkl and jklm, factor. */
+  surfaces: SurfaceGroup;
+  /** i, j, k, l; ideal, weight, period (all degrees), limit. */
+  torsions: TermGroup;
+  /** i, j; ideal, weight, slack, limit. */
+  tethers: TermGroup;
   /** Replaced whenever the pairs are looked for anew. */
   pairs: PairGroup;
   /** Pairs found since; contact distances are those of `pairs`. */
@@ -156,6 +178,11 @@ export function writeAddresses(table: TermTable): void {
     table.added.start.byteOffset,
     table.added.atoms.byteOffset,
     table.added.code.byteOffset,
+    ...groupAddresses(table.surfaces),
+    table.surfaces.values.byteOffset,
+    table.surfaces.bins,
+    ...groupAddresses(table.torsions),
+    ...groupAddresses(table.tethers),
   ]);
 }
 
@@ -207,7 +234,7 @@ function forEachOwned(
 }
 
 /** Places in `addresses`. */
-export const addressCount = 30;
+export const addressCount = 41;
 
 /** Energies of all blocks added up, in the order of the blocks. */
 export function sumEnergies({ energies, blocks }: TermTable): Record<(typeof termKinds)[number], number> {
@@ -222,12 +249,22 @@ export function sumEnergies({ energies, blocks }: TermTable): Record<(typeof ter
   >;
 }
 
+/** Gives the terms of the supplement back. */
+export function freeSupplement(
+  memory: Pick<KernelMemory, "free">,
+  { surfaces, torsions, tethers }: Pick<TermTable, "surfaces" | "torsions" | "tethers">,
+): void {
+  for (const { start, atoms, numbers } of [surfaces, torsions, tethers]) memory.free(start, atoms, numbers);
+  memory.free(surfaces.values);
+}
+
 /** Gives everything but coordinates, gradient and energies back. */
 function freeTermLists(memory: KernelMemory, table: TermTable): void {
   const { bonds, angles, dihedrals, chiralities, planes, springs, pairs, added, addresses } = table;
   for (const { start, atoms, numbers } of [bonds, angles, dihedrals, chiralities, springs]) {
     memory.free(start, atoms, numbers);
   }
+  freeSupplement(memory, table);
   memory.free(planes.start, planes.offset, planes.atom, planes.weight);
   memory.free(pairs.start, pairs.atoms, pairs.code, pairs.contact, addresses);
   memory.free(added.start, added.atoms, added.code);

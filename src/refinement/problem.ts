@@ -11,6 +11,7 @@ import type { ComputeEngine } from "../kernels/engine.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { type PairRules, placePairRules } from "../kernels/pair-rules.ts";
 import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
+import { buildSupplement, type SupplementPlan } from "../restraints/build-supplement.ts";
 import { applyCdl, type CdlState, prepareCdl } from "../restraints/cdl.ts";
 import { buildElasticNetwork, type ElasticNetwork, elasticReach } from "../restraints/elastic.ts";
 import { makePairRules } from "../restraints/nonbonded.ts";
@@ -43,6 +44,8 @@ export interface RefinementProblem {
   readonly hydrogenBondException: boolean;
   /** 1 for atoms of polymer backbones. */
   readonly backbone: Uint8Array;
+  /** Supplementary restraints; null without any. */
+  readonly supplementPlan: SupplementPlan | null;
   /** Targets begun so far, by the atoms that move. */
   readonly targets: Map<Uint8Array, { readonly target: RefinementTarget; readonly idealizer: HydrogenIdealizer }>;
 }
@@ -55,6 +58,7 @@ export function prepareProblem(
   dictionary: Dictionary,
   options: RefineOptions,
   context: RunContext,
+  supplementPlan: SupplementPlan | null = null,
 ): RefinementProblem {
   const working = prepareWorkingModel(input, dictionary, options.hydrogens ?? "keep", context);
   const { model } = working;
@@ -106,6 +110,7 @@ export function prepareProblem(
     pairRules: placePairRules(engine.memory, makePairRules(topology.nonbonded, hydrogenBondException)),
     hydrogenBondException,
     backbone: markBackbone(model),
+    supplementPlan,
     targets: new Map(),
   };
 }
@@ -162,11 +167,14 @@ export function createTarget(
   idealizer.run(placed);
   updateRidingFrames(riding, placed);
   const elastic = withElastic ? makeSprings(problem, placed, movable) : undefined;
+  const { supplementPlan } = problem;
+  const supplement = supplementPlan ? buildSupplement(supplementPlan, topology, placed) : undefined;
   if (known) {
-    known.target.restart(placed, elastic);
+    known.target.restart(placed, elastic, supplement);
     return known.target;
   }
-  const target = new RefinementTarget({ ...problem, movable, ...(elastic ? { elastic } : {}) }, placed);
+  const extras = { ...(elastic ? { elastic } : {}), ...(supplement ? { supplement } : {}) };
+  const target = new RefinementTarget({ ...problem, movable, ...extras }, placed);
   targets.set(movable, { target, idealizer });
   return target;
 }

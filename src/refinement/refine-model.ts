@@ -6,6 +6,7 @@ import type { Dictionary } from "../chemistry/monomer.ts";
 import type { DensityMap } from "../density/map.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
+import { planSupplement } from "../restraints/build-supplement.ts";
 import { fractionOf, planNextCycle, runCycle } from "./macro-cycles.ts";
 import { assess, disposeTarget, prepareProblem, type RefinementProblem } from "./problem.ts";
 import type { PhaseTiming, RefineOptions, RefineResult, RestraintReport, WeightReport } from "./refine-options.ts";
@@ -41,7 +42,8 @@ export async function refineModel(
 ): Promise<RefineResult> {
   const clock = createClock();
   context.report({ phase: "restraints", fraction: 0 });
-  const problem = prepareProblem(engine, input.model, input.map, input.dictionary, options, context);
+  const plan = await planSupplement(options.extraRestraints, options.resolution);
+  const problem = prepareProblem(engine, input.model, input.map, input.dictionary, options, context, plan);
   const { working } = problem;
   clock.finish("restraints and map");
   context.report({ phase: "assessment", fraction: 0.01 });

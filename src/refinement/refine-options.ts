@@ -1,5 +1,6 @@
 // Settings of a refinement and what it reports.
 import type { Model } from "../model/model.ts";
+import type { ExtraRestraints } from "../restraints/build-supplement.ts";
 import type { Fit } from "../validation/fit/correlation.ts";
 import type { GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
 import type { HydrogenChoice } from "./working-model.ts";
@@ -34,6 +35,8 @@ export interface RefineOptions {
   readonly hydrogenBondException?: boolean;
   /** Springs between near atoms that let the model move together before it moves apart; default true, false for "box". */
   readonly elasticNetwork?: boolean;
+  /** Restraints beyond bonds, angles, planes and repulsion; absent: none. */
+  readonly extraRestraints?: ExtraRestraints;
   /** Residues the dictionary does not know: stop, or keep them where they are with repulsion only. */
   readonly unknownLigands: "error" | "hold";
 }

@@ -15,7 +15,15 @@ import { type CovalentLists, covalentSubset } from "../restraints/covalent.ts";
 import type { DeviationRmsd } from "../restraints/deviations.ts";
 import type { ElasticNetwork } from "../restraints/elastic.ts";
 import { countClosePairs, largestContact, repulsionConstant } from "../restraints/nonbonded.ts";
-import { addAllTerms, covalentEnergy, makeTermTable, refreshTerms, replaceSprings } from "../restraints/term-table.ts";
+import { type Supplement, supplementSubset } from "../restraints/supplement.ts";
+import {
+  addAllTerms,
+  covalentEnergy,
+  makeTermTable,
+  refreshTerms,
+  replaceSprings,
+  replaceSupplement,
+} from "../restraints/term-table.ts";
 import type { Topology } from "../topology/topology.ts";
 
 /** Density at every atom and its gradient (3 per atom, per Angstrom), in units of the scaled map, in the engine's memory. */
@@ -38,6 +46,8 @@ export interface TargetInput {
   readonly pairRules: PairRules;
   /** Springs to the coordinates at hand; absent: none. */
   readonly elastic?: ElasticNetwork;
+  /** Ramachandran, rotamers and the like for the coordinates at hand; absent: none. */
+  readonly supplement?: Supplement;
 }
 
 export interface TargetValue {
@@ -45,6 +55,7 @@ export interface TargetValue {
   readonly covalent: number;
   readonly nonbonded: number;
   readonly elastic: number;
+  readonly supplement: number;
 }
 
 /** Geometry of the free atoms, hydrogens left out of bonds and angles. */
@@ -84,7 +95,7 @@ export class RefinementTarget {
   /** The minimised vector and its gradient, for callers whose own lie elsewhere. */
   private readonly vector: Float64Array;
   private readonly vectorGradient: Float64Array;
-  private last: TargetValue = { map: 0, covalent: 0, nonbonded: 0, elastic: 0 };
+  private last: TargetValue = { map: 0, covalent: 0, nonbonded: 0, elastic: 0, supplement: 0 };
 
   constructor(input: TargetInput, xyz: Float64Array) {
     const { topology, movable, engine, riding, mapFactor, sampler } = input;
@@ -97,6 +108,7 @@ export class RefinementTarget {
       xyz: engine.memory.copyOf(xyz),
       contact: input.pairRules.contact,
       ...(input.elastic ? { elastic: input.elastic } : {}),
+      ...(input.supplement ? { supplement: this.movingPart(input.supplement) } : {}),
     });
     const pull = { factor: mapFactor, values: sampler.values, gradients: sampler.gradients };
     this.moves = makeMoveTable(engine.memory, this.terms, riding, this.free, pull);
@@ -107,12 +119,17 @@ export class RefinementTarget {
   }
 
   /** Begins anew at other coordinates, with the topology's present ideal values and the riders' present frames. */
-  restart(xyz: Float64Array, elastic: ElasticNetwork | undefined): void {
+  restart(xyz: Float64Array, elastic: ElasticNetwork | undefined, supplement: Supplement | undefined): void {
     const { engine, riding } = this.input;
     this.terms.xyz.set(xyz);
     this.moves.local.set(riding.local);
     this.moves.followerShift.set(riding.followerShift);
     replaceSprings(engine.memory, this.terms, elastic);
+    const isAlike = replaceSupplement(engine.memory, this.terms, supplement && this.movingPart(supplement));
+    if (!isAlike && this.curvature) {
+      freeCurvature(engine.memory, this.curvature);
+      this.curvature = null;
+    }
     this.weight = 1;
     this.repulsionFactor = 1;
     engine.kernels.placeRiders(this.moves);
@@ -189,11 +206,11 @@ export class RefinementTarget {
     const isPlaced = memory.owns(gradientOut);
     kernels.collectGradient(moves, weight, isPlaced ? gradientOut : this.vectorGradient);
     if (!isPlaced) gradientOut.set(this.vectorGradient);
-    const { nonbonded, elastic } = energies;
+    const { nonbonded, elastic, supplement } = energies;
     const covalent = covalentEnergy(energies);
     const map = sumMapEnergy(moves);
-    this.last = { map, covalent, nonbonded, elastic };
-    return weight * map + covalent + nonbonded + elastic;
+    this.last = { map, covalent, nonbonded, elastic, supplement };
+    return weight * map + covalent + nonbonded + elastic + supplement;
   };
 
   /** Preconditioner for the present coordinates; `mapCurvature` is the data term's curvature per square Angstrom at weight 1. */
@@ -225,6 +242,11 @@ export class RefinementTarget {
     for (const atom of this.free) touching[atom] = 1;
     // Covalent terms of riding hydrogens are constant by construction.
     return covalentSubset(topology, { without: topology.isHydrogen, touching });
+  }
+
+  /** Terms in which something moves. */
+  private movingPart(supplement: Supplement): Supplement {
+    return supplementSubset(supplement, this.moving);
   }
 
   private findPairs(): PairSearch {

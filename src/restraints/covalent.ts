@@ -38,7 +38,7 @@ function rowsWhere(count: number, keeps: (row: number) => boolean): Int32Array {
 }
 
 /** Rows whose atoms, one per column, obey the rule. */
-function rowsByRule(columns: readonly Int32Array[], { without, touching }: SubsetRule): Int32Array {
+export function rowsByRule(columns: readonly Int32Array[], { without, touching }: SubsetRule): Int32Array {
   return rowsWhere(columns[0]!.length, (row) => {
     let touches = touching === undefined;
     for (let at = 0; at < columns.length; at++) {
@@ -50,12 +50,13 @@ function rowsByRule(columns: readonly Int32Array[], { without, touching }: Subse
   });
 }
 
-/** Picks rows of every column of a list of terms. */
-function takeRows<List extends { count: number }>(list: List, rows: Int32Array): List {
+/** Picks rows of every column of a list of terms; what is neither an array nor typed stays. */
+export function takeRows<List extends { readonly count: number }>(list: List, rows: Int32Array): List {
   const picked: Record<string, unknown> = { count: rows.length };
   for (const [key, column] of Object.entries(list)) {
     if (key === "count" || column === undefined) continue;
-    if (Array.isArray(column)) picked[key] = Array.from(rows, (row) => column[row] as unknown);
+    if (!Array.isArray(column) && !ArrayBuffer.isView(column)) picked[key] = column;
+    else if (Array.isArray(column)) picked[key] = Array.from(rows, (row) => column[row] as unknown);
     else {
       const source = column as unknown as Float64Array;
       const target = source.slice(0, rows.length);

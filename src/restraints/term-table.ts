@@ -5,6 +5,7 @@ import {
   type ArraySpace,
   addressCount,
   energiesPerBlock,
+  freeSupplement,
   groupByBlock,
   type PlaneGroup,
   sumEnergies,
@@ -16,6 +17,7 @@ import type { AngleList, BondList, ChiralityList, PlaneList } from "../topology/
 import type { CovalentLists } from "./covalent.ts";
 import type { ElasticNetwork } from "./elastic.ts";
 import { addParallelityEnergy } from "./parallelity.ts";
+import { emptySupplement, type Supplement } from "./supplement.ts";
 
 /** Atoms that one thread takes at a time; fixed, so that results do not depend on the number of threads. */
 export const blockAtoms = 512;
@@ -25,12 +27,13 @@ export interface TermInput {
   /** 3 per atom, in the space of the table, which keeps it. */
   readonly xyz: Float64Array;
   readonly elastic?: ElasticNetwork;
+  readonly supplement?: Supplement;
   /** Contact distances that pairs refer to; the table starts without pairs. */
   readonly contact?: Float64Array;
 }
 
 /** Table of these terms; its arrays come from `space`. */
-export function makeTermTable(space: ArraySpace, { lists, xyz, elastic, contact }: TermInput): TermTable {
+export function makeTermTable(space: SurfaceSpace, { lists, xyz, elastic, supplement, contact }: TermInput): TermTable {
   const atomCount = xyz.length / 3;
   const blocks = Math.max(1, Math.ceil(atomCount / blockAtoms));
   const { bonds, angles, dihedrals, chiralities } = lists;
@@ -61,11 +64,15 @@ export function makeTermTable(space: ArraySpace, { lists, xyz, elastic, contact 
     springs: packSprings(space, blocks, elastic),
     pairs: { start: space.int32(blocks + 1), atoms: space.int32(0), code: space.uint16(0), contact: contacts },
     added: { start: space.int32(blocks + 1), atoms: space.int32(0), code: space.uint16(0) },
+    ...packSupplement(space, blocks, supplement),
     addresses: space.int32(addressCount),
   };
   writeAddresses(table);
   return table;
 }
+
+/** Where the arrays of a table live, surfaces included. */
+export type SurfaceSpace = ArraySpace & Pick<ComputeEngine["memory"], "float32">;
 
 type NumberColumn = (row: number) => number;
 
@@ -133,6 +140,55 @@ function packSprings(space: ArraySpace, blocks: number, elastic: ElasticNetwork 
   ]);
 }
 
+/** Replaces the supplement of a table; false where its terms are over other atoms than before. */
+export function replaceSupplement(
+  space: SurfaceSpace & Pick<ComputeEngine["memory"], "free">,
+  table: TermTable,
+  supplement: Supplement | undefined,
+): boolean {
+  const atomsOf = ({ surfaces, torsions, tethers }: TermTable): Int32Array[] =>
+    [surfaces, torsions, tethers].map(({ atoms }) => atoms.slice());
+  const before = atomsOf(table);
+  freeSupplement(space, table);
+  Object.assign(table, packSupplement(space, table.blocks, supplement));
+  writeAddresses(table);
+  return atomsOf(table).every((atoms, at) => {
+    const old = before[at]!;
+    return atoms.length === old.length && atoms.every((atom, row) => atom === old[row]);
+  });
+}
+
+function packSupplement(
+  space: SurfaceSpace,
+  blocks: number,
+  { surfaces, torsions, tethers }: Supplement = emptySupplement,
+): Pick<TermTable, "surfaces" | "torsions" | "tethers"> {
+  const group = (columns: readonly Int32Array[], count: number, numbers: readonly NumberColumn[]): TermGroup =>
+    packGroup(space, columns, groupByBlock(columns, count, blocks, blockAtoms), numbers);
+  const { i, j, k, l, m, surface, factor, tables } = surfaces;
+  const values = space.float32(tables.values.length);
+  values.set(tables.values);
+  return {
+    surfaces: {
+      ...group([i, j, k, l, m], surfaces.count, [(row) => surface[row]!, (row) => factor[row]!]),
+      values,
+      bins: tables.bins,
+    },
+    torsions: group([torsions.i, torsions.j, torsions.k, torsions.l], torsions.count, [
+      (row) => torsions.ideal[row]!,
+      (row) => 1 / torsions.sigma[row]! ** 2,
+      (row) => torsions.period[row]!,
+      (row) => torsions.limit[row]!,
+    ]),
+    tethers: group([tethers.i, tethers.j], tethers.count, [
+      (row) => tethers.ideal[row]!,
+      (row) => 1 / tethers.sigma[row]! ** 2,
+      (row) => tethers.slack[row]!,
+      (row) => tethers.limit[row]!,
+    ]),
+  };
+}
+
 /** A plane stands, with all of its atoms, in every block that it touches. */
 function packPlanes(space: ArraySpace, planes: PlaneList, blocks: number): PlaneGroup {
   const { start, rows } = planesByBlock(planes, blocks);
@@ -188,6 +244,8 @@ export interface TermEnergies {
   readonly parallelity: number;
   readonly elastic: number;
   readonly nonbonded: number;
+  /** Ramachandran, rotamers and what else a supplement holds. */
+  readonly supplement: number;
 }
 
 /** Sum of the energies of covalent terms. */

@@ -1,6 +1,7 @@
 // Curvature of the restraint terms and its incomplete Cholesky factor, block of atoms by block: couplings between blocks are left out.
 import { angleWithGradient, chiralVolumeWithGradient, dihedralWithGradient, diagonalize, planeMoments } from "./geometry";
-import { anglesAt, at, bondsAt, chiralitiesAt, contactsAt, dihedralsAt, addedAt, first, last, pairsAt, planesAt, springsAt, xyzAt } from "./layout";
+import { anglesAt, at, bondsAt, chiralitiesAt, contactsAt, dihedralsAt, addedAt, first, last, pairsAt, planesAt, springsAt, surfacesAt, tethersAt, torsionsAt, xyzAt } from "./layout";
+import { evaluateSurface, firstBend, secondBend } from "./supplement";
 
 /** Ratio of the sinusoidal dihedral's curvature at its minimum to the harmonic one's (9600 (pi / 180)^2 / 2). */
 const sinusoidCurvature: f64 = 1.462;
@@ -216,6 +217,50 @@ function addSprings(table: usize, block: i32): void {
   }
 }
 
+/** Surfaces count where they bend upwards, along each dihedral by itself; what tops out counts by its damped weight. */
+function addSupplement(table: usize, block: i32, scratch: usize): void {
+  const five = at(table, surfacesAt + 4);
+  const bins = load<i32>(table + surfacesAt, 16);
+  for (let term = first(table, surfacesAt, block); term < last(table, surfacesAt, block); term++) {
+    const atoms = five + <usize>term * 20;
+    const n = at(table, surfacesAt + 8) + <usize>term * 16;
+    const one = dihedralWithGradient(xyz, atoms, scratch);
+    const other = dihedralWithGradient(xyz, atoms + 4, scratch + 96);
+    const surface = at(table, surfacesAt + 12) + <usize>(<i32>load<f64>(n) * bins * bins) * 4;
+    evaluateSurface(surface, bins, one, other, scratch + 192);
+    const factor = load<f64>(n, 8);
+    addOuter(atoms, 4, scratch, factor * max(0, firstBend));
+    addOuter(atoms + 4, 4, scratch + 96, factor * max(0, secondBend));
+  }
+  const four = at(table, torsionsAt + 4);
+  for (let term = first(table, torsionsAt, block); term < last(table, torsionsAt, block); term++) {
+    const atoms = four + <usize>term * 16;
+    const n = at(table, torsionsAt + 8) + <usize>term * 32;
+    const period = load<f64>(n, 16);
+    const whole = load<f64>(n) - dihedralWithGradient(xyz, atoms, scratch);
+    const delta = whole - period * Math.floor(whole / period + 0.5);
+    addOuter(atoms, 4, scratch, 2 * load<f64>(n, 8) * dampingOf(delta, load<f64>(n, 24)));
+  }
+  const two = at(table, tethersAt + 4);
+  for (let term = first(table, tethersAt, block); term < last(table, tethersAt, block); term++) {
+    const i = load<i32>(two + <usize>term * 8);
+    const j = load<i32>(two + <usize>term * 8, 4);
+    const n = at(table, tethersAt + 8) + <usize>term * 32;
+    const a = xyz + <usize>i * 24;
+    const b = xyz + <usize>j * 24;
+    const x = load<f64>(a) - load<f64>(b);
+    const y = load<f64>(a, 8) - load<f64>(b, 8);
+    const z = load<f64>(a, 16) - load<f64>(b, 16);
+    const off = Math.abs(load<f64>(n) - Math.sqrt(x * x + y * y + z * z)) - load<f64>(n, 16);
+    if (off > 0) addLine(i, j, 2 * load<f64>(n, 8) * dampingOf(off, load<f64>(n, 24)));
+  }
+}
+
+@inline
+function dampingOf(delta: f64, limit: f64): f64 {
+  return limit > 0 ? Math.exp((-delta * delta) / (limit * limit)) : 1;
+}
+
 /** target -= left right^T. */
 function subtractProduct(target: usize, left: usize, right: usize): void {
   for (let r: usize = 0; r < 36; r += 12) {
@@ -329,6 +374,7 @@ export function factorizeCurvature(
       addBonded(table, block, scratch);
       addPlanes(table, block, scratch);
       addSprings(table, block);
+      addSupplement(table, block, scratch);
       addContacts(table, pairsAt, block, repulsion);
       addContacts(table, addedAt, block, repulsion);
       if (factorize(shift)) break;

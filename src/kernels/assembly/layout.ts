@@ -12,6 +12,9 @@ export const springsAt: usize = 80;
 export const pairsAt: usize = 92;
 export const contactsAt: usize = 104;
 export const addedAt: usize = 108;
+export const surfacesAt: usize = 120;
+export const torsionsAt: usize = 140;
+export const tethersAt: usize = 152;
 
 /** Address at a place. */
 @inline

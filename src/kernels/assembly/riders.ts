@@ -23,8 +23,8 @@ const mapValueAt: usize = 76;
 const mapGradientAt: usize = 80;
 
 /** The block's place for the energy of the map term, among its energies by kind. */
-const mapEnergyAt: usize = 56;
-const energyBytes: usize = 64;
+const mapEnergyAt: usize = 64;
+const energyBytes: usize = 72;
 
 @inline
 function at(table: usize, field: usize): usize {

@@ -1,4 +1,5 @@
 // Energies and gradients of restraint terms, block of atoms by block: a block writes the gradient of its own atoms alone.
+import { coincident, gradient, owns, pull, pullAll, pullApart, setBlock, xyz } from "./block";
 import { angleWithGradient, chiralVolumeWithGradient, dihedralWithGradient, planeMoments, radians, smallestEigenvector } from "./geometry";
 import {
   addedAt,
@@ -17,38 +18,11 @@ import {
   springsAt,
   xyzAt,
 } from "./layout";
+import { addSupplement } from "./supplement";
 
-const energiesPerBlock: usize = 8;
-const coincident: f64 = 1e-9;
+const energiesPerBlock: usize = 9;
 /** 120^2 / (1 - cos 120 degrees): the sinusoid equals the harmonic at one third of a turn of period 1. */
 const amplitude: f64 = 9600;
-
-/** The atoms a block owns, and where their gradient is. */
-let low: i32 = 0;
-let high: i32 = 0;
-let gradient: usize = 0;
-let xyz: usize = 0;
-
-@inline
-function owns(atom: i32): bool {
-  return atom >= low && atom < high;
-}
-
-@inline
-function pull(atom: i32, x: f64, y: f64, z: f64): void {
-  if (!owns(atom)) return;
-  const g = gradient + <usize>atom * 24;
-  store<f64>(g, load<f64>(g) + x);
-  store<f64>(g, load<f64>(g, 8) + y, 8);
-  store<f64>(g, load<f64>(g, 16) + z, 16);
-}
-
-/** Terms with energy k delta^2 along the line between two atoms share this: derivative by the distance over the distance. */
-@inline
-function pullApart(i: i32, j: i32, scale: f64, x: f64, y: f64, z: f64): void {
-  pull(i, scale * x, scale * y, scale * z);
-  pull(j, -scale * x, -scale * y, -scale * z);
-}
 
 function addBonds(first: i32, last: i32, atoms: usize, numbers: usize): f64 {
   let energy: f64 = 0;
@@ -79,15 +53,6 @@ function addBonds(first: i32, last: i32, atoms: usize, numbers: usize): f64 {
     if (distance >= coincident) pullApart(i, j, derivative / distance, x, y, z);
   }
   return energy;
-}
-
-/** Adds a multiple of the gradient of `count` atoms. */
-@inline
-function pullAll(atoms: usize, count: usize, scale: f64, g: usize): void {
-  for (let p: usize = 0; p < count; p++) {
-    const from = g + p * 24;
-    pull(load<i32>(atoms + p * 4), scale * load<f64>(from), scale * load<f64>(from, 8), scale * load<f64>(from, 16));
-  }
 }
 
 function addAngles(first: i32, last: i32, atoms: usize, numbers: usize, g: usize): f64 {
@@ -222,11 +187,10 @@ export function addTerms(
   scratch: usize,
 ): void {
   const atomCount = load<i32>(table);
-  xyz = at(table, xyzAt);
-  gradient = at(table, gradientAt);
   for (let block = blockBegin; block < blockEnd; block++) {
-    low = block * blockAtoms;
-    high = min(atomCount, low + blockAtoms);
+    const low = block * blockAtoms;
+    const high = min(atomCount, low + blockAtoms);
+    setBlock(low, high, at(table, gradientAt), at(table, xyzAt));
     memory.fill(gradient + <usize>low * 24, 0, <usize>(high - low) * 24);
     const e = at(table, energiesAt) + <usize>block * energiesPerBlock * 8;
     const b = bondsAt, a = anglesAt, d = dihedralsAt, c = chiralitiesAt, p = planesAt, s = springsAt, n = pairsAt;
@@ -260,5 +224,6 @@ export function addTerms(
         ),
       48,
     );
+    store<f64>(e, addSupplement(table, block, scratch), 56);
   }
 }

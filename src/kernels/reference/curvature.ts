@@ -1,8 +1,14 @@
 // Plain twin of the curvature kernels: Gauss-Newton second derivatives of the terms and their incomplete Cholesky factor.
 import { eigenSymmetric3 } from "../../math/eigen3.ts";
-import { angleWithGradient, chiralVolumeWithGradient, dihedralWithGradient } from "../../math/internal-coordinates.ts";
+import {
+  angleWithGradient,
+  chiralVolumeWithGradient,
+  dihedralWithGradient,
+  distanceBetween,
+} from "../../math/internal-coordinates.ts";
 import type { CurvatureTable, CurvatureWeights } from "../curvature-table.ts";
 import type { PairGroup, PlaneGroup, TermTable } from "../term-table.ts";
+import { type SurfacePoint, surfaceAt } from "./supplement.ts";
 
 /** Ratio of the sinusoidal dihedral's curvature at its minimum to the harmonic one's (9600 (pi / 180)^2 / 2). */
 const sinusoidCurvature = 1.462;
@@ -188,6 +194,40 @@ function addContacts(
   }
 }
 
+/** Surfaces count where they bend upwards, along each dihedral by itself; what tops out counts by its damped weight. */
+function addSupplement(block: Block, { surfaces, torsions, tethers }: TermTable, at: number): void {
+  const { xyz } = block;
+  const [g, h] = [new Float64Array(12), new Float64Array(12)];
+  const point: SurfacePoint = { value: 0, first: 0, second: 0, firstBend: 0, secondBend: 0 };
+  for (let row = surfaces.start[at]!; row < surfaces.start[at + 1]!; row++) {
+    const five = [...surfaces.atoms.subarray(5 * row, 5 * row + 5)] as [number, number, number, number, number];
+    const [i, j, k, l, m] = five;
+    const angles = [dihedralWithGradient(xyz, i, j, k, l, g), dihedralWithGradient(xyz, j, k, l, m, h)] as const;
+    surfaceAt(surfaces, surfaces.numbers[2 * row]!, angles, point);
+    const factor = surfaces.numbers[2 * row + 1]!;
+    addOuter(block, [i, j, k, l], g, factor * Math.max(0, point.firstBend));
+    addOuter(block, [j, k, l, m], h, factor * Math.max(0, point.secondBend));
+  }
+  for (let row = torsions.start[at]!; row < torsions.start[at + 1]!; row++) {
+    const four = [...torsions.atoms.subarray(4 * row, 4 * row + 4)] as [number, number, number, number];
+    const [ideal, weight, period, limit] = torsions.numbers.subarray(4 * row, 4 * row + 4) as unknown as Quadruple;
+    const whole = ideal - dihedralWithGradient(xyz, ...four, g);
+    addOuter(block, four, g, 2 * weight * dampingOf(whole - period * Math.floor(whole / period + 0.5), limit));
+  }
+  for (let row = tethers.start[at]!; row < tethers.start[at + 1]!; row++) {
+    const [i, j] = [tethers.atoms[2 * row]!, tethers.atoms[2 * row + 1]!];
+    const [ideal, weight, slack, limit] = tethers.numbers.subarray(4 * row, 4 * row + 4) as unknown as Quadruple;
+    const off = Math.abs(ideal - distanceBetween(xyz, i, j)) - slack;
+    if (off > 0) addLine(block, i, j, 2 * weight * dampingOf(off, limit));
+  }
+}
+
+type Quadruple = [number, number, number, number];
+
+function dampingOf(delta: number, limit: number): number {
+  return limit > 0 ? Math.exp((-delta * delta) / (limit * limit)) : 1;
+}
+
 /** Assembles the curvature of each block's terms and factorizes it in place, with the diagonal raised until every pivot is positive. */
 export function factorizeCurvature(
   terms: TermTable,
@@ -210,6 +250,7 @@ export function factorizeCurvature(
         const { atoms, numbers } = terms.springs;
         addLine(block, atoms[2 * row]!, atoms[2 * row + 1]!, 2 * numbers[2 * row + 1]!);
       }
+      addSupplement(block, terms, at);
       for (const group of [terms.pairs, terms.added]) addContacts(block, group, terms.pairs.contact, at, repulsion);
       if (factorizeRows(block, shift)) break;
     }

@@ -1,0 +1,122 @@
+// Supplementary restraints of a refinement as plain lists: what bonds, angles and planes say nothing about.
+import { rowsByRule, takeRows } from "./covalent.ts";
+
+/** Splines over two dihedrals that terms take their energy from. */
+export interface SurfaceTables {
+  /** Nodes per turn. */
+  readonly bins: number;
+  /** `bins` x `bins` coefficients per table, node k at -180 + (k + 1/2) 360 / bins degrees, second angle fastest. */
+  readonly values: Float32Array;
+}
+
+/** Factor * surface at the dihedrals ijkl and jklm. */
+export interface SurfaceList {
+  readonly count: number;
+  readonly i: Int32Array;
+  readonly j: Int32Array;
+  readonly k: Int32Array;
+  readonly l: Int32Array;
+  readonly m: Int32Array;
+  /** Row of the table. */
+  readonly surface: Int32Array;
+  readonly factor: Float64Array;
+  readonly tables: SurfaceTables;
+}
+
+/** Dihedrals that may give way, degrees. */
+export interface TorsionList {
+  readonly count: number;
+  readonly i: Int32Array;
+  readonly j: Int32Array;
+  readonly k: Int32Array;
+  readonly l: Int32Array;
+  readonly ideal: Float64Array;
+  readonly sigma: Float64Array;
+  /** Turn after which the dihedral is the same again: 360, or 180 for flat groups. */
+  readonly period: Float64Array;
+  /** Where the energy levels off; 0 for never. */
+  readonly limit: Float64Array;
+}
+
+/** Distances that may give way, Angstrom. */
+export interface TetherList {
+  readonly count: number;
+  readonly i: Int32Array;
+  readonly j: Int32Array;
+  readonly ideal: Float64Array;
+  readonly sigma: Float64Array;
+  readonly slack: Float64Array;
+  /** Where the energy levels off, on both sides; 0 for never. */
+  readonly limit: Float64Array;
+}
+
+/** How many restraints of each kind there are. */
+export interface SupplementCounts {
+  /** Residues. */
+  readonly ramachandran: number;
+}
+
+export interface Supplement {
+  readonly surfaces: SurfaceList;
+  readonly torsions: TorsionList;
+  readonly tethers: TetherList;
+  readonly counts: SupplementCounts;
+}
+
+const none = new Int32Array(0);
+const noNumbers = new Float64Array(0);
+
+export const noSurfaces: SurfaceList = {
+  count: 0,
+  i: none,
+  j: none,
+  k: none,
+  l: none,
+  m: none,
+  surface: none,
+  factor: noNumbers,
+  tables: { bins: 1, values: new Float32Array(0) },
+};
+
+export const noTorsions: TorsionList = {
+  count: 0,
+  i: none,
+  j: none,
+  k: none,
+  l: none,
+  ideal: noNumbers,
+  sigma: noNumbers,
+  period: noNumbers,
+  limit: noNumbers,
+};
+
+export const noTethers: TetherList = {
+  count: 0,
+  i: none,
+  j: none,
+  ideal: noNumbers,
+  sigma: noNumbers,
+  slack: noNumbers,
+  limit: noNumbers,
+};
+
+/** No restraints at all. */
+export const emptySupplement: Supplement = {
+  surfaces: noSurfaces,
+  torsions: noTorsions,
+  tethers: noTethers,
+  counts: { ramachandran: 0 },
+};
+
+/** The terms that touch an atom marked here. */
+export function supplementSubset(supplement: Supplement, touching: Uint8Array): Supplement {
+  const { surfaces, torsions, tethers } = supplement;
+  const { i, j, k, l, m } = surfaces;
+  const rule = { touching };
+  return {
+    ...supplement,
+    surfaces: takeRows(surfaces, rowsByRule([i, j, k, l, m], rule)),
+    torsions: takeRows(torsions, rowsByRule([torsions.i, torsions.j, torsions.k, torsions.l], rule)),
+    tethers: takeRows(tethers, rowsByRule([tethers.i, tethers.j], rule)),
+  };
+}
