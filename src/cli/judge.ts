@@ -35,6 +35,6 @@ export async function judgeModel(
   context.report({ phase: "validation", fraction: 0.99 });
   // An interrupted run still tells what its best model is; what is odd about the model has been said.
   const quiet = createRunContext({ memoryLimit: context.memoryLimit });
-  const numbers = await measureUnrestrained({ model, dictionary }, tables, quiet);
+  const { numbers } = await measureUnrestrained({ model, dictionary }, tables, quiet);
   return { fit: assessment.fit, geometry: { ...assessment.geometry, ...numbers } };
 }

@@ -136,21 +136,30 @@ export interface UnrestrainedNumbers extends TorsionSummary {
   readonly fusedCount: number;
 }
 
+/** What refinement does not restrain: in numbers, and residue by residue. */
+export interface UnrestrainedMeasures {
+  readonly numbers: UnrestrainedNumbers;
+  readonly torsions: TorsionValidation;
+  readonly clashes: ClashReport["clashes"];
+}
+
 /** The part of the report that is measured before and after a refinement: contacts with hydrogens placed anew, and torsions. */
 export async function measureUnrestrained(
   input: GeometryInput,
   tables: GeometryTables,
   context: RunContext,
-): Promise<UnrestrainedNumbers> {
+): Promise<UnrestrainedMeasures> {
   const { clashes, clashscore } = await judgeContacts(input, null, context);
-  return {
+  const torsions = validateTorsions(input.model, tables);
+  const numbers: UnrestrainedNumbers = {
     hydrogenPolicy: "replace",
     hydrogens: clashes.hydrogens,
     clashscore,
     clashCount: clashes.clashes.length,
     fusedCount: clashes.fused.length,
-    ...summarizeTorsions(validateTorsions(input.model, tables), clashscore),
+    ...summarizeTorsions(torsions, clashscore),
   };
+  return { numbers, torsions, clashes: clashes.clashes };
 }
 
 /**
