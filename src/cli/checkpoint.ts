@@ -40,12 +40,16 @@ function hashFile(path: string): Buffer {
   return hash.digest();
 }
 
+type PackedCandidate = Omit<Candidate, "xyz" | "bFactor"> & { readonly xyz: string; readonly bFactor: string };
+
 /** Text of a checkpoint, ended by a hash of itself so that damage is seen; coordinates are base64 of their bytes. */
 function serialize(checkpoint: Checkpoint, inputs: string): string {
-  const pack = ({ record, state, xyz }: Candidate): unknown => ({
-    record,
-    state,
-    xyz: Buffer.from(xyz.buffer, xyz.byteOffset, xyz.byteLength).toString("base64"),
+  const encode = ({ buffer, byteOffset, byteLength }: Float64Array): string =>
+    Buffer.from(buffer, byteOffset, byteLength).toString("base64");
+  const pack = ({ xyz, bFactor, ...rest }: Candidate): PackedCandidate => ({
+    ...rest,
+    xyz: encode(xyz),
+    bFactor: encode(bFactor),
   });
   const { best, last, ...rest } = checkpoint;
   const body = JSON.stringify({ inputs, ...rest, best: pack(best), last: pack(last) });
@@ -58,10 +62,13 @@ function parse(text: string): { readonly inputs: string; readonly checkpoint: Ch
     const { hash, body } = JSON.parse(text) as { hash: string; body: string };
     if (createHash("sha256").update(body).digest("hex") !== hash) return null;
     const { inputs, ...rest } = JSON.parse(body);
-    const unpack = (packed: { record: Candidate["record"]; state: Candidate["state"]; xyz: string }): Candidate => ({
+    // A copy: the bytes must begin where eight-byte numbers may.
+    const decode = (packed: string): Float64Array =>
+      new Float64Array(Uint8Array.from(Buffer.from(packed, "base64")).buffer);
+    const unpack = (packed: PackedCandidate): Candidate => ({
       ...packed,
-      // A copy: the bytes must begin where eight-byte numbers may.
-      xyz: new Float64Array(Uint8Array.from(Buffer.from(packed.xyz, "base64")).buffer),
+      xyz: decode(packed.xyz),
+      bFactor: decode(packed.bFactor),
     });
     return { inputs, checkpoint: { ...rest, best: unpack(rest.best), last: unpack(rest.last) } };
   } catch {

@@ -74,6 +74,21 @@ const referenceData = z
 export const refineSchema = z.strictObject({
   resolution,
   outDir: z.string().optional().describe("folder of the results (default MODEL_emend)").meta({ placeholder: "DIR" }),
+  quality: z
+    .enum(["fast", "standard", "thorough"])
+    .default("fast")
+    .describe("minimise coordinates alone, do everything, or search more")
+    .meta({ placeholder: "HOW" }),
+  modelMap: z
+    .enum(["auto", "on", "off"])
+    .default("auto")
+    .describe("compare the model map with the map after the first cycles (auto: by quality, at 4.5 A and better)")
+    .meta({ placeholder: "WHEN" }),
+  sideChains: z
+    .enum(["auto", "on", "off"])
+    .default("auto")
+    .describe("search for side chains between cycles (auto: by quality)")
+    .meta({ placeholder: "WHEN" }),
   cycles: z.number().int().min(1).max(100).default(5).describe("macro-cycles").meta({ placeholder: "N" }),
   weight: z
     .number()

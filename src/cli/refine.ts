@@ -103,6 +103,9 @@ function refineOptions(settings: RefineSettings, model: Model, resolution: numbe
   return {
     ...defaultRefineOptions,
     resolution,
+    quality: settings.quality,
+    modelMap: settings.modelMap,
+    sideChains: settings.sideChains,
     cycles: settings.cycles,
     weight: settings.weight ?? null,
     mapScaling: settings.mapScaling,

@@ -86,9 +86,10 @@ export function describeWeight({ refinement }: RefineResult): string {
 
 export function describeCycles({ refinement }: RefineResult): string {
   return alignRows([
-    ["cycle", "weight", "steps", "CC", "B", "bonds", "angles", "close", "shift", "score"],
+    ["cycle", "by", "weight", "steps", "CC", "B", "bonds", "angles", "close", "shift", "score"],
     ...refinement.cycles.map((record) => [
       String(record.cycle),
+      record.stage === null ? "start" : record.stage === "centres" ? "centres" : "map",
       record.cycle === 0 ? "-" : record.weight.toPrecision(3),
       String(record.iterations),
       show(record.ccMaskCoordinates, 4),

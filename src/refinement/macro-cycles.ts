@@ -1,10 +1,13 @@
 // Macro-cycles: minimisation, measurement, and the weight of the next one.
-import { CancelledError } from "../base/errors.ts";
+import { CancelledError, InputError } from "../base/errors.ts";
 import { type RunContext, throwIfCancelled, yieldToEvents } from "../base/run-context.ts";
 import { applyCdl } from "../restraints/cdl.ts";
 import { minimizeTarget } from "./minimize.ts";
+import { ModelMapTarget } from "./model-map-target.ts";
 import { createTarget, disposeTarget, scoreCoordinates } from "./problem.ts";
+import type { RefineOptions } from "./refine-options.ts";
 import { addOutcome, type CyclePlan, type Run } from "./run-state.ts";
+import type { RefinementTarget } from "./target.ts";
 import { hasExcessContacts, judgeWeight, largestWeight, smallestWeight } from "./weight.ts";
 
 /** Numbers in the coordinates of models whose restraints are made anew every cycle. */
@@ -21,6 +24,36 @@ const largestStep = 1.3;
 const repulsionStep = 2;
 const largestRepulsion = 16;
 
+/** Weight of the model map that the map's noise says, and the range that limits may move it in. */
+const statisticalWeight = 1;
+const leastModelMapWeight = 0.1;
+const mostModelMapWeight = 30;
+const smallestModelMapStep = 0.5;
+const largestModelMapStep = 2;
+/** Rounds of a cycle with the model map; scale and variance of its shells are found anew before each. */
+const modelMapRounds = 2;
+/** Resolution up to which the model map is compared with the target map, Angstrom. */
+const coarsestModelMap = 4.5;
+
+/** Cycles of each stage. */
+export function scheduleOf(options: RefineOptions): { readonly centres: number; readonly modelMap: number } {
+  const { cycles, quality, modelMap = "auto", resolution, mapScaling } = options;
+  const isOn =
+    modelMap === "auto"
+      ? quality !== "fast" && mapScaling === "mask" && resolution <= coarsestModelMap
+      : modelMap === "on";
+  if (!isOn) return { centres: cycles, modelMap: 0 };
+  const centres = Math.min(2, Math.floor(cycles / 2));
+  return { centres, modelMap: cycles - centres };
+}
+
+/** The first cycle of a run. */
+export function firstCycle(options: RefineOptions, weight: number): CyclePlan {
+  return scheduleOf(options).centres > 0
+    ? { cycle: 1, stage: "centres", weight, repulsion: 1 }
+    : { cycle: 1, stage: "modelMap", weight: options.weight ?? statisticalWeight, repulsion: 1 };
+}
+
 /** Done share of the job for the progress bar: restraints and the first assessment take the first twentieth. */
 export function fractionOf(run: Run, cyclesDone: number, iteration: number): number {
   const { cycles, iterations } = run.problem.options;
@@ -30,21 +63,24 @@ export function fractionOf(run: Run, cyclesDone: number, iteration: number): num
 /** One macro-cycle from where the last one ended; its end, or where it was cancelled, is recorded. */
 export async function runCycle(run: Run, plan: CyclePlan, context: RunContext): Promise<void> {
   const { problem } = run;
-  const { cycle, weight, repulsion } = plan;
+  const { cycle, stage, weight, repulsion } = plan;
   const phase = `cycle ${cycle} of ${Math.max(cycle, problem.options.cycles)}`;
   // However short a cycle is, a cancel gets its turn.
   await yieldToEvents();
   throwIfCancelled(context);
-  const target = createTarget(problem, run.last.xyz);
+  const { xyz: start, bFactor } = run.last;
+  const target = createTarget(problem, start, problem.movable, stage === "centres" ? undefined : false);
   target.weight = weight;
   target.repulsionFactor = repulsion;
   let iterations = 0;
   let cancelled: unknown = null;
+  const watch = (iteration: number): void => {
+    iterations++;
+    context.report({ phase, fraction: fractionOf(run, cycle - 1, iteration) });
+  };
   try {
-    await minimizeTarget(problem.engine, target, problem.options.iterations, context, (iteration) => {
-      iterations = iteration;
-      context.report({ phase, fraction: fractionOf(run, cycle - 1, iteration) });
-    });
+    if (stage === "centres") await minimizeTarget(problem.engine, target, problem.options.iterations, context, watch);
+    else await fitModelMap(run, target, bFactor, context, watch);
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error;
     cancelled = error;
@@ -57,16 +93,55 @@ export async function runCycle(run: Run, plan: CyclePlan, context: RunContext): 
   // The model map of a large model needs the room of its restraints, which end with everything else at 4 GiB.
   if (xyz.length > largeModel) disposeTarget(problem, problem.movable);
   const { cc, b } = scoreCoordinates(problem, xyz, run.last.record.bestOverallB);
-  addOutcome(run, { cycle, weight, iterations, cc, b, state, xyz });
+  addOutcome(run, { cycle, stage, weight, iterations, rebuilt: 0, cc, b, state, xyz, bFactor });
   const values = { cc: cc ?? Number.NaN, bondRmsd: state.bonds.all, angleRmsd: state.angles.all };
   context.report({ phase, fraction: fractionOf(run, cycle, 0), values });
   if (cancelled !== null) throw cancelled;
 }
 
-/** From the third cycle on, one within the limits that brings next to nothing is the last. */
-function isDone({ records, last, limits, hasMetLimits }: Run, cycle: number): boolean {
-  if (cycle < leastCycles || !hasMetLimits || hasExcessContacts(last.state, limits)) return false;
-  const before = Math.max(...records.slice(0, -1).map(({ score }) => score));
+/** Minimises against the model map around where the target's atoms are. */
+async function fitModelMap(
+  { problem }: Run,
+  target: RefinementTarget,
+  bFactor: Float64Array,
+  context: RunContext,
+  watch: (iteration: number) => void,
+): Promise<void> {
+  const { engine, map, model, options, sampler } = problem;
+  const parameters = { bFactor, occupancy: model.atoms.occupancy };
+  const modelMap = ModelMapTarget.create(
+    engine,
+    map,
+    model.atoms.element,
+    { xyz: target.xyz, ...parameters },
+    { resolution: options.resolution, table: options.scattering },
+  );
+  if (modelMap === null) {
+    throw new InputError({
+      code: "OBLIQUE_MAP",
+      message: "The axes of the map are not at right angles, which the model map needs",
+      hint: "Refine with --quality fast, or resample the map",
+    });
+  }
+  sampler.useModelMap(modelMap, parameters);
+  try {
+    for (let round = 0; round < modelMapRounds; round++) {
+      if (round > 0) modelMap.updateShells({ xyz: target.xyz, ...parameters });
+      const iterations = Math.ceil(options.iterations / modelMapRounds);
+      await minimizeTarget(engine, target, iterations, context, watch);
+    }
+  } finally {
+    sampler.useCentres();
+    modelMap.dispose();
+  }
+}
+
+/** From the third cycle of a stage on, one within the limits that brings next to nothing is the last. */
+function isDone({ records, last, limits, hasMetLimits }: Run, { stage }: CyclePlan): boolean {
+  const ofStage = records.filter((record) => record.stage === stage);
+  const least = stage === "centres" ? leastCycles : leastCycles - 1;
+  if (ofStage.length < least || !hasMetLimits || hasExcessContacts(last.state, limits)) return false;
+  const before = Math.max(...ofStage.slice(0, -1).map(({ score }) => score));
   return last.record.score - before < leastGain;
 }
 
@@ -77,19 +152,25 @@ function isDone({ records, last, limits, hasMetLimits }: Run, cycle: number): bo
 export function planNextCycle(run: Run, done: CyclePlan): CyclePlan | null {
   const { limits, last } = run;
   const { options } = run.problem;
-  const isAutomatic = options.weight === null;
+  const schedule = scheduleOf(options);
   const cycle = done.cycle + 1;
-  if (isAutomatic && isDone(run, done.cycle)) return null;
-  const mayGoOn =
-    cycle <= options.cycles || (isAutomatic && !run.hasMetLimits && cycle <= options.cycles + extraCycles);
+  const hasExcess = hasExcessContacts(last.state, limits);
+  const raised = hasExcess ? Math.min(largestRepulsion, done.repulsion * repulsionStep) : done.repulsion;
+  if (done.stage === "centres" && schedule.modelMap > 0 && done.cycle >= schedule.centres) {
+    return { cycle, stage: "modelMap", weight: options.weight ?? statisticalWeight, repulsion: raised };
+  }
+  const isAutomatic = options.weight === null || (done.stage === "centres" && schedule.modelMap > 0);
+  if (isAutomatic && isDone(run, done)) return null;
+  const planned = schedule.centres + schedule.modelMap;
+  const mayGoOn = cycle <= planned || (isAutomatic && !run.hasMetLimits && cycle <= planned + extraCycles);
   if (!mayGoOn) return null;
   // The first cycle is still on its way from the start; its geometry says little about the weight.
-  if (cycle === 2 || !isAutomatic) return { ...done, cycle };
-  const hasExcess = hasExcessContacts(last.state, limits);
-  const step = Math.min(largestStep, Math.max(smallestStep, judgeWeight(last.state, limits).factor));
-  return {
-    cycle,
-    weight: Math.min(largestWeight, Math.max(smallestWeight, done.weight * step)),
-    repulsion: hasExcess ? Math.min(largestRepulsion, done.repulsion * repulsionStep) : done.repulsion,
-  };
+  if ((cycle === 2 && done.stage === "centres") || !isAutomatic) return { ...done, cycle };
+  const { factor } = judgeWeight(last.state, limits);
+  const isModelMap = done.stage === "modelMap";
+  const [least, most, down, up] = isModelMap
+    ? [leastModelMapWeight, mostModelMapWeight, smallestModelMapStep, largestModelMapStep]
+    : [smallestWeight, largestWeight, smallestStep, largestStep];
+  const weight = Math.min(most, Math.max(least, done.weight * Math.min(up, Math.max(down, factor))));
+  return { cycle, stage: done.stage, weight, repulsion: raised };
 }

@@ -4,8 +4,6 @@ import type { ComputeEngine } from "../kernels/engine.ts";
 import { iterateLbfgs, type VectorSpace } from "../math/lbfgs.ts";
 import type { RefinementTarget } from "./target.ts";
 
-/** Curvature of the scaled map around a well-fitted atom, per square Angstrom: the data term's share of the preconditioner. */
-const mapCurvature = 5;
 /** Steps whose root mean square change stays below this have converged, Angstrom. */
 const stepTolerance = 4e-4;
 /** Correction pairs kept; fewer of vectors longer than `largeVector`, which would fill the kernels' memory. */
@@ -27,7 +25,6 @@ export async function minimizeTarget(
   iterations: number,
   context: RunContext,
   onStep?: (iteration: number, value: number) => void,
-  curvature = mapCurvature,
 ): Promise<number> {
   const x = target.packFree();
   const run = iterateLbfgs(target.objective, x, {
@@ -36,7 +33,7 @@ export async function minimizeTarget(
     memory: x.length > largeVector ? fewPairs : manyPairs,
     maximumStep: 1,
     stepTolerance,
-    preconditioner: target.makePreconditioner(curvature),
+    preconditioner: target.makePreconditioner(),
   });
   let lastPause = performance.now();
   let made = 0;

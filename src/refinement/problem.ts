@@ -20,9 +20,10 @@ import type { Topology } from "../topology/topology.ts";
 import { fitCoordinates } from "../validation/fit/coordinate-fit.ts";
 import { computeFit } from "../validation/fit/correlation.ts";
 import { summarizeGeometry } from "../validation/geometry/geometry-statistics.ts";
-import { createSampler, prepareTargetMap } from "./map-target.ts";
+import { createDataTerm, type DataTerm } from "./data-term.ts";
+import { createSampler, prepareTargetMap, type TargetMap } from "./map-target.ts";
 import type { Assessment, MapScale, RefineOptions } from "./refine-options.ts";
-import { type DensitySampler, RefinementTarget } from "./target.ts";
+import { RefinementTarget } from "./target.ts";
 import { marksOfWorkingModel, prepareWorkingModel, type WorkingModel } from "./working-model.ts";
 
 export interface RefinementProblem {
@@ -38,7 +39,9 @@ export interface RefinementProblem {
   readonly movable: Uint8Array;
   readonly mapFactor: Float64Array;
   readonly mapScale: MapScale;
-  readonly sampler: DensitySampler;
+  /** The scaled map around the model. */
+  readonly targetMap: TargetMap;
+  readonly sampler: DataTerm;
   readonly kernels: Kernels;
   readonly pairRules: PairRules;
   readonly hydrogenBondException: boolean;
@@ -105,7 +108,8 @@ export function prepareProblem(
     movable,
     mapFactor,
     mapScale: target.scale,
-    sampler: createSampler(engine, target.map, target.values, mapFactor),
+    targetMap: target,
+    sampler: createDataTerm(createSampler(engine, target.map, target.values, mapFactor), mapFactor),
     kernels: engine.kernels,
     pairRules: placePairRules(engine.memory, makePairRules(topology.nonbonded, hydrogenBondException)),
     hydrogenBondException,

@@ -7,7 +7,7 @@ import type { DensityMap } from "../density/map.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
 import { planSupplement } from "../restraints/build-supplement.ts";
-import { fractionOf, planNextCycle, runCycle } from "./macro-cycles.ts";
+import { firstCycle, fractionOf, planNextCycle, runCycle, scheduleOf } from "./macro-cycles.ts";
 import { assess, disposeTarget, prepareProblem, type RefinementProblem } from "./problem.ts";
 import type { PhaseTiming, RefineOptions, RefineResult, RestraintReport, WeightReport } from "./refine-options.ts";
 import { type Checkpoint, type CyclePlan, createRun, type Run, restoreRun, shiftBetween } from "./run-state.ts";
@@ -94,7 +94,9 @@ async function runCycles(
   clock: Clock,
   context: RunContext,
 ): Promise<{ weight: WeightReport; interrupted: boolean }> {
-  const given = run.problem.options.weight;
+  const schedule = scheduleOf(run.problem.options);
+  // A given weight is that of the last stage.
+  const given = schedule.modelMap > 0 ? null : run.problem.options.weight;
   let weight: WeightReport | null = from?.weight ?? null;
   let done: CyclePlan | null = from?.done ?? null;
   const save = (): void => {
@@ -106,13 +108,13 @@ async function runCycles(
   let interrupted = false;
   try {
     if (done === null) {
-      const first: CyclePlan = { cycle: 1, weight: weight?.value ?? firstWeight, repulsion: 1 };
+      const first = firstCycle(run.problem.options, weight?.value ?? firstWeight);
       await runCycle(run, first, context);
       done = first;
       save();
       clock.finish("first cycle");
     }
-    if (weight === null && planNextCycle(run, done) !== null) {
+    if (weight === null && schedule.centres > 1 && planNextCycle(run, done) !== null) {
       weight = await findWeight(run, context, fractionOf(run, 1, 0));
       done = { ...done, weight: weight.value };
       save();

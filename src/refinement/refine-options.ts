@@ -3,6 +3,7 @@ import type { Model } from "../model/model.ts";
 import type { ExtraRestraints } from "../restraints/build-supplement.ts";
 import type { Fit } from "../validation/fit/correlation.ts";
 import type { GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
+import type { Stage } from "./data-term.ts";
 import type { HydrogenChoice } from "./working-model.ts";
 
 export interface RefineOptions {
@@ -10,6 +11,15 @@ export interface RefineOptions {
   readonly resolution: number;
   /** Scattering table of the model maps. */
   readonly scattering: "electron" | "xray" | "neutron";
+  /** How much is done: "fast" minimises coordinates alone, "standard" does everything, "thorough" searches more. */
+  readonly quality: Quality;
+  /**
+   * Whether the model map is compared with the target map after the first cycles; "auto": by quality, at 4.5 Angstrom and
+   * better, where the map's axes are at right angles.
+   */
+  readonly modelMap?: Choice;
+  /** Whether side chains are searched for between cycles; "auto": by quality. */
+  readonly sideChains?: Choice;
   /** Macro-cycles; more only where the limits are not yet met. */
   readonly cycles: number;
   /** Minimiser iterations per macro-cycle. */
@@ -41,7 +51,11 @@ export interface RefineOptions {
   readonly unknownLigands: "error" | "hold";
 }
 
+export type Quality = "fast" | "standard" | "thorough";
+export type Choice = "auto" | "on" | "off";
+
 export const defaultRefineOptions: Omit<RefineOptions, "resolution"> = {
+  quality: "fast",
   scattering: "electron",
   cycles: 5,
   iterations: 60,
@@ -55,8 +69,13 @@ export const defaultRefineOptions: Omit<RefineOptions, "resolution"> = {
 /** State at the end of a macro-cycle; cycle 0 is the start. */
 export interface CycleRecord {
   readonly cycle: number;
+  /** What pulled the atoms; null at the start. */
+  readonly stage: Stage | null;
+  /** Of "centres" in units of the scaled map, of "modelMap" 1 where the noise of the map says it. */
   readonly weight: number;
   readonly iterations: number;
+  /** Residues whose side chain or peptide was put elsewhere before the cycle. */
+  readonly rebuilt: number;
   readonly ccMaskCoordinates: number | null;
   readonly bestOverallB: number | null;
   readonly bondRmsd: number;

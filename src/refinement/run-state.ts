@@ -1,5 +1,6 @@
 // What a refinement has reached: records of its cycles, the best and the last state, and how to take it up again.
 
+import type { Stage } from "./data-term.ts";
 import { createTarget, type RefinementProblem } from "./problem.ts";
 import type { CycleRecord, WeightReport } from "./refine-options.ts";
 import type { StateMeasure } from "./target.ts";
@@ -8,7 +9,10 @@ import type { WeightLimits } from "./weight.ts";
 export interface Candidate {
   readonly record: CycleRecord;
   readonly state: StateMeasure;
+  /** 3 per atom. */
   readonly xyz: Float64Array;
+  /** Per atom. */
+  readonly bFactor: Float64Array;
 }
 
 export interface Run {
@@ -26,6 +30,7 @@ export interface Run {
 /** What the next cycle goes on with. */
 export interface CyclePlan {
   readonly cycle: number;
+  readonly stage: Stage;
   readonly weight: number;
   readonly repulsion: number;
 }
@@ -55,8 +60,10 @@ export function createRun(problem: RefinementProblem, cc: number | null, b: numb
     closeHeavyPairs: state.closeHeavyPairs,
   };
   const freeAtoms = target.free.length;
-  const record = makeRecord(problem, { limits, freeAtoms }, { cycle: 0, weight: 0, iterations: 0, cc, b, state, xyz });
-  const start: Candidate = { record, state, xyz };
+  const bFactor = model.atoms.bFactor.slice();
+  const outcome = { cycle: 0, stage: null, weight: 0, iterations: 0, rebuilt: 0, cc, b, state, xyz, bFactor };
+  const record = makeRecord(problem, { limits, freeAtoms }, outcome);
+  const start: Candidate = { record, state, xyz, bFactor };
   return { problem, limits, freeAtoms, records: [record], best: start, last: start, hasMetLimits: false };
 }
 
@@ -67,21 +74,29 @@ export function restoreRun(run: Run, { records, best, last, hasMetLimits }: Chec
 
 export interface CycleOutcome {
   readonly cycle: number;
+  readonly stage: Stage | null;
   readonly weight: number;
   readonly iterations: number;
+  readonly rebuilt: number;
   readonly cc: number | null;
   readonly b: number | null;
   readonly state: StateMeasure;
   readonly xyz: Float64Array;
+  readonly bFactor: Float64Array;
 }
 
-/** Records the end of a cycle and keeps it where it is the best so far. */
+/**
+ * Records the end of a cycle and keeps it where it is the best so far. What stage one reached is only the way to stage two: its
+ * ends pull atoms onto peaks, and a higher score there is no better model.
+ */
 export function addOutcome(run: Run, outcome: CycleOutcome): void {
-  const { state, xyz } = outcome;
+  const { state, xyz, bFactor } = outcome;
   const record = makeRecord(run.problem, run, outcome);
   run.records.push(record);
-  run.last = { record, state, xyz };
-  if (record.score > run.best.record.score) run.best = run.last;
+  run.last = { record, state, xyz, bFactor };
+  const start = run.records[0]!;
+  const isFirstOfStage = run.best.record.stage === "centres" && record.stage === "modelMap";
+  if (record.score > (isFirstOfStage ? start : run.best.record).score) run.best = run.last;
   if (isWithinLimits(state, run.limits)) run.hasMetLimits = true;
 }
 
@@ -93,7 +108,7 @@ type Yardstick = Pick<Run, "limits" | "freeAtoms">;
 
 function makeRecord(problem: RefinementProblem, yardstick: Yardstick, outcome: CycleOutcome): CycleRecord {
   const { freeAtoms } = yardstick;
-  const { cycle, weight, iterations, cc, b, state, xyz } = outcome;
+  const { cycle, stage, weight, iterations, rebuilt, cc, b, state, xyz } = outcome;
   problem.sampler.sample(xyz);
   let mapValue = 0;
   for (let atom = 0; atom < problem.mapFactor.length; atom++) {
@@ -101,8 +116,10 @@ function makeRecord(problem: RefinementProblem, yardstick: Yardstick, outcome: C
   }
   return {
     cycle,
+    stage,
     weight,
     iterations,
+    rebuilt,
     ccMaskCoordinates: cc,
     bestOverallB: b,
     bondRmsd: state.bonds.all,
@@ -114,7 +131,7 @@ function makeRecord(problem: RefinementProblem, yardstick: Yardstick, outcome: C
     mapValueMean: mapValue / freeAtoms,
     shiftRmsd: shiftBetween(problem.model.atoms.xyz, xyz).rmsd,
     score:
-      problem.options.weight === null
+      problem.options.weight === null || stage === "modelMap"
         ? scoreOf(yardstick, outcome)
         : problem.options.weight * (mapValue / freeAtoms) - (state.covalentEnergy + state.nonbondedEnergy) / freeAtoms,
   };

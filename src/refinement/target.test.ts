@@ -126,7 +126,7 @@ describe("minimised without a map, a shaken peptide of twenty residues", () => {
     const run = (preconditioned: boolean): number => {
       const target = createTarget(problem, shaken(model.atoms.xyz, 0.05, 9));
       target.weight = 0;
-      const preconditioner = preconditioned ? { preconditioner: target.makePreconditioner(5) } : {};
+      const preconditioner = preconditioned ? { preconditioner: target.makePreconditioner() } : {};
       return minimizeLbfgs(target.objective, target.packFree(), { maximumIterations: 3000, ...preconditioner }).value;
     };
     expect(run(true) / run(false)).toBeCloseTo(1, 1);

@@ -34,6 +34,12 @@ export interface DensitySampler {
   sample(xyz: Float64Array): void;
 }
 
+/** Density at atoms, or what stands for it, and how sharply it bends. */
+export interface AtomPull extends DensitySampler {
+  /** Curvature along a coordinate of an atom, per square Angstrom, at weight 1: the data's share of the preconditioner. */
+  readonly curvature: number;
+}
+
 export interface TargetInput {
   readonly topology: Topology;
   readonly riding: RidingHydrogens;
@@ -41,7 +47,7 @@ export interface TargetInput {
   readonly movable: Uint8Array;
   /** Pull of each atom on the map: 1, or 0 for hydrogens and atoms outside the selection; in the engine's memory. */
   readonly mapFactor: Float64Array;
-  readonly sampler: DensitySampler;
+  readonly sampler: AtomPull;
   readonly engine: Pick<ComputeEngine, "kernels" | "memory">;
   readonly pairRules: PairRules;
   /** Springs to the coordinates at hand; absent: none. */
@@ -213,8 +219,8 @@ export class RefinementTarget {
     return weight * map + covalent + nonbonded + elastic + supplement;
   };
 
-  /** Preconditioner for the present coordinates; `mapCurvature` is the data term's curvature per square Angstrom at weight 1. */
-  makePreconditioner(mapCurvature: number): Preconditioner {
+  /** Preconditioner for the present coordinates. */
+  makePreconditioner(): Preconditioner {
     const rowOfAtom = new Int32Array(this.input.topology.atomCount).fill(-1);
     this.free.forEach((atom, row) => {
       rowOfAtom[atom] = row;
@@ -227,7 +233,10 @@ export class RefinementTarget {
     this.curvature ??= makeCurvatureTable(memory, this.terms, this.free, rowOfAtom);
     const matrix = this.curvature;
     const repulsion = repulsionConstant * this.repulsionFactor;
-    kernels.factorizeCurvature(this.terms, matrix, { repulsion, diagonal: Math.max(1, this.weight * mapCurvature) });
+    kernels.factorizeCurvature(this.terms, matrix, {
+      repulsion,
+      diagonal: Math.max(1, this.weight * this.input.sampler.curvature),
+    });
     return (vector) => {
       const isPlaced = memory.owns(vector);
       if (!isPlaced) this.vector.set(vector);
