@@ -11,19 +11,21 @@ import type { Model } from "../model/model.ts";
 import { selectAtoms } from "../model/selection.ts";
 import { refineModel } from "../refinement/refine-model.ts";
 import { defaultRefineOptions, type RefineOptions, type RefineResult } from "../refinement/refine-options.ts";
+import { describeSummary, verdictColumns } from "../refinement/verdicts/verdict-table.ts";
+import { writeTsv } from "../text/tsv.ts";
 import { reportGrid } from "../validation/fit/estimate-resolution.ts";
 import { fingerprint, type InputFiles, loadCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoint.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics, toJson } from "./console.ts";
 import { loadDictionaries, loadPair, noteMemory, type Pair, requireResolution } from "./inputs.ts";
-import { type JudgedAssessment, judgeModel } from "./judge.ts";
+import { type JudgedAssessment, judgeChanges, judgeModel } from "./judge.ts";
 import type { RefineSettings } from "./options.ts";
 import { checkOutputs, stemOf, writeOutputs } from "./outputs.ts";
 import { describeAssessments, describeCycles, describeWeight } from "./tables.ts";
 import { loadTables } from "./validate.ts";
 import { version } from "./version.ts";
 
-const resultNames = ["refined.cif", "refined.pdb", "log.txt", "summary.json"];
+const resultNames = ["refined.cif", "refined.pdb", "residues.tsv", "log.txt", "summary.json"];
 
 export async function runRefine(
   [modelPath, mapPath]: readonly string[],
@@ -51,9 +53,13 @@ export async function runRefine(
     ...(settings.resume ? { from: loadCheckpoint(folder, identity, context) } : {}),
     onCheckpoint: (checkpoint) => saveCheckpoint(folder, checkpoint, identity),
   });
-  const judgeInput = { dictionary, tables: await loadTables(settings.referenceData) };
-  const before = await judgeModel(pair.model, result.before, judgeInput, context);
-  const after = await judgeModel(result.model, result.after, judgeInput, context);
+  const tables = await loadTables(settings.referenceData);
+  const judgeInput = { dictionary, tables };
+  const judgedBefore = await judgeModel(pair.model, result.before, judgeInput, context);
+  const judgedAfter = await judgeModel(result.model, result.after, judgeInput, context);
+  const measures = { map: pair.map, resolution, table: settings.scattering, tables };
+  const verdicts = judgeChanges(engine, judgedBefore, judgedAfter, measures, context);
+  const [before, after] = [judgedBefore.assessment, judgedAfter.assessment];
   console.endProgress();
   const cpu = process.cpuUsage(cpuBegan);
   const summary = {
@@ -62,6 +68,7 @@ export async function runRefine(
     resolution,
     before,
     after,
+    residues: verdicts,
     restraints: result.restraints,
     hydrogens: result.hydrogens,
     refinement: describeRefinement(result),
@@ -82,15 +89,18 @@ export async function runRefine(
     ...(notPdb === null
       ? { "refined.pdb": (write: (piece: string) => void) => writePdbPieces(result.model, write) }
       : {}),
+    ...(verdicts ? { "residues.tsv": writeTsv(verdictColumns, verdicts.residues) } : {}),
     "log.txt": `${text}\n`,
     "summary.json": `${toJson(summary)}\n`,
   };
-  // A PDB file of an earlier run must not stand beside the new mmCIF file.
-  const written = writeOutputs(folder, results, notPdb === null ? [] : ["refined.pdb"]);
+  // Files of an earlier run must not stand beside the new mmCIF file.
+  const absent = [...(notPdb === null ? [] : ["refined.pdb"]), ...(verdicts ? [] : ["residues.tsv"])];
+  const written = writeOutputs(folder, results, absent);
   if (!result.interrupted) removeCheckpoints(folder);
   noteDiagnostics(console, context.diagnostics);
   console.print(describeAssessments(before, after));
   console.print(describeWeight(result));
+  if (verdicts) console.print(describeSummary(verdicts.summary));
   if (notPdb !== null) console.note(`refined.pdb is not written: ${notPdb}; use refined.cif`);
   console.print(`Wrote ${written.join(", ")}`);
   console.document(summary);

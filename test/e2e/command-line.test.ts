@@ -89,7 +89,7 @@ test("an interrupted refinement ends with exit code 130 and complete files that 
     readdirSync(folder)
       .filter((name) => !name.startsWith("checkpoint"))
       .toSorted(),
-  ).toEqual(["log.txt", "refined.cif", "refined.pdb", "summary.json"]);
+  ).toEqual(["log.txt", "refined.cif", "refined.pdb", "residues.tsv", "summary.json"]);
   const summary = JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"));
   expect(summary.interrupted).toBe(true);
   expect(summary.refinement.cycles.length).toBeLessThan(50);

@@ -57,13 +57,19 @@ test("npx emend --version prints the version of the package alone", () => {
   expect([status, stdout, stderr]).toEqual([0, `${version}\n`, ""]);
 });
 
-test("npx emend refine improves the example and writes its four files", () => {
+test("npx emend refine improves the example and writes its five files", () => {
   cpSync(join(home, "node_modules/emend/example"), join(home, "example"), { recursive: true });
   const args = ["--no-install", "emend", "refine", "example/model.pdb", "example/map.mrc.gz", "--resolution", "3"];
   const { status, stderr } = run("npx", args, home);
   expect(status, stderr).toBe(0);
   const out = join(home, "model_emend");
-  expect(readdirSync(out).toSorted()).toEqual(["log.txt", "refined.cif", "refined.pdb", "summary.json"]);
+  expect(readdirSync(out).toSorted()).toEqual([
+    "log.txt",
+    "refined.cif",
+    "refined.pdb",
+    "residues.tsv",
+    "summary.json",
+  ]);
   const { before, after } = JSON.parse(readFileSync(join(out, "summary.json"), "utf8"));
   expect(after.fit.ccMaskCoordinates).toBeGreaterThan(before.fit.ccMaskCoordinates + 0.1);
   expect(after.geometry.bond.rmsd).toBeLessThanOrEqual(0.01);
@@ -92,7 +98,7 @@ function makeOdd(folder: string): readonly string[] {
   return ["refine", "modèle 1 é.pdb", "carte ñ 日本.mrc.gz", "--resolution", "3", "--cycles", "1"];
 }
 
-const results = ["log.txt", "refined.cif", "refined.pdb", "summary.json"];
+const results = ["log.txt", "refined.cif", "refined.pdb", "residues.tsv", "summary.json"];
 
 test.each(["résultat 1", "re\u0301sultat", "a & b; c", "100% $HOME", "-dash", "😀", "quote'quote"])(
   "inputs with blanks and letters of any language are refined into %j",

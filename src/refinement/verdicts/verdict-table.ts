@@ -1,6 +1,6 @@
 // The verdicts on residues as a table and in words.
 import type { TableColumn } from "../../text/tsv.ts";
-import type { ResidueVerdict } from "./residue-verdicts.ts";
+import type { ResidueSummary, ResidueVerdict } from "./residue-verdicts.ts";
 
 /** In words, what there is to say of a residue; empty where nothing happened and nothing is wrong. */
 export function describeVerdict(residue: ResidueVerdict): string {
@@ -53,3 +53,15 @@ export const verdictColumns: readonly TableColumn<ResidueVerdict>[] = [
   { name: "outliers", value: (row) => row.outliers.map(({ kind }) => kind).join(" ") },
   { name: "verdict", value: describeVerdict },
 ];
+
+/** One line for a person. */
+export function describeSummary(summary: ResidueSummary): string {
+  const { residues, sideChainsChanged, sideChainsFlipped, peptidesFlipped, fitsBetter, fitsWorse, outliers } = summary;
+  const [cleared, added] = (["cleared", "new"] as const).map((key) =>
+    Object.values(outliers).reduce((sum, counts) => sum + counts[key], 0),
+  );
+  return (
+    `Of ${residues} residues, ${fitsBetter} fit better and ${fitsWorse} worse; ${sideChainsChanged} side chains changed, ` +
+    `${sideChainsFlipped} flipped, ${peptidesFlipped} peptides flipped; ${cleared} outliers and clashes are gone, ${added} are new`
+  );
+}
