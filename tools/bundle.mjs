@@ -6,6 +6,18 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
+/** Tables as text that is parsed when the program starts: as object literals they take several times as long. */
+const tablesAsText = {
+  name: "tables-as-text",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]data[\\/].*\.json$/ }, ({ path }) => {
+      const text = JSON.stringify(JSON.parse(readFileSync(path, "utf8")));
+      const literal = text.replaceAll("\\", "\\\\").replaceAll("'", "\\'");
+      return { contents: `export default JSON.parse('${literal}');`, loader: "js" };
+    });
+  },
+};
+
 const common = {
   absWorkingDir: root,
   outdir: "dist",
@@ -13,6 +25,8 @@ const common = {
   format: "esm",
   target: "es2022",
   minifySyntax: true,
+  minifyWhitespace: true,
+  plugins: [tablesAsText],
   define: { EMEND_VERSION: JSON.stringify(version) },
   logLevel: "warning",
 };

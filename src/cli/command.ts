@@ -1,5 +1,5 @@
 // What a command is: arguments, schema, help, and the function that runs it.
-import type { z } from "zod";
+import type * as z from "zod";
 import type { RunContext } from "../base/run-context.ts";
 import type { Console } from "./console.ts";
 import { runData } from "./data.ts";

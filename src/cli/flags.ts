@@ -1,5 +1,5 @@
 // Flags of the command line, from the schema of a command's settings.
-import { z } from "zod";
+import * as z from "zod";
 
 export interface FlagDescription {
   readonly key: string;

@@ -1,5 +1,5 @@
 // One schema per command gives its flags, its configuration file, its help and its JSON schema.
-import { z } from "zod";
+import * as z from "zod";
 
 const common = {
   json: z.boolean().default(false).describe("print one JSON document on stdout, everything else on stderr"),

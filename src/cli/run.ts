@@ -1,6 +1,6 @@
 // One run of the command line: flags from the schemas, one line for errors, exit codes that programs can rely on.
 import { Command, CommanderError } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import { CancelledError, InputError, OutputError } from "../base/errors.ts";
 import { createRng } from "../base/rng.ts";
 import { createRunContext } from "../base/run-context.ts";

@@ -1,5 +1,5 @@
 // Settings of a run: flags over the configuration file over the defaults of the command's schema.
-import type { z } from "zod";
+import type * as z from "zod";
 import { InputError } from "../base/errors.ts";
 import { readFileBytes } from "../io/files.node.ts";
 import { describeFlags, type FlagDescription } from "./flags.ts";

@@ -78,11 +78,31 @@ export function uncentredCorrelationOf(sums: CorrelationSums): number | null {
 
 /** Correlation sums of two maps over a mask, or over all voxels. */
 export function sumOverMask(first: Float32Array, second: Float32Array, mask?: Uint8Array): CorrelationSums {
-  const sums = createSums();
+  return mask === undefined
+    ? sumWhere(first, second, () => true)
+    : sumWhere(first, second, (voxel) => mask[voxel] === 1);
+}
+
+/** Correlation sums of two maps over the voxels that are chosen. */
+export function sumWhere(
+  first: Float32Array,
+  second: Float32Array,
+  isChosen: (voxel: number) => boolean,
+): CorrelationSums {
+  // In variables: numbers that change in an object are allocated anew each time.
+  let [count, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
   for (let voxel = 0; voxel < first.length; voxel++) {
-    if (mask === undefined || mask[voxel] === 1) addToSums(sums, first[voxel]!, second[voxel]!);
+    if (!isChosen(voxel)) continue;
+    const a = first[voxel]!;
+    const b = second[voxel]!;
+    count++;
+    x += a;
+    y += b;
+    xx += a * a;
+    yy += b * b;
+    xy += a * b;
   }
-  return sums;
+  return { count, x, y, xx, yy, xy };
 }
 
 const mapStatisticsOf = new WeakMap<DensityMap, ValueStatistics | null>();

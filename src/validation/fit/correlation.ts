@@ -1,14 +1,7 @@
 // Correlations of a model with a map: whole mask, volume, peaks, box; parts, chains and residues; the one for comparing coordinates.
 import type { RunContext } from "../../base/run-context.ts";
 import type { DensityMap } from "../../density/map.ts";
-import {
-  addToSums,
-  correlationOf,
-  createSums,
-  sumOverMask,
-  uncentredCorrelationOf,
-  valueOfRank,
-} from "../../density/statistics.ts";
+import { correlationOf, sumOverMask, sumWhere, uncentredCorrelationOf, valueOfRank } from "../../density/statistics.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import type { Model } from "../../model/model.ts";
 import { type CoordinateFit, fitCoordinates } from "./coordinate-fit.ts";
@@ -86,30 +79,21 @@ function correlateRegions(
   { map, modelMap, mask, maskVoxels, localRadius }: FitMaps,
   coordinates: CoordinateFit,
 ): Omit<Fit, keyof PartFit | "perChain" | "perResidue" | "perAtom"> {
-  const maskSums = sumOverMask(map.values, modelMap, mask);
+  const { values } = map;
+  const maskSums = sumOverMask(values, modelMap, mask);
   const modelCut = valueOfRank(modelMap, maskVoxels);
-  const mapCut = valueOfRank(map.values, maskVoxels);
+  const mapCut = valueOfRank(values, maskVoxels);
   return {
     ccMask: correlationOf(maskSums),
     ccMaskUncentred: uncentredCorrelationOf(maskSums),
     ccMaskCoordinates: coordinates.cc,
     bestOverallB: coordinates.b,
-    ccVolume: correlateWhere(map.values, modelMap, (_map, value) => value >= modelCut),
-    ccPeaks: correlateWhere(map.values, modelMap, (value, calculated) => value >= mapCut || calculated >= modelCut),
-    ccBox: correlationOf(sumOverMask(map.values, modelMap)),
+    ccVolume: correlationOf(sumWhere(values, modelMap, (voxel) => modelMap[voxel]! >= modelCut)),
+    ccPeaks: correlationOf(
+      sumWhere(values, modelMap, (voxel) => values[voxel]! >= mapCut || modelMap[voxel]! >= modelCut),
+    ),
+    ccBox: correlationOf(sumOverMask(values, modelMap)),
     maskVoxels,
     localRadius,
   };
-}
-
-function correlateWhere(
-  first: Float32Array,
-  second: Float32Array,
-  chosen: (first: number, second: number) => boolean,
-): number | null {
-  const sums = createSums();
-  for (let voxel = 0; voxel < first.length; voxel++) {
-    if (chosen(first[voxel]!, second[voxel]!)) addToSums(sums, first[voxel]!, second[voxel]!);
-  }
-  return correlationOf(sums);
 }

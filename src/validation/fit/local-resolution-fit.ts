@@ -1,6 +1,6 @@
 // Correlations with a model map in which every atom is imaged at its own local resolution.
 import { type RunContext, throwIfCancelled } from "../../base/run-context.ts";
-import { addToSums, correlationOf, createSums, sumOverMask, valueOfRank } from "../../density/statistics.ts";
+import { correlationOf, sumOverMask, sumWhere, valueOfRank } from "../../density/statistics.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import type { AtomTable, Model } from "../../model/model.ts";
 import type { ScatteringAtoms } from "../../scattering/atom-density.ts";
@@ -43,14 +43,10 @@ export function fitAtLocalResolution(
   const { map, mask, maskVoxels, localRadius } = maps;
   const { modelMap, bands, atomsWithout } = imageAtLocalResolution(engine, model.atoms, maps, resolutions, context);
   const cut = valueOfRank(modelMap, maskVoxels);
-  const volume = createSums();
-  for (let voxel = 0; voxel < modelMap.length; voxel++) {
-    if (modelMap[voxel]! >= cut) addToSums(volume, map.values[voxel]!, modelMap[voxel]!);
-  }
   const pair = { map, modelMap };
   const fit: LocalResolutionFit = {
     ccMask: correlationOf(sumOverMask(map.values, modelMap, mask)),
-    ccVolume: correlationOf(volume),
+    ccVolume: correlationOf(sumWhere(map.values, modelMap, (voxel) => modelMap[voxel]! >= cut)),
     perChain: correlateChains(engine, model, pair, localRadius),
     perResidue: correlateResidues(engine, model, pair, localRadius),
     bands,
