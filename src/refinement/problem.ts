@@ -11,7 +11,6 @@ import type { ComputeEngine } from "../kernels/engine.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { type PairRules, placePairRules } from "../kernels/pair-rules.ts";
 import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
-import { buildSupplement, type SupplementPlan } from "../restraints/build-supplement.ts";
 import { applyCdl, type CdlState, prepareCdl } from "../restraints/cdl.ts";
 import { buildElasticNetwork, type ElasticNetwork, elasticReach } from "../restraints/elastic.ts";
 import { makePairRules } from "../restraints/nonbonded.ts";
@@ -23,6 +22,7 @@ import { summarizeGeometry } from "../validation/geometry/geometry-statistics.ts
 import { createDataTerm, type DataTerm } from "./data-term.ts";
 import { createSampler, prepareTargetMap, type TargetMap } from "./map-target.ts";
 import type { Assessment, MapScale, RefineOptions } from "./refine-options.ts";
+import { buildSupplement, type SupplementPlan } from "./supplement/build-supplement.ts";
 import { RefinementTarget } from "./target.ts";
 import { marksOfWorkingModel, prepareWorkingModel, type WorkingModel } from "./working-model.ts";
 
@@ -172,7 +172,9 @@ export function createTarget(
   updateRidingFrames(riding, placed);
   const elastic = withElastic ? makeSprings(problem, placed, movable) : undefined;
   const { supplementPlan } = problem;
-  const supplement = supplementPlan ? buildSupplement(supplementPlan, topology, placed) : undefined;
+  const supplement = supplementPlan
+    ? buildSupplement(supplementPlan, { model: problem.model, topology, xyz: placed })
+    : undefined;
   if (known) {
     known.target.restart(placed, elastic, supplement);
     return known.target;

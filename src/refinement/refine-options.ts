@@ -1,9 +1,9 @@
 // Settings of a refinement and what it reports.
 import type { Model } from "../model/model.ts";
-import type { ExtraRestraints } from "../restraints/build-supplement.ts";
 import type { Fit } from "../validation/fit/correlation.ts";
 import type { GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
 import type { Stage } from "./data-term.ts";
+import type { ExtraRestraints } from "./supplement/build-supplement.ts";
 import type { HydrogenChoice } from "./working-model.ts";
 
 export interface RefineOptions {

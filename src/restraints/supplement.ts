@@ -38,6 +38,15 @@ export interface TorsionList {
   readonly limit: Float64Array;
 }
 
+/** One row of a list of torsions. */
+export interface TorsionRow {
+  readonly atoms: readonly [number, number, number, number];
+  readonly ideal: number;
+  readonly sigma: number;
+  readonly period: number;
+  readonly limit: number;
+}
+
 /** Distances that may give way, Angstrom. */
 export interface TetherList {
   readonly count: number;
@@ -50,10 +59,25 @@ export interface TetherList {
   readonly limit: Float64Array;
 }
 
+/** One row of a list of tethers. */
+export interface TetherRow {
+  readonly atoms: readonly [number, number];
+  readonly ideal: number;
+  readonly sigma: number;
+  readonly slack: number;
+  readonly limit: number;
+}
+
 /** How many restraints of each kind there are. */
 export interface SupplementCounts {
   /** Residues. */
   readonly ramachandran: number;
+  /** Side chains. */
+  readonly rotamers: number;
+  /** Residues. */
+  readonly cBeta: number;
+  /** Hydrogen bonds of the protein backbone. */
+  readonly backboneBonds: number;
 }
 
 export interface Supplement {
@@ -100,12 +124,42 @@ export const noTethers: TetherList = {
   limit: noNumbers,
 };
 
+export function packTorsions(rows: readonly TorsionRow[]): TorsionList {
+  return {
+    count: rows.length,
+    i: column(rows, 0),
+    j: column(rows, 1),
+    k: column(rows, 2),
+    l: column(rows, 3),
+    ideal: Float64Array.from(rows, ({ ideal }) => ideal),
+    sigma: Float64Array.from(rows, ({ sigma }) => sigma),
+    period: Float64Array.from(rows, ({ period }) => period),
+    limit: Float64Array.from(rows, ({ limit }) => limit),
+  };
+}
+
+export function packTethers(rows: readonly TetherRow[]): TetherList {
+  return {
+    count: rows.length,
+    i: column(rows, 0),
+    j: column(rows, 1),
+    ideal: Float64Array.from(rows, ({ ideal }) => ideal),
+    sigma: Float64Array.from(rows, ({ sigma }) => sigma),
+    slack: Float64Array.from(rows, ({ slack }) => slack),
+    limit: Float64Array.from(rows, ({ limit }) => limit),
+  };
+}
+
+function column(rows: readonly { readonly atoms: readonly number[] }[], at: number): Int32Array {
+  return Int32Array.from(rows, ({ atoms }) => atoms[at]!);
+}
+
 /** No restraints at all. */
 export const emptySupplement: Supplement = {
   surfaces: noSurfaces,
   torsions: noTorsions,
   tethers: noTethers,
-  counts: { ramachandran: 0 },
+  counts: { ramachandran: 0, rotamers: 0, cBeta: 0, backboneBonds: 0 },
 };
 
 /** The terms that touch an atom marked here. */

@@ -1,0 +1,95 @@
+// Which supplementary restraints a refinement has, by request and resolution, and their terms at given coordinates.
+import { loadRamachandranTables } from "../../chemistry/ramachandran-tables.ts";
+import { loadRotamerTables, type RotamerTables } from "../../chemistry/rotamer-tables.ts";
+import { type Model, withCoordinates } from "../../model/model.ts";
+import { betaTerms } from "../../restraints/c-beta-terms.ts";
+import { makeRamachandranSurfaces, ramachandranTerms } from "../../restraints/ramachandran-terms.ts";
+import {
+  noSurfaces,
+  packTethers,
+  packTorsions,
+  type Supplement,
+  type SurfaceTables,
+} from "../../restraints/supplement.ts";
+import type { Topology } from "../../topology/topology.ts";
+import { backboneBonds } from "./backbone-bonds.ts";
+import { rotamerTerms } from "./rotamer-terms.ts";
+
+/** On, off, or on where the resolution makes it worth while. */
+export type RestraintSwitch = boolean | "auto";
+
+/** Kinds of supplementary restraints; what is absent is off. */
+export interface ExtraRestraints {
+  /** Backbone torsions towards the populated places of the Ramachandran plot. */
+  readonly ramachandran?: RestraintSwitch;
+  /** Side-chain torsions towards the nearest rotamer. */
+  readonly rotamers?: RestraintSwitch;
+  /** Where CB stands over the plane of N, CA and C. */
+  readonly cBeta?: RestraintSwitch;
+  /** Hydrogen bonds of the protein backbone. */
+  readonly secondaryStructure?: RestraintSwitch;
+}
+
+export type ExtraRestraintKind = keyof ExtraRestraints;
+
+/** "auto" is on where the resolution is worse than this, Angstrom. */
+const automaticFrom: Readonly<Record<ExtraRestraintKind, number>> = {
+  ramachandran: 3.2,
+  rotamers: 0,
+  cBeta: 0,
+  secondaryStructure: 4,
+};
+
+/** Kinds that are on, and the tables they need. */
+export interface SupplementPlan {
+  readonly kinds: ReadonlySet<ExtraRestraintKind>;
+  readonly ramachandran: SurfaceTables | null;
+  readonly rotamers: RotamerTables | null;
+}
+
+/** Settles what is on and loads its tables; null where nothing is. */
+export async function planSupplement(
+  wanted: ExtraRestraints | undefined,
+  resolution: number,
+): Promise<SupplementPlan | null> {
+  const kinds = new Set<ExtraRestraintKind>();
+  for (const kind of Object.keys(automaticFrom) as ExtraRestraintKind[]) {
+    const setting = wanted?.[kind] ?? false;
+    if (setting === "auto" ? resolution > automaticFrom[kind] : setting) kinds.add(kind);
+  }
+  if (kinds.size === 0) return null;
+  return {
+    kinds,
+    ramachandran: kinds.has("ramachandran") ? makeRamachandranSurfaces(await loadRamachandranTables()) : null,
+    rotamers: kinds.has("rotamers") ? await loadRotamerTables() : null,
+  };
+}
+
+export interface SupplementInput {
+  readonly model: Model;
+  readonly topology: Topology;
+  readonly xyz: Float64Array;
+}
+
+/** Terms of the plan for a model at these coordinates. */
+export function buildSupplement(
+  { kinds, ramachandran, rotamers }: SupplementPlan,
+  { model, topology, xyz }: SupplementInput,
+): Supplement {
+  const present = withCoordinates(model, xyz);
+  const surfaces = ramachandran ? ramachandranTerms(topology, xyz, ramachandran) : noSurfaces;
+  const chis = rotamers ? rotamerTerms(present, rotamers) : { terms: [], residues: 0 };
+  const betas = kinds.has("cBeta") ? betaTerms(topology, xyz) : [];
+  const bonds = kinds.has("secondaryStructure") ? backboneBonds(present) : [];
+  return {
+    surfaces,
+    torsions: packTorsions([...chis.terms, ...betas]),
+    tethers: packTethers(bonds),
+    counts: {
+      ramachandran: surfaces.count,
+      rotamers: chis.residues,
+      cBeta: betas.length / 2,
+      backboneBonds: bonds.length,
+    },
+  };
+}
