@@ -13,6 +13,7 @@ import {
 import { gaussianTerm } from "../scattering/atom-density.ts";
 import { formFactor, type ScatteringTable } from "../scattering/form-factors.ts";
 import { samplingGrid } from "../scattering/model-map.ts";
+import { type ElementFactors, elementFactors } from "../scattering/reduced-factors.ts";
 import {
   boxAround,
   type FourierTerms,
@@ -93,6 +94,7 @@ export class ModelMapTarget {
   /** Rows of the model that scatter. */
   private readonly rows: Int32Array;
   private readonly element: Uint8Array;
+  private readonly factors: ElementFactors;
   private readonly position: Float64Array;
   private readonly amplitude: Float64Array;
   private readonly decay: Float64Array;
@@ -104,6 +106,8 @@ export class ModelMapTarget {
   private readonly placedB: Float64Array;
   private readonly placedOccupancy: Float64Array;
   private meanCurvature = 0;
+  /** What the spectrum's terms become before they are transformed back; made once, because making it takes as long as filling it. */
+  private residual: Float64Array = new Float64Array(0);
 
   private constructor(
     engine: ComputeEngine,
@@ -122,6 +126,7 @@ export class ModelMapTarget {
     });
     this.rows = Int32Array.from(rows);
     const { resolution } = options;
+    this.factors = elementFactors(options.table, new Set(rows.map((atom) => element[atom]!)), resolution);
     const scatterers = {
       count: rows.length,
       xyz: new Float64Array(3 * rows.length),
@@ -191,7 +196,9 @@ export class ModelMapTarget {
       gradients.xyz !== undefined || gradients.bFactor !== undefined || gradients.occupancy !== undefined;
     let value = 0;
     // Everything outside of the terms must be zero for the transform back; what the forward one left there is overwritten.
-    const residual = isWanted ? new Float64Array(2 * count) : null;
+    if (isWanted && this.residual.length === 0) this.residual = new Float64Array(2 * count);
+    const residual = isWanted ? this.residual : null;
+    const perTerm = 2 * this.independent;
     for (let term = 0; term < count; term++) {
       const at = offsets[term]!;
       const of = shell[term]!;
@@ -201,7 +208,7 @@ export class ModelMapTarget {
       const weight = inverseVariance[of]!;
       value += multiplicity[term]! * weight * (a * a + b * b);
       if (residual !== null) {
-        const back = 2 * this.independent * weight * factor;
+        const back = perTerm * weight * factor;
         residual[2 * term] = back * a;
         residual[2 * term + 1] = back * b;
       }
@@ -298,7 +305,7 @@ export class ModelMapTarget {
 
   private gridAtoms() {
     const { rows, position, amplitude, decay, radius } = this;
-    return { count: rows.length, position, amplitude, decay, radius, terms: gaussiansPerAtom };
+    return { count: rows.length, position, amplitude, decay, radius, terms: this.factors.terms };
   }
 
   /** Blur so that the sharpest atom is well sampled; kept as long as it serves. */
@@ -325,7 +332,7 @@ export class ModelMapTarget {
   /** Amplitudes, decays and radii of the atoms whose B or occupancy has changed. */
   private placeGaussians(bFactor: Float64Array, occupancy: Float64Array): void {
     const { rows, element, amplitude, decay, radius, placedB, placedOccupancy, blur } = this;
-    const { table } = this.options;
+    const { factors, terms } = this.factors;
     const longest = (maximumRow / 2 - 2) * Math.min(...this.steps());
     const cutoff = densityCutoff * this.peakOfCarbon();
     for (let row = 0; row < rows.length; row++) {
@@ -335,10 +342,10 @@ export class ModelMapTarget {
       if (placedB[row] === b && placedOccupancy[row] === q) continue;
       placedB[row] = b;
       placedOccupancy[row] = q;
-      const factor = formFactor(table, element[atom]!)!;
+      const factor = factors.get(element[atom]!)!;
       const at = gaussiansPerAtom * row;
       let squared = 0;
-      for (let k = 0; k < gaussiansPerAtom; k++) {
+      for (let k = 0; k < terms; k++) {
         const term = gaussianTerm(factor, k, b + blur, q);
         amplitude[at + k] = term.amplitude;
         decay[at + k] = term.decay;
