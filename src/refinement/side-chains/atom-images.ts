@@ -1,6 +1,5 @@
-// Gaussian images of atoms on a map's grid: adding them, and blurring a map by one.
-import type { MapGrid } from "../../density/map.ts";
-import { mapFrame } from "../../density/map.ts";
+// Gaussian images of atoms on a map's grid.
+import type { MapFrame } from "../../density/map.ts";
 
 /** Images are cut at this many standard deviations, where 0.6 % of the height is left. */
 const imageReach = 3.2;
@@ -13,12 +12,12 @@ const heights: Float64Array = Float64Array.from({ length: tableSteps + 2 }, (_va
 
 /** Adds amplitude * exp(-r^2 / (2 width^2)) of each of these atoms to the values on a grid; nothing wraps around. */
 export function addImages(
-  grid: MapGrid,
+  frame: MapFrame,
   values: Float32Array,
   atoms: { readonly rows: ArrayLike<number>; readonly xyz: Float64Array; readonly amplitude: Float64Array },
   width: number,
 ): void {
-  const { size, corner, orthogonalization: o, fractionalization: f } = mapFrame(grid);
+  const { size, corner, orthogonalization: o, fractionalization: f } = frame;
   const [nx, ny, nz] = size;
   const reach = imageReach * width;
   const scale = tableSteps / (reach * reach);
@@ -58,44 +57,6 @@ export function addImages(
           if (place < tableSteps) values[line + i]! += amplitude * heights[(place + 0.5) | 0]!;
         }
       }
-    }
-  }
-}
-
-/**
- * Convolves the values on a grid with a Gaussian of unit integral, in place, zero beyond the edges. Along the axes of the grid,
- * so exact where they are at right angles.
- */
-export function blurGrid(grid: MapGrid, values: Float32Array, width: number): void {
-  const { size, boxCell } = mapFrame(grid);
-  const steps = [boxCell.a / size[0], boxCell.b / size[1], boxCell.c / size[2]];
-  const strides = [1, size[0], size[0] * size[1]];
-  for (let axis = 0; axis < 3; axis++) {
-    const weights = blurWeights(width / steps[axis]!);
-    blurAxis(values, size[axis]!, strides[axis]!, weights);
-  }
-}
-
-function blurWeights(sigma: number): Float64Array {
-  const reach = Math.max(1, Math.ceil(imageReach * sigma));
-  const weights = Float64Array.from({ length: 2 * reach + 1 }, (_value, at) =>
-    Math.exp(-((at - reach) ** 2) / (2 * sigma * sigma)),
-  );
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return weights.map((weight) => weight / sum);
-}
-
-function blurAxis(values: Float32Array, length: number, stride: number, weights: Float64Array): void {
-  const reach = (weights.length - 1) / 2;
-  const line = new Float64Array(length + 2 * reach);
-  const lines = values.length / length;
-  for (let at = 0; at < lines; at++) {
-    const start = stride * length * Math.floor(at / stride) + (at % stride);
-    for (let step = 0; step < length; step++) line[reach + step] = values[start + step * stride]!;
-    for (let step = 0; step < length; step++) {
-      let sum = 0;
-      for (let tap = 0; tap < weights.length; tap++) sum += weights[tap]! * line[step + tap]!;
-      values[start + step * stride] = sum;
     }
   }
 }

@@ -1,69 +1,131 @@
 // The few best conformers of a side chain while the side chains around it are away.
-import { type DensityEvidence, gridValue, imageOverlap } from "./density-evidence.ts";
-import { isRotamerOutlier, periodicDelta, rotamerEnergy } from "./rotamer-prior.ts";
-import { measureChis, type SearchedSideChain, turnAtoms } from "./searched-side-chains.ts";
-import { type Fence, fenceEnergy } from "./surroundings.ts";
-
-/** Energies are negative log-likelihoods: lower is better. */
-export interface Conformer {
-  /** Places of the side chain's atoms, x y z each, Angstrom. */
-  readonly positions: Float64Array;
-  /** Degrees. */
-  readonly chis: readonly number[];
-  /** Whether it is where the model has it now. */
-  readonly isPresent: boolean;
-  readonly density: number;
-  readonly rotamer: number;
-  readonly clash: number;
-  readonly energy: number;
-}
+import type { Backrub } from "./backrub.ts";
+import { type Conformer, createScorer, type MovedBackbone, movedGain, type Scorer } from "./conformer-score.ts";
+import type { DensityEvidence } from "./density-evidence.ts";
+import type { SearchedSideChain } from "./searched-side-chains.ts";
+import { type Fence, fenceAround, fenceEnergy, longestSideChain, type Surroundings } from "./surroundings.ts";
 
 export interface ConformerSearch {
   readonly evidence: DensityEvidence | null;
-  /** Coordinates of all atoms; those of the side chain are changed and put back. */
+  readonly around: Surroundings;
+  /** Coordinates of all atoms; changed and put back. */
   readonly work: Float64Array;
   /** Most conformers kept besides the present one. */
   readonly most: number;
 }
 
-/** Trial conformers that are looked at with all contacts, and those that are polished. */
+/** Trial conformers that are looked at with all contacts, and those that are polished; fewer where the backbone is moved. */
 const mostExamined = 40;
 const mostPolished = 12;
+const fewExamined = 8;
+const fewPolished = 2;
 /** Energies above the best one that no joint choice is expected to make up for. */
 const energyWindow = 12;
 const polishSteps: readonly number[] = [8, 4, 2];
+const mostSteps = 4;
 /** Conformers nearer than this to a better one are the same, Angstrom (root mean square). */
 export const sameShape = 0.5;
-const clashLimit = 60;
-/** What validation calls an outlier must be paid by the density on top of how rare it is. */
-const outlierCost = 4;
+/** Degrees that residues are turned about the line between their neighbours: nearly all backrubs seen in crystals are within 12. */
+const backrubAngles: readonly number[] = [-10, -5, 5, 10];
+/** Atoms of a moved backbone are within this of CA, Angstrom. */
+const backboneReach = 4;
+/** A moved backbone must be better than one that stays by this much: odds of 7 to 1. */
+const backrubCost = 2;
 
 /** The present conformer first, then the others by energy. */
-export function findConformers(search: ConformerSearch, chain: SearchedSideChain, fence: Fence): Conformer[] {
-  const scorer = createScorer(search, chain, fence);
+export function findConformers(
+  search: ConformerSearch,
+  chain: SearchedSideChain,
+  backrub: Backrub | null = null,
+): Conformer[] {
+  const { evidence, around, work } = search;
+  const fence = fenceAround(around, chain.atoms, chain.turns[0]!.four[2], longestSideChain, chain.touching);
+  const scorer = createScorer(chain, evidence, fence, work);
   const start = scorer.read();
   const present = { ...scorer.judge(), isPresent: true };
-  const trials = trialChis(chain)
+  const tuned = polish(scorer, chain);
+  const found = [tuned, ...bestOf(scorer, chain, trialChis(chain), { examined: mostExamined, polished: mostPolished })];
+  scorer.restore(start);
+  if (backrub !== null && evidence !== null) {
+    const least = Math.min(...found.map(({ energy }) => energy));
+    found.push(...findBackrubs(search, chain, backrub, fence, least));
+  }
+  const best = distinct(found.toSorted(byEnergy), chain, search.most);
+  const limit = best[0]!.energy + energyWindow;
+  return [present, ...best.filter(({ energy }) => energy <= limit)];
+}
+
+/** Conformers on a backbone that is moved; none where moving it costs more than what the best without a move is worth. */
+function findBackrubs(
+  { evidence, around, work }: ConformerSearch,
+  chain: SearchedSideChain,
+  backrub: Backrub,
+  fence: Fence,
+  least: number,
+): Conformer[] {
+  const { rows, heavyCount } = backrub;
+  const all = [...rows, ...chain.atoms];
+  const saved = placesOf(work, all);
+  const before = placesOf(work, rows);
+  const touching = new Uint8Array(rows.length).fill(1);
+  const backboneFence = fenceAround(around, rows, chain.turns[0]!.four[1], backboneReach, touching);
+  const cost = (): number => backrub.energy(work) + fenceEnergy(backboneFence, placesOf(work, rows), rows.length, 1e9);
+  const costBefore = cost();
+  const found: Conformer[] = [];
+  for (const angle of backrubAngles) {
+    backrub.turn(work, angle);
+    const after = placesOf(work, rows);
+    const gain = evidence === null ? 0 : movedGain(evidence, rows, heavyCount, before, after);
+    const energy = backrubCost + cost() - costBefore - gain;
+    if (energy < energyWindow) {
+      const moved: MovedBackbone = { angle, rows, heavyCount, before, after, energy };
+      const scorer = createScorer(chain, evidence, shiftFence(fence, moved), work, moved);
+      const peaks = chain.prior.peaks.map(({ chis }) => chis);
+      found.push(...bestOf(scorer, chain, peaks, { examined: fewExamined, polished: fewPolished }));
+    }
+    all.forEach((row, at) => work.set(saved.subarray(3 * at, 3 * at + 3), 3 * row));
+  }
+  return found.filter((conformer) => conformer.energy < least);
+}
+
+function placesOf(xyz: Float64Array, rows: ArrayLike<number>): Float64Array {
+  const places = new Float64Array(3 * rows.length);
+  for (let at = 0; at < rows.length; at++) places.set(xyz.subarray(3 * rows[at]!, 3 * rows[at]! + 3), 3 * at);
+  return places;
+}
+
+/** The fence with the moved atoms where they are now. */
+function shiftFence(fence: Fence, { rows, after }: MovedBackbone): Fence {
+  const places = fence.places.slice();
+  rows.forEach((row, at) => {
+    const place = fence.rows.indexOf(row);
+    if (place >= 0) places.set(after.subarray(3 * at, 3 * at + 3), 3 * place);
+  });
+  return { ...fence, places };
+}
+
+/** The best trials by density and rotamer are judged with contacts, and the best different ones of them polished. */
+function bestOf(
+  scorer: Scorer,
+  chain: SearchedSideChain,
+  trials: readonly (readonly number[])[],
+  { examined, polished }: { readonly examined: number; readonly polished: number },
+): Conformer[] {
+  const judged = trials
     .map((chis) => {
       scorer.setChis(chis);
       return { chis, energy: scorer.quickEnergy() };
     })
     .toSorted((a, b) => a.energy - b.energy)
-    .slice(0, mostExamined);
-  const examined = trials.map(({ chis }) => {
-    scorer.setChis(chis);
-    return scorer.judge();
-  });
-  const polished = distinct(examined.toSorted(byEnergy), chain, mostPolished).map(({ chis }) => {
+    .slice(0, examined)
+    .map(({ chis }) => {
+      scorer.setChis(chis);
+      return scorer.judge();
+    });
+  return distinct(judged.toSorted(byEnergy), chain, polished).map(({ chis }) => {
     scorer.setChis(chis);
     return polish(scorer, chain);
   });
-  scorer.restore(start);
-  const tuned = polish(scorer, chain);
-  const best = distinct([tuned, ...polished].toSorted(byEnergy), chain, search.most);
-  scorer.restore(start);
-  const limit = best[0]!.energy + energyWindow;
-  return [present, ...best.filter(({ energy }) => energy <= limit)];
 }
 
 function byEnergy(a: Conformer, b: Conformer): number {
@@ -97,86 +159,6 @@ export function shapeDistance(a: Conformer, b: Conformer, heavyCount: number): n
   return Math.sqrt(sum / heavyCount);
 }
 
-interface Scorer {
-  setChis(chis: readonly number[]): void;
-  /** Density and rotamer only. */
-  quickEnergy(): number;
-  judge(): Conformer;
-  turn(axis: number, degrees: number): void;
-  read(): Float64Array;
-  restore(positions: Float64Array): void;
-}
-
-function createScorer(search: ConformerSearch, chain: SearchedSideChain, fence: Fence): Scorer {
-  const { evidence, work } = search;
-  const { atoms, heavyCount, turns } = chain;
-  const positions = new Float64Array(3 * atoms.length);
-  const collect = (): Float64Array => {
-    for (let at = 0; at < atoms.length; at++) {
-      const row = 3 * atoms[at]!;
-      positions[3 * at] = work[row]!;
-      positions[3 * at + 1] = work[row + 1]!;
-      positions[3 * at + 2] = work[row + 2]!;
-    }
-    return positions;
-  };
-  const densityOf = (): number => (evidence === null ? 0 : -densityGain(evidence, atoms, heavyCount, positions));
-  const restore = (from: Float64Array): void => {
-    atoms.forEach((row, at) => work.set(from.subarray(3 * at, 3 * at + 3), 3 * row));
-  };
-  const turn = (axis: number, degrees: number): void => {
-    const { four, moved } = turns[axis]!;
-    turnAtoms(work, four[1], four[2], moved, degrees);
-  };
-  return {
-    turn,
-    restore,
-    setChis(chis) {
-      const present = measureChis(chain, work);
-      chis.forEach((chi, axis) => turn(axis, periodicDelta(chi, present[axis]!, turns[axis]!.period)));
-    },
-    quickEnergy() {
-      collect();
-      return densityOf() + rotamerEnergy(chain.prior, measureChis(chain, work));
-    },
-    judge() {
-      collect();
-      const chis = measureChis(chain, work);
-      const density = densityOf();
-      const rotamer = rotamerEnergy(chain.prior, chis) + (isRotamerOutlier(chain.prior, chis) ? outlierCost : 0);
-      const clash = Math.min(clashLimit, fenceEnergy(fence, positions, atoms.length, clashLimit));
-      const energy = density + rotamer + clash;
-      return { positions: positions.slice(), chis, isPresent: false, density, rotamer, clash, energy };
-    },
-    read: () => collect().slice(),
-  };
-}
-
-/**
- * Log-likelihood that a map gains by images of atoms at these places. Density above what the images give there is no evidence
- * for them.
- */
-export function densityGain(
-  evidence: DensityEvidence,
-  atoms: ArrayLike<number>,
-  heavyCount: number,
-  positions: Float64Array,
-): number {
-  const { amplitude, residual, width } = evidence;
-  let sum = 0;
-  for (let i = 0; i < heavyCount; i++) {
-    const [x, y, z] = [positions[3 * i]!, positions[3 * i + 1]!, positions[3 * i + 2]!];
-    let own = 0;
-    for (let j = 0; j < heavyCount; j++) {
-      const squared =
-        (x - positions[3 * j]!) ** 2 + (y - positions[3 * j + 1]!) ** 2 + (z - positions[3 * j + 2]!) ** 2;
-      own += amplitude[atoms[j]!]! * imageOverlap(squared, width);
-    }
-    sum += amplitude[atoms[i]!]! * (Math.min(own, gridValue(residual, x, y, z)) - own / 2);
-  }
-  return evidence.factor * sum;
-}
-
 /** Turns one torsion after the other downhill, in ever smaller steps. */
 function polish(scorer: Scorer, chain: SearchedSideChain): Conformer {
   let best = scorer.judge();
@@ -184,14 +166,14 @@ function polish(scorer: Scorer, chain: SearchedSideChain): Conformer {
     for (let axis = 0; axis < chain.turns.length; axis++) {
       for (const sign of [1, -1]) {
         let moved = 0;
-        while (moved < 4) {
+        while (moved < mostSteps) {
           scorer.turn(axis, sign * step);
           const next = scorer.judge();
           if (next.energy >= best.energy) break;
           best = next;
           moved++;
         }
-        if (moved < 4) scorer.turn(axis, -sign * step);
+        if (moved < mostSteps) scorer.turn(axis, -sign * step);
         if (moved > 0) break;
       }
     }

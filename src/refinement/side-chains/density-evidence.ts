@@ -1,10 +1,22 @@
 // How much better a map is explained with atoms at some places than without them, as a difference of log-likelihoods.
-import type { MapGrid } from "../../density/map.ts";
-import { type TrilinearGrid, trilinearGrid } from "../../density/trilinear.ts";
+import type { DensityMap, MapGrid } from "../../density/map.ts";
+import { mapOfSpectrum, transformValues } from "../../density/map-transform.ts";
+import type { ComputeEngine } from "../../kernels/engine.ts";
+import { createSpectrum, freeSpectrum } from "../../kernels/spectrum.ts";
 import type { Model } from "../../model/model.ts";
 import { formFactor } from "../../scattering/form-factors.ts";
 import type { Topology } from "../../topology/topology.ts";
-import { addImages, blurGrid } from "./atom-images.ts";
+import {
+  boxAround,
+  type FourierTerms,
+  listTerms,
+  maskedTerms,
+  offsetsIn,
+  type TargetBox,
+  targetMask,
+} from "../target-terms.ts";
+import { addImages } from "./atom-images.ts";
+import { type CubicGrid, cubicGrid, cubicValue } from "./cubic-grid.ts";
 
 /** The target map: scaled values and where they lie. */
 export interface SearchDensity {
@@ -13,10 +25,12 @@ export interface SearchDensity {
 }
 
 export interface EvidenceInput {
+  readonly engine: ComputeEngine;
   readonly model: Model;
   readonly topology: Topology;
   readonly xyz: Float64Array;
   readonly density: SearchDensity;
+  /** Angstrom. */
   readonly resolution: number;
   /** 1 for atoms whose places are looked for; all others are taken out of the map where they are. */
   readonly searched: Uint8Array;
@@ -25,25 +39,26 @@ export interface EvidenceInput {
 }
 
 export interface DensityEvidence {
-  /** Standard deviation of an atom's image, Angstrom. */
-  readonly width: number;
-  /** Height of the image of a typical atom, and standard deviation of the map about the model, in units of the map. */
-  readonly height: number;
-  readonly sigma: number;
-  /** What the images explain of the map around the model: correlation. */
-  readonly correlation: number;
-  /** Expected height of each atom's image, in units of the map. */
+  /** Expected strength of each atom beside a carbon of the backbone. */
   readonly amplitude: Float64Array;
-  /** Log-likelihood per squared map unit. */
-  readonly factor: number;
-  /** The map less its level and the atoms that are not searched, convolved with an atom's image. */
-  readonly residual: TrilinearGrid;
+  /** Log-likelihood per amplitude of an atom at a place, before what its image explains already. */
+  readonly gain: CubicGrid;
+  /** Log-likelihood that the images of two atoms of amplitude 1 share, by their distance in steps. */
+  readonly overlap: Float64Array;
+  readonly overlapStep: number;
+  /** Correlation of map and images over all terms that count. */
+  readonly correlation: number;
 }
 
-/** Widths that are tried, as shares of the resolution: a Gaussian of 0.225 d has the half-width of a sphere's transform to 1/d. */
-const widthShares: readonly number[] = [0.2, 0.24, 0.28, 0.32, 0.36, 0.4, 0.45, 0.5];
-/** Voxels this near to an atom are where map and model are compared, in widths. */
-const comparedReach = 2.5;
+/** Mask around the model, Angstrom. */
+const maskDistance = 3;
+const leastEdge = 3;
+/** Images are placed with this standard deviation, as a share of the resolution and in voxels; shells undo it. */
+const imageShare = 0.3;
+const imageVoxels = 0.9;
+/** Images are followed to this many times the resolution. */
+const overlapReach = 1.5;
+const overlapSteps = 512;
 /** Residues to each side that say how clear the map is around one. */
 const regionReach = 2;
 const leastClarity = 0.1;
@@ -52,78 +67,87 @@ const largestClarity = 1.5;
 const typicalCount = 6;
 const leastTypical = 0.3;
 const largestTypical = 1.5;
-
 /** Bounds of what an atom that stands still may have beside what is expected of it. */
 const leastMatch = 0.3;
 const largestMatch = 2;
 
-/** Images of two atoms overlap by this share of what an image overlaps with itself, for images of equal width. */
-const overlapShare: number = 2 ** -1.5;
-
-/** Measures images and noise in the map itself; null where the model explains nothing of it. */
-export function measureEvidence(input: EvidenceInput): DensityEvidence | null {
-  const { density, resolution, xyz, searched } = input;
-  const { grid } = density;
-  const rows = heavyRows(input.topology);
-  const relative = relativeAmplitudes(input.model, resolution);
-  const fit = fitWidth(input, rows, relative);
-  if (fit === null || !(fit.height > 0)) return null;
-  const { width, height, level, sigma } = fit;
-  const observed = density.values.map((value) => value - level);
-  blurGrid(grid, observed, width);
-  const amplitude = relative.map((own) => own * height);
-  const expected = new Float32Array(observed.length);
-  addImages(grid, expected, { rows, xyz, amplitude }, width);
-  blurGrid(grid, expected, width);
-  scaleAmplitudes(input, rows, amplitude, trilinearGridOf(density, observed), trilinearGridOf(density, expected));
-  const standing = rows.filter((row) => searched[row] === 0);
-  matchStanding({ ...input, standing, rows, amplitude, width }, observed);
-  const still = new Float32Array(observed.length);
-  addImages(grid, still, { rows: standing, xyz, amplitude }, width);
-  blurGrid(grid, still, width);
-  for (let voxel = 0; voxel < observed.length; voxel++) observed[voxel]! -= still[voxel]!;
-  return {
-    width,
-    height,
-    sigma,
-    correlation: fit.correlation,
-    amplitude,
-    factor: (samplesPerVolume(grid, resolution) * (2 * Math.PI) ** 1.5 * width ** 3) / sigma ** 2,
-    residual: trilinearGridOf(density, observed),
-  };
+/** Scale, noise and so the weight of every shell of Fourier terms. */
+interface Shells {
+  /** What one atom of amplitude 1 gives a term, over the square root of the variance. */
+  readonly image: Float64Array;
+  /** From observed terms to those over the square root of the variance. */
+  readonly whiten: Float64Array;
+  readonly correlation: number;
 }
 
-/** What overlap of the images of two atoms at a squared distance (square Angstrom) is, relative to amplitude squared. */
-export function imageOverlap(squaredDistance: number, width: number): number {
-  return overlapShare * Math.exp(-squaredDistance / (4 * width * width));
-}
-
-interface StandingAtoms extends EvidenceInput {
-  readonly standing: readonly number[];
-  readonly rows: readonly number[];
-  readonly amplitude: Float64Array;
+/** Atoms as images on the box's grid. */
+interface Stage {
+  readonly engine: ComputeEngine;
+  readonly box: TargetBox;
+  readonly terms: FourierTerms;
+  readonly independent: number;
   readonly width: number;
+  readonly xyz: Float64Array;
+}
+
+interface ComplexTerms {
+  readonly re: Float32Array;
+  readonly im: Float32Array;
 }
 
 /**
- * Brings the images of atoms that stand still to the heights they have in the map: density that they do not explain would
- * draw side chains to it.
+ * Measures images and noise in the map itself, Fourier shell by shell; null where the model explains nothing of it, or the
+ * map's axes are not at right angles.
  */
-function matchStanding(
-  { density, xyz, standing, rows, amplitude, width }: StandingAtoms,
-  observed: Float32Array,
-): void {
-  const { grid } = density;
-  const expected = new Float32Array(observed.length);
-  addImages(grid, expected, { rows, xyz, amplitude }, width);
-  blurGrid(grid, expected, width);
-  const [map, images] = [trilinearGridOf(density, observed), trilinearGridOf(density, expected)];
+export function measureEvidence(input: EvidenceInput): DensityEvidence | null {
+  const { engine, density, resolution, xyz, searched, model } = input;
+  const map: DensityMap = { ...density.grid, values: density.values };
+  const edge = Math.max(leastEdge, resolution);
+  const box = boxAround(map, xyz, maskDistance + edge + 2 + resolution);
+  if (box === null) return null;
+  const rows = heavyRows(input.topology);
+  const relative = relativeAmplitudes(model, resolution);
+  const { mask, independent } = targetMask(engine, box, scatterers(model, xyz, rows), { distance: maskDistance, edge });
+  const terms = listTerms(box.frame, resolution, independent);
+  const observed = maskedTerms(engine, box, mask, terms);
+  const steps = [0, 4, 8].map((at, axis) => box.frame.orthogonalization[at]! / box.frame.size[axis]!);
+  const width = Math.max(imageShare * resolution, imageVoxels * Math.max(...steps));
+  const stage: Stage = { engine, box, terms, independent, width, xyz };
+  const shells = measureShells(terms, observed, imageTerms(stage, rows, relative), stage);
+  if (shells === null) return null;
+  const seen = gainGrid(stage, shells, observed, null);
+  const amplitude = relative.slice();
+  const expected = gainGrid(stage, shells, null, imageTerms(stage, rows, amplitude));
+  scaleAmplitudes(input, rows, amplitude, seen, expected);
+  const standing = rows.filter((row) => searched[row] === 0);
+  const scaled = gainGrid(stage, shells, null, imageTerms(stage, rows, amplitude));
   for (const row of standing) {
-    const place = [xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!] as const;
-    const own = gridValue(images, ...place);
-    if (!(own > 0)) continue;
-    amplitude[row]! *= Math.min(largestMatch, Math.max(leastMatch, gridValue(map, ...place) / own));
+    const own = valueAt(scaled, xyz, row);
+    if (own > 0) amplitude[row]! *= Math.min(largestMatch, Math.max(leastMatch, valueAt(seen, xyz, row) / own));
   }
+  return {
+    amplitude,
+    gain: gainGrid(stage, shells, observed, imageTerms(stage, standing, amplitude)),
+    ...overlapTable(stage, shells, resolution),
+    correlation: shells.correlation,
+  };
+}
+
+/** Log-likelihood that the images of two atoms of amplitude 1 share at a squared distance, square Angstrom. */
+export function imageOverlap({ overlap, overlapStep }: DensityEvidence, squaredDistance: number): number {
+  const place = Math.sqrt(squaredDistance) / overlapStep;
+  const below = place | 0;
+  if (below >= overlapSteps) return 0;
+  return overlap[below]! + (place - below) * (overlap[below + 1]! - overlap[below]!);
+}
+
+/** Distance at which images end, Angstrom. */
+export function overlapDistance({ overlapStep }: DensityEvidence): number {
+  return overlapSteps * overlapStep;
+}
+
+function valueAt(grid: CubicGrid, xyz: Float64Array, row: number): number {
+  return cubicValue(grid, xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!);
 }
 
 function heavyRows({ isHydrogen, atomCount }: Topology): number[] {
@@ -132,10 +156,10 @@ function heavyRows({ isHydrogen, atomCount }: Topology): number[] {
   return rows;
 }
 
-/** Independent numbers in a cubic Angstrom of a map that ends at a resolution, at most one per voxel. */
-function samplesPerVolume({ cell, sampling }: MapGrid, resolution: number): number {
-  const voxel = (cell.a * cell.b * cell.c) / (sampling[0] * sampling[1] * sampling[2]);
-  return Math.min(1 / voxel, (4 * Math.PI) / (3 * resolution ** 3));
+function scatterers({ atoms }: Model, xyz: Float64Array, rows: readonly number[]) {
+  const places = new Float64Array(3 * rows.length);
+  rows.forEach((row, at) => places.set(xyz.subarray(3 * row, 3 * row + 3), 3 * at));
+  return { count: rows.length, xyz: places, element: Uint8Array.from(rows, (row) => atoms.element[row]!) };
 }
 
 /** Scattering at half the resolution relative to carbon's; hydrogens and unknown elements have none. */
@@ -150,87 +174,118 @@ function relativeAmplitudes({ atoms }: Model, resolution: number): Float64Array 
   return Float64Array.from(atoms.element, (element, row) => (scatter(element) / carbon) * atoms.occupancy[row]!);
 }
 
-interface WidthFit {
-  readonly width: number;
-  readonly height: number;
-  readonly level: number;
-  readonly sigma: number;
-  readonly correlation: number;
-}
-
-/** The width at which images of all atoms follow the map best around the model, with height, level and what is left. */
-function fitWidth(input: EvidenceInput, rows: readonly number[], relative: Float64Array): WidthFit | null {
-  let best: WidthFit | null = null;
-  for (const share of widthShares) {
-    const fit = regressImages(input, rows, relative, share * input.resolution);
-    if (fit === null) continue;
-    if (best !== null && fit.correlation < best.correlation) break;
-    best = fit;
-  }
-  return best;
-}
-
-function regressImages(
-  { density, xyz }: EvidenceInput,
+/** Terms of the images of some atoms. */
+function imageTerms(
+  { engine, box, terms, width, xyz }: Stage,
   rows: readonly number[],
-  relative: Float64Array,
-  width: number,
-): WidthFit | null {
-  const images = new Float32Array(density.values.length);
-  addImages(density.grid, images, { rows, xyz, amplitude: relative }, width);
-  const least = Math.exp(-0.5 * comparedReach ** 2);
-  let [count, sumX, sumY, sumXX, sumXY, sumYY] = [0, 0, 0, 0, 0, 0];
-  for (let voxel = 0; voxel < images.length; voxel++) {
-    const x = images[voxel]!;
-    if (x < least) continue;
-    const y = density.values[voxel]!;
-    count++;
-    sumX += x;
-    sumY += y;
-    sumXX += x * x;
-    sumXY += x * y;
-    sumYY += y * y;
+  amplitude: Float64Array,
+): ComplexTerms {
+  const { frame } = box;
+  const values = new Float32Array(box.values.length);
+  addImages(frame, values, { rows, xyz, amplitude }, width);
+  const spectrum = transformValues(engine, values, frame.size);
+  const offsets = offsetsIn(spectrum, terms);
+  const result = {
+    re: Float32Array.from(offsets, (at) => spectrum.re[at]!),
+    im: Float32Array.from(offsets, (at) => spectrum.im[at]!),
+  };
+  freeSpectrum(engine, spectrum);
+  return result;
+}
+
+/** Scale of the images and variance of what they leave, by regression in every shell; null where no shell correlates. */
+function measureShells(
+  { count, shells, shell, multiplicity, squared }: FourierTerms,
+  observed: ComplexTerms,
+  images: ComplexTerms,
+  { box, width }: Stage,
+): Shells | null {
+  const [n, oo, cc, oc] = [0, 0, 0, 0].map(() => new Float64Array(shells)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  for (let term = 0; term < count; term++) {
+    const [a, b, c, d] = [observed.re[term]!, observed.im[term]!, images.re[term]!, images.im[term]!];
+    const of = shell[term]!;
+    const m = multiplicity[term]!;
+    n[of]! += m;
+    oo[of]! += m * (a * a + b * b);
+    cc[of]! += m * (c * c + d * d);
+    oc[of]! += m * (a * c + b * d);
   }
-  const varianceX = sumXX / count - (sumX / count) ** 2;
-  const varianceY = sumYY / count - (sumY / count) ** 2;
-  if (!(varianceX > 0 && varianceY > 0)) return null;
-  const covariance = sumXY / count - (sumX / count) * (sumY / count);
-  const height = covariance / varianceX;
-  const correlation = covariance / Math.sqrt(varianceX * varianceY);
-  const sigma = Math.sqrt(varianceY * (1 - correlation * correlation));
-  if (!(sigma > 0)) return null;
-  return { width, height, level: sumY / count - (height * sumX) / count, sigma, correlation };
+  const { frame } = box;
+  const voxel =
+    Math.abs(frame.orthogonalization[0] * frame.orthogonalization[4] * frame.orthogonalization[8]) / box.values.length;
+  const peak = ((2 * Math.PI) ** 1.5 * width ** 3) / voxel;
+  const [image, whiten] = [new Float64Array(count), new Float64Array(count)];
+  let [explained, whole] = [0, 0];
+  for (let term = 0; term < count; term++) {
+    const of = shell[term]!;
+    const variance = (oo[of]! - (oc[of]! * oc[of]!) / cc[of]!) / n[of]!;
+    if (!(oc[of]! > 0 && variance > 0)) continue;
+    whiten[term] = 1 / Math.sqrt(variance);
+    image[term] =
+      (oc[of]! / cc[of]!) * peak * Math.exp(-2 * Math.PI ** 2 * width ** 2 * squared[term]!) * whiten[term]!;
+    whole++;
+    explained += (oc[of]! * oc[of]!) / (cc[of]! * oo[of]!);
+  }
+  return whole === 0 ? null : { image, whiten, correlation: Math.sqrt(explained / whole) };
 }
 
-function trilinearGridOf({ grid }: SearchDensity, values: Float32Array): TrilinearGrid {
-  return trilinearGrid({ ...grid, values });
+/** Map of log-likelihood per amplitude: what is observed less the images, against one atom's image, in units of the noise. */
+function gainGrid(
+  { engine, box, terms, independent, width }: Stage,
+  { image, whiten }: Shells,
+  observed: ComplexTerms | null,
+  images: ComplexTerms | null,
+): CubicGrid {
+  const { frame } = box;
+  const points = box.values.length;
+  const spectrum = createSpectrum(engine, ...frame.size);
+  const offsets = offsetsIn(spectrum, terms);
+  const voxel = Math.abs(frame.orthogonalization[0] * frame.orthogonalization[4] * frame.orthogonalization[8]) / points;
+  const peak = ((2 * Math.PI) ** 1.5 * width ** 3) / voxel;
+  // Images subtract where there is a map, and stand for themselves where there is none.
+  const sign = observed === null ? 1 : -1;
+  for (let term = 0; term < terms.count; term++) {
+    const own = image[term]!;
+    if (own === 0) continue;
+    const scale = observed === null ? 0 : whiten[term]!;
+    const plain = peak * Math.exp(-2 * Math.PI ** 2 * width ** 2 * terms.squared[term]!);
+    const scaled = images === null ? 0 : (sign * own) / plain;
+    const re = scale * (observed?.re[term] ?? 0) + scaled * (images?.re[term] ?? 0);
+    const im = scale * (observed?.im[term] ?? 0) + scaled * (images?.im[term] ?? 0);
+    spectrum.re[offsets[term]!] = independent * points * own * re;
+    spectrum.im[offsets[term]!] = independent * points * own * im;
+  }
+  return cubicGrid(frame, mapOfSpectrum(engine, spectrum));
 }
 
-/** Value on a grid, 0 outside. */
-export function gridValue(grid: TrilinearGrid, x: number, y: number, z: number): number {
-  const { values, size, corner, toGrid: t } = grid;
-  const [nx, ny] = size;
-  const dx = x - corner[0];
-  const dy = y - corner[1];
-  const dz = z - corner[2];
-  const u = t[0] * dx + t[1] * dy + t[2] * dz;
-  const v = t[4] * dy + t[5] * dz;
-  const w = t[8] * dz;
-  const i = Math.floor(u);
-  const j = Math.floor(v);
-  const k = Math.floor(w);
-  if (!(i >= 0 && j >= 0 && k >= 0 && i < nx - 1 && j < ny - 1 && k < size[2] - 1)) return 0;
-  const p = u - i;
-  const q = v - j;
-  const r = w - k;
-  const at = i + nx * (j + ny * k);
-  const up = at + nx * ny;
-  const a = values[at]! + p * (values[at + 1]! - values[at]!);
-  const b = values[at + nx]! + p * (values[at + nx + 1]! - values[at + nx]!);
-  const c = values[up]! + p * (values[up + 1]! - values[up]!);
-  const d = values[up + nx]! + p * (values[up + nx + 1]! - values[up + nx]!);
-  const low = a + q * (b - a);
-  return low + r * (c + q * (d - c) - low);
+/** Overlap of images by distance: the transform of their squared whitened image, averaged over directions. */
+function overlapTable(
+  { terms, independent }: Stage,
+  { image }: Shells,
+  resolution: number,
+): Pick<DensityEvidence, "overlap" | "overlapStep"> {
+  const bins = 256;
+  const power = new Float64Array(bins);
+  const binWidth = ((1 / resolution) * (1 + 1e-9)) / bins;
+  for (let term = 0; term < terms.count; term++) {
+    const bin = Math.min(bins - 1, Math.floor(Math.sqrt(terms.squared[term]!) / binWidth));
+    power[bin]! += independent * terms.multiplicity[term]! * image[term]! ** 2;
+  }
+  const overlapStep = (overlapReach * resolution) / overlapSteps;
+  const overlap = Float64Array.from({ length: overlapSteps + 1 }, (_value, step) => {
+    let sum = 0;
+    for (let bin = 0; bin < bins; bin++) {
+      const phase = 2 * Math.PI * (bin + 0.5) * binWidth * step * overlapStep;
+      sum += power[bin]! * (phase > 0 ? Math.sin(phase) / phase : 1);
+    }
+    return sum;
+  });
+  return { overlap, overlapStep };
 }
 
 /**
@@ -241,18 +296,16 @@ function scaleAmplitudes(
   { model, xyz, backbone }: EvidenceInput,
   rows: readonly number[],
   amplitude: Float64Array,
-  observed: TrilinearGrid,
-  expected: TrilinearGrid,
+  observed: CubicGrid,
+  expected: CubicGrid,
 ): void {
   const { atoms, residues } = model;
-  const at = (grid: TrilinearGrid, row: number): number =>
-    gridValue(grid, xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!);
   const products = new Float64Array(residues.count);
   const squares = new Float64Array(residues.count);
   for (const row of rows) {
     if (backbone[row] === 0) continue;
-    const own = at(expected, row);
-    products[atoms.residue[row]!]! += own * at(observed, row);
+    const own = valueAt(expected, xyz, row);
+    products[atoms.residue[row]!]! += own * valueAt(observed, xyz, row);
     squares[atoms.residue[row]!]! += own * own;
   }
   const clarity = new Float64Array(residues.count).fill(1);
@@ -268,11 +321,11 @@ function scaleAmplitudes(
   const ratios = new Map<string, number[]>();
   const kindOf = (row: number): string => pairedName(residues.name[atoms.residue[row]!]!, atoms.name[row]!);
   for (const row of rows) {
-    const own = at(expected, row) * clarity[atoms.residue[row]!]!;
+    const own = valueAt(expected, xyz, row) * clarity[atoms.residue[row]!]!;
     if (!(own > 0)) continue;
     const list = ratios.get(kindOf(row));
-    if (list) list.push(at(observed, row) / own);
-    else ratios.set(kindOf(row), [at(observed, row) / own]);
+    if (list) list.push(valueAt(observed, xyz, row) / own);
+    else ratios.set(kindOf(row), [valueAt(observed, xyz, row) / own]);
   }
   const typical = new Map<string, number>();
   for (const [kind, list] of ratios) {

@@ -2,13 +2,11 @@
 import type { ChoicePair } from "../../hydrogens/choose-states.ts";
 import type { PairRules } from "../../kernels/pair-rules.ts";
 import { repulsionConstant } from "../../restraints/nonbonded.ts";
-import type { Conformer } from "./conformers.ts";
-import { type DensityEvidence, imageOverlap } from "./density-evidence.ts";
+import type { Conformer } from "./conformer-score.ts";
+import { type DensityEvidence, imageOverlap, overlapDistance } from "./density-evidence.ts";
 import type { SearchedSideChain } from "./searched-side-chains.ts";
 import { looseContact } from "./surroundings.ts";
 
-/** Images of atoms further apart than this many widths overlap by less than 1 % of their full overlap. */
-const overlapReach = 4.3;
 /** Energy of a pair is cut here: it says no, whatever the map says. */
 const largestPair = 60;
 
@@ -26,7 +24,7 @@ export function findPairEnergies(
 ): ChoicePair[] {
   const reach = Math.max(
     rules.reach.reduce((most, own) => Math.max(most, own), 0),
-    evidence === null ? 0 : overlapReach * evidence.width,
+    evidence === null ? 0 : overlapDistance(evidence),
   );
   const extents = conformers.map(extentOf);
   const pairs: ChoicePair[] = [];
@@ -90,10 +88,10 @@ export function sharedDensity(
   evidence: DensityEvidence,
 ): Float64Array {
   const shared = new Float64Array(chains.length);
-  const { amplitude, factor, width } = evidence;
+  const { amplitude } = evidence;
   forNearExtents(
     conformers.map((own) => extentOf([own])),
-    overlapReach * width,
+    overlapDistance(evidence),
     (first, second) => {
       const [own, theirs] = [conformers[first]!.positions, conformers[second]!.positions];
       let energy = 0;
@@ -102,7 +100,7 @@ export function sharedDensity(
           let squared = 0;
           for (let axis = 0; axis < 3; axis++) squared += (own[3 * a + axis]! - theirs[3 * b + axis]!) ** 2;
           const heights = amplitude[chains[first]!.atoms[a]!]! * amplitude[chains[second]!.atoms[b]!]!;
-          energy += factor * heights * imageOverlap(squared, width);
+          energy += heights * imageOverlap(evidence, squared);
         }
       }
       shared[first]! += energy;
@@ -127,7 +125,7 @@ function pairTable(
       const [i, j] = [first.atoms[a]!, second.atoms[b]!];
       if (first.touching[a] === 1 && second.touching[b] === 1) contact[a * others + b] = looseContact(rules, i, j);
       if (evidence !== null) {
-        overlap[a * others + b] = evidence.factor * evidence.amplitude[i]! * evidence.amplitude[j]!;
+        overlap[a * others + b] = evidence.amplitude[i]! * evidence.amplitude[j]!;
       }
     }
   }
@@ -135,12 +133,19 @@ function pairTable(
   let touches = false;
   for (let s = 0; s < own.length; s++) {
     for (let t = 0; t < theirs.length; t++) {
-      const energy = pairEnergy(own[s]!.positions, theirs[t]!.positions, contact, overlap, evidence?.width ?? 0);
-      if (energy > 1e-3) touches = true;
+      const energy = sharesMovedAtoms(own[s]!, theirs[t]!)
+        ? largestPair
+        : pairEnergy(own[s]!.positions, theirs[t]!.positions, contact, overlap, evidence);
+      if (Math.abs(energy) > 1e-3) touches = true;
       values[s * theirs.length + t] = Math.min(largestPair, energy);
     }
   }
   return touches ? values : null;
+}
+
+/** Two moves of the backbone that both want the peptide between them. */
+function sharesMovedAtoms({ backbone: own }: Conformer, { backbone: theirs }: Conformer): boolean {
+  return own !== null && theirs !== null && own.rows.some((row) => theirs.rows.includes(row));
 }
 
 function pairEnergy(
@@ -148,10 +153,10 @@ function pairEnergy(
   second: Float64Array,
   contact: Float64Array,
   overlap: Float64Array,
-  width: number,
+  evidence: DensityEvidence | null,
 ): number {
   const others = second.length / 3;
-  const far = (overlapReach * width) ** 2;
+  const far = evidence === null ? 0 : overlapDistance(evidence) ** 2;
   let energy = 0;
   for (let a = 0; a < first.length / 3; a++) {
     const x = first[3 * a]!;
@@ -161,8 +166,8 @@ function pairEnergy(
       const squared = (x - second[3 * b]!) ** 2 + (y - second[3 * b + 1]!) ** 2 + (z - second[3 * b + 2]!) ** 2;
       const reach = contact[a * others + b]!;
       if (squared < reach * reach) energy += repulsionConstant * (reach - Math.sqrt(squared)) ** 4;
-      if (squared < far && overlap[a * others + b]! > 0) {
-        energy += overlap[a * others + b]! * imageOverlap(squared, width);
+      if (evidence !== null && squared < far && overlap[a * others + b]! > 0) {
+        energy += overlap[a * others + b]! * imageOverlap(evidence, squared);
       }
     }
   }

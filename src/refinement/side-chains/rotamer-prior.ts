@@ -1,6 +1,7 @@
 // How probable side-chain torsions are before a map is looked at: densities and peaks behind the tables of percentiles.
 import { type GridTable, tableValue } from "../../chemistry/grid-table.ts";
 import type { RotamerTable } from "../../chemistry/rotamer-tables.ts";
+import { type PercentileEnergies, percentileEnergies, tableEnergy } from "./percentile-density.ts";
 
 /** A peak of the distribution. */
 export interface RotamerPeak {
@@ -14,15 +15,9 @@ export interface RotamerPrior {
   readonly rotamers: RotamerTable;
   /** In the order of their height. */
   readonly peaks: readonly RotamerPeak[];
-  /** Negative logarithm of the density relative to that of the highest peak, at percentiles exp(start + step * n). */
-  readonly energies: Float64Array;
+  readonly energies: PercentileEnergies;
 }
 
-/** Percentiles are told apart down to this one. */
-const leastPercentile = 1e-4;
-const firstLog: number = Math.log(leastPercentile);
-const logBins = 48;
-const logStep: number = -firstLog / logBins;
 /** Peaks below this percentile are no rotamers, and peaks this near to a higher one are parts of it, degrees. */
 const leastPeak = 0.02;
 const nearPeak = 20;
@@ -35,7 +30,7 @@ const priors = new WeakMap<RotamerTable, RotamerPrior>();
 export function rotamerPrior(rotamers: RotamerTable): RotamerPrior {
   let prior = priors.get(rotamers);
   if (prior === undefined) {
-    const energies = densityEnergies(rotamers.table);
+    const energies = percentileEnergies(rotamers.table);
     prior = { rotamers, energies, peaks: findPeaks(rotamers.table, energies) };
     priors.set(rotamers, prior);
   }
@@ -44,44 +39,14 @@ export function rotamerPrior(rotamers: RotamerTable): RotamerPrior {
 
 /** Negative logarithm of the probability density at some torsions (degrees) relative to the most probable ones. */
 export function rotamerEnergy({ rotamers, energies }: RotamerPrior, chis: ArrayLike<number>): number {
-  return energyAt(energies, tableValue(rotamers.table, chis));
+  return tableEnergy(rotamers.table, energies, chis);
 }
 
 export function isRotamerOutlier({ rotamers }: RotamerPrior, chis: ArrayLike<number>): boolean {
   return tableValue(rotamers.table, chis) < rotamers.outlierBelow;
 }
 
-function energyAt(energies: Float64Array, percentile: number): number {
-  const place = (Math.log(Math.max(percentile, leastPercentile)) - firstLog) / logStep;
-  const below = Math.min(energies.length - 2, Math.floor(place));
-  const part = Math.min(1, place - below);
-  return energies[below]! + part * (energies[below + 1]! - energies[below]!);
-}
-
-/**
- * A percentile is the share of residues in less populated places, so cells in the order of their percentiles differ by the share
- * that each of them holds: its density follows from the table itself.
- */
-function densityEnergies({ values }: GridTable): Float64Array {
-  const cells = new Float64Array(logBins + 1);
-  for (const value of values) {
-    if (value >= leastPercentile) cells[Math.min(logBins, Math.round((Math.log(value) - firstLog) / logStep))]!++;
-  }
-  const energies = new Float64Array(logBins + 1);
-  let top: number | null = null;
-  for (let bin = logBins; bin >= 0; bin--) {
-    const low = bin === 0 ? 0 : Math.exp(firstLog + (bin - 0.5) * logStep);
-    const high = bin === logBins ? 1 : Math.exp(firstLog + (bin + 0.5) * logStep);
-    const count = cells[bin]!;
-    // Few cells make the highest bins rough; a density never rises where the percentile falls.
-    const above = energies[bin + 1] ?? 0;
-    if (count > 0) top ??= Math.log((high - low) / count);
-    energies[bin] = count > 0 && top !== null ? Math.max(above, top - Math.log((high - low) / count)) : above;
-  }
-  return energies;
-}
-
-function findPeaks(table: GridTable, energies: Float64Array): RotamerPeak[] {
+function findPeaks(table: GridTable, energies: PercentileEnergies): RotamerPeak[] {
   const peaks: { chis: number[]; value: number }[] = [];
   const { axes, values } = table;
   const strides = axes.map((_axis, at) => axes.slice(at + 1).reduce((product, { bins }) => product * bins, 1));
@@ -143,8 +108,8 @@ export function periodicDelta(to: number, from: number, period: number): number 
   return delta - period * Math.round(delta / period);
 }
 
-function spreadAlong(table: GridTable, energies: Float64Array, chis: readonly number[], axis: number): number {
-  const level = energyAt(energies, tableValue(table, chis)) + 0.5;
+function spreadAlong(table: GridTable, energies: PercentileEnergies, chis: readonly number[], axis: number): number {
+  const level = tableEnergy(table, energies, chis) + 0.5;
   let sum = 0;
   for (const sign of [-1, 1]) {
     const point = [...chis];
@@ -152,7 +117,7 @@ function spreadAlong(table: GridTable, energies: Float64Array, chis: readonly nu
     while (reach < largestSpread) {
       reach += 1;
       point[axis] = chis[axis]! + sign * reach;
-      if (energyAt(energies, tableValue(table, point)) > level) break;
+      if (tableEnergy(table, energies, point) > level) break;
     }
     sum += reach;
   }

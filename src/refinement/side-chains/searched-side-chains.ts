@@ -107,7 +107,7 @@ function describe(
 }
 
 /** Atoms on the far side of a bond; null in a ring. */
-function reachedBeyond({ offset, partner }: BondGraph, from: number, to: number): number[] | null {
+export function reachedBeyond({ offset, partner }: BondGraph, from: number, to: number): number[] | null {
   const seen = new Set([from, to]);
   const queue = [to];
   for (const atom of queue) {

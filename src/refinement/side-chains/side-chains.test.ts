@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { createRng } from "../../base/rng.ts";
 import { createRunContext } from "../../base/run-context.ts";
 import { loadDictionary } from "../../chemistry/dictionary.ts";
+import { loadRamachandranTables } from "../../chemistry/ramachandran-tables.ts";
 import { loadRotamerTables } from "../../chemistry/rotamer-tables.ts";
 import { readModel } from "../../io/read-model.ts";
 import { createEngine } from "../../kernels/engine.ts";
@@ -11,15 +12,17 @@ import { distanceBetween } from "../../math/internal-coordinates.ts";
 import { simulateMap } from "../../scattering/simulate-map.ts";
 import { buildTopology } from "../../topology/build-topology.ts";
 import { findSideChains, measureChis, type SearchedSideChain, turnAtoms } from "./searched-side-chains.ts";
-import { fitSideChains, type SideChainInput } from "./side-chains.ts";
+import { fitSideChains, type SideChainInput, type SideChainOptions, type SideChainResult } from "./side-chains.ts";
 
 const path = new URL("../../../example/true.pdb", import.meta.url).pathname;
 const model = await readModel(readFileSync(path), path, createRunContext());
 const topology = buildTopology(model, loadDictionary(), { unknownLigands: "error" }, createRunContext());
 const rotamers = await loadRotamerTables();
+const ramachandran = await loadRamachandranTables();
 const resolution = 3;
+const engine = createEngine();
 const map = simulateMap(
-  createEngine(),
+  engine,
   model.atoms,
   { resolution, table: "electron", voxel: 1, margin: 6, noise: 0.3 },
   createRunContext({ rng: createRng(2) }),
@@ -28,9 +31,13 @@ const density = { grid: map, values: map.values };
 const truth = model.atoms.xyz;
 const chains = findSideChains(model, topology, rotamers, undefined);
 
-function search(xyz: Float64Array, changes: Partial<SideChainInput> = {}, seed = 1): ReturnType<typeof fitSideChains> {
-  const input = { model, topology, xyz, density, rotamers, ...changes };
-  return fitSideChains(input, { resolution }, createRunContext({ rng: createRng(seed) }));
+function search(
+  xyz: Float64Array,
+  changes: Partial<SideChainInput> = {},
+  options: Partial<SideChainOptions> = {},
+): SideChainResult {
+  const input = { engine, model, topology, xyz, density, rotamers, ramachandran, ...changes };
+  return fitSideChains(input, { resolution, ...options }, createRunContext({ rng: createRng(1) }));
 }
 
 /** The truth with every so-maniest side chain turned by 120 degrees about its first torsion. */
@@ -68,7 +75,7 @@ describe("side chains in a map of 3 Angstrom", () => {
 
   test("keep lengths of bonds and angles between atoms, and all else stands still", () => {
     const { xyz } = turned(4);
-    const result = search(xyz);
+    const result = search(xyz, {}, { backrubs: false });
     expect(result.changes.length).toBeGreaterThan(20);
     const { bonds, angles } = topology;
     for (let bond = 0; bond < bonds.count; bond++) {
@@ -88,7 +95,7 @@ describe("side chains in a map of 3 Angstrom", () => {
 
   test("come out the same for the same seed, and a second search changes next to nothing", () => {
     const { xyz } = turned(4);
-    const [first, second] = [search(xyz, {}, 5), search(xyz, {}, 5)];
+    const [first, second] = [search(xyz), search(xyz)];
     expect(first.xyz).toEqual(second.xyz);
     expect(search(first.xyz).changes.length).toBeLessThanOrEqual(3);
   });
@@ -102,11 +109,7 @@ describe("side chains in a map of 3 Angstrom", () => {
   test("may be kept from moving", () => {
     const { xyz } = turned(4);
     const movable = new Uint8Array(model.atoms.count);
-    const result = fitSideChains(
-      { model, topology, xyz, density, rotamers },
-      { resolution, movable },
-      createRunContext({ rng: createRng(1) }),
-    );
+    const result = search(xyz, {}, { movable });
     expect(result.searched).toBe(0);
     expect(result.xyz).toEqual(xyz);
   });
@@ -118,7 +121,7 @@ describe("side chains without density", () => {
   const hidden = new Set(lysine.atoms);
   const occupancy = model.atoms.occupancy.map((value, atom) => (hidden.has(atom) ? 0 : value));
   const bare = simulateMap(
-    createEngine(),
+    engine,
     { ...model.atoms, occupancy },
     { resolution, table: "electron", voxel: 1, margin: 6, noise: 0.3 },
     createRunContext({ rng: createRng(2) }),

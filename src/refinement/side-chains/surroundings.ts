@@ -64,6 +64,7 @@ function holds(offset: Int32Array, partner: Int32Array, low: number, high: numbe
 /** Atoms around some moving ones, with the distances at which each pair of them starts to repel. */
 export interface Fence {
   readonly count: number;
+  readonly rows: readonly number[];
   readonly places: Float64Array;
   /** contact[moving * count + still]; 0 for pairs that do not repel. */
   readonly contact: Float64Array;
@@ -90,7 +91,7 @@ export function fenceAround(
       contact[at * rows.length + other] = boundContact(rules, moving[at]!, rows[other]!);
     }
   }
-  return { count: rows.length, places, contact };
+  return { count: rows.length, rows, places, contact };
 }
 
 /** Repulsion of moving atoms (x y z each) from the atoms around; stops adding up beyond `limit`. */

@@ -1,0 +1,111 @@
+// Conformers of all side chains, the joint choice among them, and a second one for those without density.
+import { type RunContext, throwIfCancelled } from "../../base/run-context.ts";
+import type { BackrubTable } from "./backrub.ts";
+import { chooseConformers } from "./choose-conformers.ts";
+import type { Conformer } from "./conformer-score.ts";
+import { findConformers, shapeDistance } from "./conformers.ts";
+import type { DensityEvidence } from "./density-evidence.ts";
+import { findPairEnergies, sharedDensity } from "./pair-energies.ts";
+import type { SearchedSideChain } from "./searched-side-chains.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+export interface SideChainSearch {
+  readonly chains: readonly SearchedSideChain[];
+  readonly around: Surroundings;
+  readonly evidence: DensityEvidence | null;
+  /** Null where the backbone stays. */
+  readonly backrubs: BackrubTable | null;
+  /** Coordinates of all atoms; changed and put back. */
+  readonly work: Float64Array;
+  readonly most: number;
+}
+
+export interface SideChainChoice {
+  /** The present one first. */
+  readonly conformers: readonly (readonly Conformer[])[];
+  readonly chosen: readonly Conformer[];
+  /** 1 for side chains without density of their own. */
+  readonly poor: Uint8Array;
+}
+
+/** Energies so far apart tell one conformer from the other: odds of 50 to 1. */
+const clearDifference = 4;
+/** Conformers within this of the present one are the present one, where it is asked how often that is right, Angstrom. */
+const presentShape = 1;
+/** Bounds of what the present conformer is favoured by. */
+const leastTrust = 1;
+const mostTrust = 5;
+/** Density of a side chain that is there: at least this many times its own noise, or this share of what is expected. */
+const leastSignal = 2;
+const leastShare = 0.5;
+
+export function solveSideChains(search: SideChainSearch, context: RunContext): SideChainChoice {
+  const { chains, evidence, backrubs } = search;
+  const conformers = chains.map((chain, at) => {
+    if (at % 32 === 0) throwIfCancelled(context);
+    return findConformers(search, chain, backrubs?.of(chain) ?? null);
+  });
+  const trust = presentTrust(chains, conformers);
+  const states = solve(search, conformers, trust, context);
+  const chosen = states.map((state, at) => conformers[at]![state]!);
+  const first: SideChainChoice = { conformers, chosen, poor: new Uint8Array(chains.length) };
+  return evidence === null ? first : resolvePoor(search, evidence, first, trust, context);
+}
+
+/**
+ * Logarithm of the odds that the present conformer is right, from the side chains whose density and contacts say clearly which
+ * one is: a model that is right there deserves to be believed elsewhere.
+ */
+function presentTrust(chains: readonly SearchedSideChain[], conformers: readonly (readonly Conformer[])[]): number {
+  let [clear, right] = [0, 0];
+  conformers.forEach((own, at) => {
+    const [present, ...others] = own as [Conformer, ...Conformer[]];
+    const isNear = (other: Conformer): boolean => shapeDistance(present, other, chains[at]!.heavyCount) < presentShape;
+    const least = (list: readonly Conformer[]): number => Math.min(Infinity, ...list.map(({ energy }) => energy));
+    const difference = least(others.filter((other) => !isNear(other))) - least([present, ...others.filter(isNear)]);
+    if (Math.abs(difference) < clearDifference) return;
+    clear++;
+    if (difference > 0) right++;
+  });
+  return Math.min(mostTrust, Math.max(leastTrust, Math.log((right + 1) / (clear - right + 1))));
+}
+
+/** Side chains whose best place has no density beside that of others around it are placed again without the map. */
+function resolvePoor(
+  search: SideChainSearch,
+  evidence: DensityEvidence,
+  first: SideChainChoice,
+  trust: number,
+  context: RunContext,
+): SideChainChoice {
+  const { chains } = search;
+  const shared = sharedDensity(chains, first.chosen, evidence);
+  const poor = Uint8Array.from(first.chosen, ({ found, full }, at) => {
+    const own = found - shared[at]!;
+    return own < leastSignal * Math.sqrt(full) && own < leastShare * full ? 1 : 0;
+  });
+  const blind = { ...search, evidence: null };
+  const conformers = chains.map((chain, at) => (poor[at] === 1 ? findConformers(blind, chain) : [first.chosen[at]!]));
+  const amplitude = evidence.amplitude.slice();
+  chains.forEach(({ atoms }, at) => {
+    if (poor[at] === 1) for (const row of atoms) amplitude[row] = 0;
+  });
+  const again = solve({ ...search, evidence: { ...evidence, amplitude } }, conformers, trust, context);
+  return {
+    conformers: first.conformers,
+    chosen: again.map((state, at) => conformers[at]![state]!),
+    poor,
+  };
+}
+
+function solve(
+  { chains, around, evidence }: SideChainSearch,
+  conformers: readonly (readonly Conformer[])[],
+  trust: number,
+  context: RunContext,
+): number[] {
+  const pairs = findPairEnergies(chains, conformers, around.rules, evidence);
+  throwIfCancelled(context);
+  const single = conformers.map((own) => own.map(({ energy, isPresent }) => (isPresent ? energy - trust : energy)));
+  return chooseConformers({ single, pairs }, context.rng);
+}
