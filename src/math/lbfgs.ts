@@ -286,17 +286,13 @@ function computeDirection({ kernels, direction, gradient, history }: State, prec
     for (let newer = row + 1; newer < count; newer++) sum -= alpha[newer]! * productOf(row, newer);
     alpha[row] = sum / productOf(row, row);
   }
-  for (let index = 0; index < direction.length; index++) direction[index] = -gradient[index]!;
+  // Less twice itself is the gradient's negative, without rounding.
+  const factors = [-2, ...Array.from(alpha, (value) => -value)];
+  kernels.combine(direction, gradient, [gradient, ...changes], factors);
   if (count === 0) {
     precondition?.(direction);
     return;
   }
-  kernels.combine(
-    direction,
-    direction,
-    changes,
-    alpha.map((value) => -value),
-  );
   if (precondition) precondition(direction);
   else {
     const scale = productOf(count - 1, count - 1) / squares[slots[count - 1]!]!;
