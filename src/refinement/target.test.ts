@@ -13,12 +13,17 @@ import type { Topology } from "../topology/topology.ts";
 import { minimizeTarget } from "./minimize.ts";
 import { createTarget, prepareProblem, type RefinementProblem } from "./problem.ts";
 import { defaultRefineOptions, type RefineOptions } from "./refine-options.ts";
+import { planSupplement, type SupplementPlan } from "./supplement/build-supplement.ts";
 
 const helix = { phi: -60, psi: -45 };
 const twenty = Array.from({ length: 20 }, (_, index) => (index % 4 === 3 ? "GLY" : "ALA"));
 
 /** A problem in the model's own noisy map; the model may differ from the one that made the map. */
-function prepare(model: Model, options: Partial<RefineOptions> = {}): RefinementProblem {
+function prepare(
+  model: Model,
+  options: Partial<RefineOptions> = {},
+  plan: SupplementPlan | null = null,
+): RefinementProblem {
   const engine = createEngine();
   const context = createRunContext({ rng: createRng(5) });
   const settings = { resolution: 3, table: "electron", voxel: 1, margin: 6, noise: 0.3 } as const;
@@ -30,6 +35,7 @@ function prepare(model: Model, options: Partial<RefineOptions> = {}): Refinement
     loadDictionary(),
     { ...defaultRefineOptions, resolution: 3, ...options },
     context,
+    plan,
   );
 }
 
@@ -83,6 +89,28 @@ describe("gradient of the full target", () => {
       scale += numeric ** 2;
     }
     expect(Math.sqrt(squares / scale)).toBeLessThan(1e-5);
+  });
+
+  test("is that of finite differences with supplementary restraints, which move neither bonds nor contacts as measured", async () => {
+    const wanted = { ramachandran: true, rotamers: true, cBeta: true, secondaryStructure: true };
+    const names = twenty.map((name, at) => (at % 5 === 2 ? "SER" : name));
+    const model = readLines(peptideLines(names, { phi: -70, psi: -35 }));
+    const target = createTarget(prepare(model, {}, await planSupplement(wanted, 3)), shaken(model.atoms.xyz, 0.05, 3));
+    const plain = createTarget(prepare(model), shaken(model.atoms.xyz, 0.05, 3));
+    expect(target.measure()).toEqual(plain.measure());
+    const x = shaken(target.packFree(), 0.05, 4);
+    const gradient = new Float64Array(x.length);
+    target.objective(x, gradient);
+    expect(target.parts.supplement).toBeGreaterThan(1);
+    const direction = shaken(new Float64Array(x.length), 1, 5);
+    const at = (step: number): number =>
+      target.objective(
+        x.map((value, c) => value + step * direction[c]!),
+        new Float64Array(x.length),
+      );
+    const numeric = (at(1e-5) - at(-1e-5)) / 2e-5;
+    const analytic = gradient.reduce((sum, value, c) => sum + value * direction[c]!, 0);
+    expect(Math.abs(numeric - analytic)).toBeLessThan(1e-6 * Math.hypot(...gradient) * Math.hypot(...direction));
   });
 
   test("restraints exert no total force and no torque", () => {

@@ -94,6 +94,7 @@ export class RefinementTarget {
   private readonly input: TargetInput;
   private readonly moving: Uint8Array;
   private lists: CovalentLists;
+  private supplement: Supplement | undefined;
   private readonly terms: TermTable;
   private search: PairSearch;
   private curvature: CurvatureTable | null = null;
@@ -109,12 +110,13 @@ export class RefinementTarget {
     this.free = freeAtoms(topology, movable);
     this.moving = movingAtoms(input, this.free);
     this.lists = this.selectTerms();
+    this.supplement = this.movingPart(input.supplement);
     this.terms = makeTermTable(engine.memory, {
       lists: this.lists,
       xyz: engine.memory.copyOf(xyz),
       contact: input.pairRules.contact,
       ...(input.elastic ? { elastic: input.elastic } : {}),
-      ...(input.supplement ? { supplement: this.movingPart(input.supplement) } : {}),
+      ...(this.supplement ? { supplement: this.supplement } : {}),
     });
     const pull = { factor: mapFactor, values: sampler.values, gradients: sampler.gradients };
     this.moves = makeMoveTable(engine.memory, this.terms, riding, this.free, pull);
@@ -131,7 +133,8 @@ export class RefinementTarget {
     this.moves.local.set(riding.local);
     this.moves.followerShift.set(riding.followerShift);
     replaceSprings(engine.memory, this.terms, elastic);
-    const isAlike = replaceSupplement(engine.memory, this.terms, supplement && this.movingPart(supplement));
+    this.supplement = this.movingPart(supplement);
+    const isAlike = replaceSupplement(engine.memory, this.terms, this.supplement);
     if (!isAlike && this.curvature) {
       freeCurvature(engine.memory, this.curvature);
       this.curvature = null;
@@ -207,7 +210,8 @@ export class RefinementTarget {
     const { kernels, memory } = input.engine;
     this.unpackFree(x);
     this.renewPairs();
-    const energies = addAllTerms(kernels, terms, this.lists, repulsionConstant * this.repulsionFactor);
+    const repulsion = repulsionConstant * this.repulsionFactor;
+    const energies = addAllTerms(kernels, terms, this.lists, repulsion, this.supplement?.parallelities);
     if (weight !== 0) input.sampler.sample(terms.xyz);
     const isPlaced = memory.owns(gradientOut);
     kernels.collectGradient(moves, weight, isPlaced ? gradientOut : this.vectorGradient);
@@ -254,8 +258,8 @@ export class RefinementTarget {
   }
 
   /** Terms in which something moves. */
-  private movingPart(supplement: Supplement): Supplement {
-    return supplementSubset(supplement, this.moving);
+  private movingPart(supplement: Supplement | undefined): Supplement | undefined {
+    return supplement && supplementSubset(supplement, this.moving);
   }
 
   private findPairs(): PairSearch {

@@ -99,7 +99,8 @@ function planeSubset(planes: PlaneList, { without, touching }: SubsetRule): Plan
   };
 }
 
-function planePairSubset(pairs: ParallelityList, rule: SubsetRule): ParallelityList {
+/** Pairs of planes that obey the rule. */
+export function planePairSubset(pairs: ParallelityList, rule: SubsetRule): ParallelityList {
   const keep = (atoms: Int32Array): Int32Array => atoms.filter((atom) => !rule.without || rule.without[atom] === 0);
   const firsts: Int32Array[] = [];
   const seconds: Int32Array[] = [];

@@ -1,5 +1,6 @@
 // Supplementary restraints of a refinement as plain lists: what bonds, angles and planes say nothing about.
-import { rowsByRule, takeRows } from "./covalent.ts";
+import type { ParallelityList } from "../topology/topology.ts";
+import { planePairSubset, rowsByRule, takeRows } from "./covalent.ts";
 
 /** Splines over two dihedrals that terms take their energy from. */
 export interface SurfaceTables {
@@ -68,6 +69,16 @@ export interface TetherRow {
   readonly limit: number;
 }
 
+/** Two groups of atoms whose planes are to be parallel. */
+export interface ParallelRow {
+  readonly first: readonly number[];
+  readonly second: readonly number[];
+  /** Without unit. */
+  readonly sigma: number;
+  /** Degrees. */
+  readonly slack: number;
+}
+
 /** How many restraints of each kind there are. */
 export interface SupplementCounts {
   /** Residues. */
@@ -78,12 +89,17 @@ export interface SupplementCounts {
   readonly cBeta: number;
   /** Hydrogen bonds of the protein backbone. */
   readonly backboneBonds: number;
+  /** Base pairs, and neighbours whose bases lie on each other. */
+  readonly basePairs: number;
+  readonly stackings: number;
 }
 
 export interface Supplement {
   readonly surfaces: SurfaceList;
   readonly torsions: TorsionList;
   readonly tethers: TetherList;
+  /** Absent without any. */
+  readonly parallelities?: ParallelityList;
   readonly counts: SupplementCounts;
 }
 
@@ -150,6 +166,26 @@ export function packTethers(rows: readonly TetherRow[]): TetherList {
   };
 }
 
+export function packParallelities(rows: readonly ParallelRow[]): ParallelityList {
+  const offsets = (groups: readonly (readonly number[])[]): Int32Array => {
+    const offset = new Int32Array(groups.length + 1);
+    groups.forEach((group, row) => {
+      offset[row + 1] = offset[row]! + group.length;
+    });
+    return offset;
+  };
+  return {
+    count: rows.length,
+    firstOffset: offsets(rows.map(({ first }) => first)),
+    first: Int32Array.from(rows.flatMap(({ first }) => first)),
+    secondOffset: offsets(rows.map(({ second }) => second)),
+    second: Int32Array.from(rows.flatMap(({ second }) => second)),
+    ideal: new Float64Array(rows.length),
+    sigma: Float64Array.from(rows, ({ sigma }) => sigma),
+    slack: Float64Array.from(rows, ({ slack }) => slack),
+  };
+}
+
 function column(rows: readonly { readonly atoms: readonly number[] }[], at: number): Int32Array {
   return Int32Array.from(rows, ({ atoms }) => atoms[at]!);
 }
@@ -159,12 +195,12 @@ export const emptySupplement: Supplement = {
   surfaces: noSurfaces,
   torsions: noTorsions,
   tethers: noTethers,
-  counts: { ramachandran: 0, rotamers: 0, cBeta: 0, backboneBonds: 0 },
+  counts: { ramachandran: 0, rotamers: 0, cBeta: 0, backboneBonds: 0, basePairs: 0, stackings: 0 },
 };
 
 /** The terms that touch an atom marked here. */
 export function supplementSubset(supplement: Supplement, touching: Uint8Array): Supplement {
-  const { surfaces, torsions, tethers } = supplement;
+  const { surfaces, torsions, tethers, parallelities } = supplement;
   const { i, j, k, l, m } = surfaces;
   const rule = { touching };
   return {
@@ -172,5 +208,6 @@ export function supplementSubset(supplement: Supplement, touching: Uint8Array): 
     surfaces: takeRows(surfaces, rowsByRule([i, j, k, l, m], rule)),
     torsions: takeRows(torsions, rowsByRule([torsions.i, torsions.j, torsions.k, torsions.l], rule)),
     tethers: takeRows(tethers, rowsByRule([tethers.i, tethers.j], rule)),
+    ...(parallelities ? { parallelities: planePairSubset(parallelities, rule) } : {}),
   };
 }

@@ -13,7 +13,7 @@ import {
   type TermTable,
   writeAddresses,
 } from "../kernels/term-table.ts";
-import type { AngleList, BondList, ChiralityList, PlaneList } from "../topology/topology.ts";
+import type { AngleList, BondList, ChiralityList, ParallelityList, PlaneList } from "../topology/topology.ts";
 import type { CovalentLists } from "./covalent.ts";
 import type { ElasticNetwork } from "./elastic.ts";
 import { addParallelityEnergy } from "./parallelity.ts";
@@ -254,15 +254,20 @@ export function covalentEnergy(energies: TermEnergies): number {
   return bond + angle + dihedral + chirality + planarity + parallelity;
 }
 
-/** Energies of the terms by kind; sets the table's gradient. `repulsion`: constant of the pairs. */
+/**
+ * Energies of the terms by kind; sets the table's gradient. `repulsion`: constant of the pairs; `extra`: planes of a supplement.
+ */
 export function addAllTerms(
   kernels: Pick<Kernels, "addTerms">,
   table: TermTable,
   { parallelities }: CovalentLists,
   repulsion: number,
+  extra?: ParallelityList,
 ): TermEnergies {
   kernels.addTerms(table, repulsion);
-  // The few planes that a user wants parallel to others have no kernel.
+  const sums = sumEnergies(table);
+  // The few planes that are to be parallel to others have no kernel.
   const parallelity = parallelities ? addParallelityEnergy(parallelities, table.xyz, table.gradient) : 0;
-  return { ...sumEnergies(table), parallelity };
+  const planes = extra ? addParallelityEnergy(extra, table.xyz, table.gradient) : 0;
+  return { ...sums, supplement: sums.supplement + planes, parallelity };
 }

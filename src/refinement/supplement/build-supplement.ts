@@ -6,6 +6,7 @@ import { betaTerms } from "../../restraints/c-beta-terms.ts";
 import { makeRamachandranSurfaces, ramachandranTerms } from "../../restraints/ramachandran-terms.ts";
 import {
   noSurfaces,
+  packParallelities,
   packTethers,
   packTorsions,
   type Supplement,
@@ -13,6 +14,8 @@ import {
 } from "../../restraints/supplement.ts";
 import type { Topology } from "../../topology/topology.ts";
 import { backboneBonds } from "./backbone-bonds.ts";
+import { basePairs, stackedBases } from "./base-pairs.ts";
+import { listBases } from "./bases.ts";
 import { rotamerTerms } from "./rotamer-terms.ts";
 
 /** On, off, or on where the resolution makes it worth while. */
@@ -28,16 +31,25 @@ export interface ExtraRestraints {
   readonly cBeta?: RestraintSwitch;
   /** Hydrogen bonds of the protein backbone. */
   readonly secondaryStructure?: RestraintSwitch;
+  /** Distances and planes of paired bases. */
+  readonly basePairs?: RestraintSwitch;
+  /** Planes of bases that lie on each other. */
+  readonly stacking?: RestraintSwitch;
 }
 
 export type ExtraRestraintKind = keyof ExtraRestraints;
 
-/** "auto" is on where the resolution is worse than this, Angstrom. */
+/**
+ * "auto" is on where the resolution is worse than this, Angstrom; docs/methods/extra-restraints.md has the measurements. Base
+ * pairs and stacking have brought nothing yet and are on by request only.
+ */
 const automaticFrom: Readonly<Record<ExtraRestraintKind, number>> = {
   ramachandran: 3.2,
   rotamers: 0,
   cBeta: 0,
   secondaryStructure: 4,
+  basePairs: Number.POSITIVE_INFINITY,
+  stacking: Number.POSITIVE_INFINITY,
 };
 
 /** Kinds that are on, and the tables they need. */
@@ -81,15 +93,22 @@ export function buildSupplement(
   const chis = rotamers ? rotamerTerms(present, rotamers) : { terms: [], residues: 0 };
   const betas = kinds.has("cBeta") ? betaTerms(topology, xyz) : [];
   const bonds = kinds.has("secondaryStructure") ? backboneBonds(present) : [];
+  const bases = kinds.has("basePairs") || kinds.has("stacking") ? listBases(present) : [];
+  const pairs = basePairs(xyz, kinds.has("basePairs") ? bases : []);
+  const stacks = stackedBases(kinds.has("stacking") ? bases : []);
+  const planes = [...pairs.planes, ...stacks.planes];
   return {
     surfaces,
     torsions: packTorsions([...chis.terms, ...betas]),
-    tethers: packTethers(bonds),
+    tethers: packTethers([...bonds, ...pairs.bonds]),
+    ...(planes.length > 0 ? { parallelities: packParallelities(planes) } : {}),
     counts: {
       ramachandran: surfaces.count,
       rotamers: chis.residues,
       cBeta: betas.length / 2,
       backboneBonds: bonds.length,
+      basePairs: pairs.count,
+      stackings: stacks.count,
     },
   };
 }
