@@ -7,6 +7,7 @@ import { ModelMapTarget } from "./model-map-target.ts";
 import { createTarget, disposeTarget, scoreCoordinates } from "./problem.ts";
 import type { RefineOptions } from "./refine-options.ts";
 import { addOutcome, type CyclePlan, type Run } from "./run-state.ts";
+import { fitSideChains, type SideChainResult } from "./side-chains/side-chains.ts";
 import type { RefinementTarget } from "./target.ts";
 import { hasExcessContacts, judgeWeight, largestWeight, smallestWeight } from "./weight.ts";
 
@@ -32,6 +33,8 @@ const smallestModelMapStep = 0.5;
 const largestModelMapStep = 2;
 /** Rounds of a cycle with the model map; scale and variance of its shells are found anew before each. */
 const modelMapRounds = 2;
+/** Cycles with the model map that begin with a search for side chains. */
+const searchedCycles = 2;
 /** Resolution up to which the model map is compared with the target map, Angstrom. */
 const coarsestModelMap = 4.5;
 
@@ -68,7 +71,9 @@ export async function runCycle(run: Run, plan: CyclePlan, context: RunContext): 
   // However short a cycle is, a cancel gets its turn.
   await yieldToEvents();
   throwIfCancelled(context);
-  const { xyz: start, bFactor } = run.last;
+  const { bFactor } = run.last;
+  const rebuilt = searchesSideChains(run, plan) ? searchSideChains(run, context) : null;
+  const start = rebuilt?.xyz ?? run.last.xyz;
   const target = createTarget(problem, start, problem.movable, stage === "centres" ? undefined : false);
   target.weight = weight;
   target.repulsionFactor = repulsion;
@@ -93,10 +98,50 @@ export async function runCycle(run: Run, plan: CyclePlan, context: RunContext): 
   // The model map of a large model needs the room of its restraints, which end with everything else at 4 GiB.
   if (xyz.length > largeModel) disposeTarget(problem, problem.movable);
   const { cc, b } = scoreCoordinates(problem, xyz, run.last.record.bestOverallB);
-  addOutcome(run, { cycle, stage, weight, iterations, rebuilt: 0, cc, b, state, xyz, bFactor });
+  addOutcome(run, {
+    cycle,
+    stage,
+    weight,
+    iterations,
+    rebuilt: rebuilt?.changes.length ?? 0,
+    cc,
+    b,
+    state,
+    xyz,
+    bFactor,
+  });
   const values = { cc: cc ?? Number.NaN, bondRmsd: state.bonds.all, angleRmsd: state.angles.all };
   context.report({ phase, fraction: fractionOf(run, cycle, 0), values });
   if (cancelled !== null) throw cancelled;
+}
+
+/** Side chains are searched for before the first cycles with the model map, or of all but the first without it. */
+function searchesSideChains({ problem, records }: Run, { stage, cycle }: CyclePlan): boolean {
+  const { options, rotamers } = problem;
+  if (rotamers === null) return false;
+  if (scheduleOf(options).modelMap === 0) return cycle > 1;
+  const searches = options.quality === "thorough" ? Number.POSITIVE_INFINITY : searchedCycles;
+  return stage === "modelMap" && records.filter((record) => record.stage === "modelMap").length < searches;
+}
+
+/** Puts side chains of the last state into their best rotamers and takes down what was changed. */
+function searchSideChains(run: Run, context: RunContext): SideChainResult {
+  const { problem } = run;
+  const { model, topology, targetMap, movable, options, hydrogenBondException } = problem;
+  context.report({ phase: "side chains", fraction: fractionOf(run, run.records.length - 1, 0) });
+  const result = fitSideChains(
+    {
+      model,
+      topology,
+      xyz: run.last.xyz,
+      density: { grid: targetMap.map, values: targetMap.values },
+      rotamers: problem.rotamers!,
+    },
+    { resolution: options.resolution, movable, hydrogenBondException },
+    context,
+  );
+  run.sideChains.push({ cycle: run.records.length, changes: result.changes, poorDensity: result.poorDensity });
+  return result;
 }
 
 /** Minimises against the model map around where the target's atoms are. */

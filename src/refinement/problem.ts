@@ -4,6 +4,7 @@ import { InputError } from "../base/errors.ts";
 import type { RunContext } from "../base/run-context.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
 import { residueClass } from "../chemistry/residue-classes.ts";
+import { loadRotamerTables, type RotamerTables } from "../chemistry/rotamer-tables.ts";
 import { type DensityMap, mapFrame, toFractional } from "../density/map.ts";
 import { type HydrogenIdealizer, prepareIdealizer } from "../hydrogens/idealize.ts";
 import { prepareRiding, type RidingHydrogens, updateRidingFrames } from "../hydrogens/riding.ts";
@@ -22,11 +23,38 @@ import { summarizeGeometry } from "../validation/geometry/geometry-statistics.ts
 import { createDataTerm, type DataTerm } from "./data-term.ts";
 import { createSampler, prepareTargetMap, type TargetMap } from "./map-target.ts";
 import type { Assessment, MapScale, RefineOptions } from "./refine-options.ts";
-import { buildSupplement, type SupplementPlan } from "./supplement/build-supplement.ts";
+import {
+  automaticRestraints,
+  buildSupplement,
+  planSupplement,
+  type SupplementPlan,
+} from "./supplement/build-supplement.ts";
 import { RefinementTarget } from "./target.ts";
 import { marksOfWorkingModel, prepareWorkingModel, type WorkingModel } from "./working-model.ts";
 
-export interface RefinementProblem {
+/** Tables that only some refinements need. */
+export interface RefinementTables {
+  /** Supplementary restraints; null without any. */
+  readonly supplementPlan: SupplementPlan | null;
+  /** For the search of side chains; null without one. */
+  readonly rotamers: RotamerTables | null;
+}
+
+const noTables: RefinementTables = { supplementPlan: null, rotamers: null };
+
+/** Loads the tables that these settings need. */
+export async function loadRefinementTables(options: RefineOptions): Promise<RefinementTables> {
+  const { quality, mapScaling, sideChains = "auto", extraRestraints, resolution } = options;
+  const isFull = quality !== "fast" && mapScaling === "mask";
+  const wanted = extraRestraints ?? (isFull ? automaticRestraints : undefined);
+  const searches = sideChains === "auto" ? isFull : sideChains === "on";
+  return {
+    supplementPlan: await planSupplement(wanted, resolution),
+    rotamers: searches ? await loadRotamerTables() : null,
+  };
+}
+
+export interface RefinementProblem extends RefinementTables {
   readonly engine: ComputeEngine;
   readonly working: WorkingModel;
   /** What is refined. */
@@ -47,8 +75,6 @@ export interface RefinementProblem {
   readonly hydrogenBondException: boolean;
   /** 1 for atoms of polymer backbones. */
   readonly backbone: Uint8Array;
-  /** Supplementary restraints; null without any. */
-  readonly supplementPlan: SupplementPlan | null;
   /** Targets begun so far, by the atoms that move. */
   readonly targets: Map<Uint8Array, { readonly target: RefinementTarget; readonly idealizer: HydrogenIdealizer }>;
 }
@@ -61,7 +87,7 @@ export function prepareProblem(
   dictionary: Dictionary,
   options: RefineOptions,
   context: RunContext,
-  supplementPlan: SupplementPlan | null = null,
+  tables: RefinementTables = noTables,
 ): RefinementProblem {
   const working = prepareWorkingModel(input, dictionary, options.hydrogens ?? "keep", context);
   const { model } = working;
@@ -114,7 +140,7 @@ export function prepareProblem(
     pairRules: placePairRules(engine.memory, makePairRules(topology.nonbonded, hydrogenBondException)),
     hydrogenBondException,
     backbone: markBackbone(model),
-    supplementPlan,
+    ...tables,
     targets: new Map(),
   };
 }

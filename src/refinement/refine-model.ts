@@ -7,7 +7,7 @@ import type { DensityMap } from "../density/map.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
 import { firstCycle, fractionOf, planNextCycle, runCycle, scheduleOf } from "./macro-cycles.ts";
-import { assess, disposeTarget, prepareProblem, type RefinementProblem } from "./problem.ts";
+import { assess, disposeTarget, loadRefinementTables, prepareProblem, type RefinementProblem } from "./problem.ts";
 import type { PhaseTiming, RefineOptions, RefineResult, RestraintReport, WeightReport } from "./refine-options.ts";
 import { type Checkpoint, type CyclePlan, createRun, type Run, restoreRun, shiftBetween } from "./run-state.ts";
 import { planSupplement } from "./supplement/build-supplement.ts";
@@ -42,8 +42,8 @@ export async function refineModel(
 ): Promise<RefineResult> {
   const clock = createClock();
   context.report({ phase: "restraints", fraction: 0 });
-  const plan = await planSupplement(options.extraRestraints, options.resolution);
-  const problem = prepareProblem(engine, input.model, input.map, input.dictionary, options, context, plan);
+  const tables = await loadRefinementTables(options);
+  const problem = prepareProblem(engine, input.model, input.map, input.dictionary, options, context, tables);
   const { working } = problem;
   clock.finish("restraints and map");
   context.report({ phase: "assessment", fraction: 0.01 });
@@ -79,6 +79,7 @@ export async function refineModel(
       weight: { ...weight, value: best.record.cycle === 0 ? weight.value : best.record.weight },
       mapScale: problem.mapScale,
       cycles: run.records,
+      sideChains: run.sideChains.filter(({ cycle }) => cycle <= best.record.cycle),
       bestCycle: best.record.cycle,
       shift: shiftBetween(input.model.atoms.xyz, inputWithCoordinates(working, best.xyz).atoms.xyz),
     },
@@ -100,8 +101,9 @@ async function runCycles(
   let weight: WeightReport | null = from?.weight ?? null;
   let done: CyclePlan | null = from?.done ?? null;
   const save = (): void => {
-    const { records, best, last, hasMetLimits } = run;
-    if (done !== null) onCheckpoint?.({ records: [...records], best, last, hasMetLimits, done, weight });
+    const { records, best, last, hasMetLimits, sideChains } = run;
+    const state = { records: [...records], best, last, hasMetLimits, sideChains: [...sideChains] };
+    if (done !== null) onCheckpoint?.({ ...state, done, weight });
   };
   if (given !== null) weight = { value: given, source: "given", limitedBy: "user", trials: [] };
   const guess: WeightReport = { value: firstWeight, source: "automatic", limitedBy: "first guess", trials: [] };

@@ -3,6 +3,7 @@ import type { Model } from "../model/model.ts";
 import type { Fit } from "../validation/fit/correlation.ts";
 import type { GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
 import type { Stage } from "./data-term.ts";
+import type { SideChainSearch } from "./run-state.ts";
 import type { ExtraRestraints } from "./supplement/build-supplement.ts";
 import type { HydrogenChoice } from "./working-model.ts";
 
@@ -158,6 +159,8 @@ export interface RefineResult {
     readonly weight: WeightReport;
     readonly mapScale: MapScale;
     readonly cycles: readonly CycleRecord[];
+    /** Searches for side chains up to the best cycle. */
+    readonly sideChains: readonly SideChainSearch[];
     readonly bestCycle: number;
     readonly shift: { readonly rmsd: number; readonly max: number };
   };

@@ -3,6 +3,7 @@
 import type { Stage } from "./data-term.ts";
 import { createTarget, type RefinementProblem } from "./problem.ts";
 import type { CycleRecord, WeightReport } from "./refine-options.ts";
+import type { SideChainChange } from "./side-chains/side-chains.ts";
 import type { StateMeasure } from "./target.ts";
 import type { WeightLimits } from "./weight.ts";
 
@@ -25,6 +26,16 @@ export interface Run {
   last: Candidate;
   /** Whether a cycle has ended within the limits. */
   hasMetLimits: boolean;
+  /** What each search for side chains did. */
+  readonly sideChains: SideChainSearch[];
+}
+
+export interface SideChainSearch {
+  /** The cycle that began with it. */
+  readonly cycle: number;
+  readonly changes: readonly SideChainChange[];
+  /** Residues without density for their side chain. */
+  readonly poorDensity: readonly string[];
 }
 
 /** What the next cycle goes on with. */
@@ -41,6 +52,7 @@ export interface Checkpoint {
   readonly best: Candidate;
   readonly last: Candidate;
   readonly hasMetLimits: boolean;
+  readonly sideChains: readonly SideChainSearch[];
   /** The cycle that has ended. */
   readonly done: CyclePlan;
   /** Null while the weight has not been looked for. */
@@ -64,12 +76,21 @@ export function createRun(problem: RefinementProblem, cc: number | null, b: numb
   const outcome = { cycle: 0, stage: null, weight: 0, iterations: 0, rebuilt: 0, cc, b, state, xyz, bFactor };
   const record = makeRecord(problem, { limits, freeAtoms }, outcome);
   const start: Candidate = { record, state, xyz, bFactor };
-  return { problem, limits, freeAtoms, records: [record], best: start, last: start, hasMetLimits: false };
+  return {
+    problem,
+    limits,
+    freeAtoms,
+    records: [record],
+    best: start,
+    last: start,
+    hasMetLimits: false,
+    sideChains: [],
+  };
 }
 
 /** Takes up what a checkpoint holds. */
-export function restoreRun(run: Run, { records, best, last, hasMetLimits }: Checkpoint): Run {
-  return { ...run, records: [...records], best, last, hasMetLimits };
+export function restoreRun(run: Run, { records, best, last, hasMetLimits, sideChains }: Checkpoint): Run {
+  return { ...run, records: [...records], best, last, hasMetLimits, sideChains: [...sideChains] };
 }
 
 export interface CycleOutcome {

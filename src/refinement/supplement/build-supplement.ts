@@ -37,6 +37,14 @@ export interface ExtraRestraints {
   readonly stacking?: RestraintSwitch;
 }
 
+/** All kinds, each by resolution. */
+export const automaticRestraints: ExtraRestraints = {
+  ramachandran: "auto",
+  rotamers: "auto",
+  cBeta: "auto",
+  secondaryStructure: "auto",
+};
+
 export type ExtraRestraintKind = keyof ExtraRestraints;
 
 /**
