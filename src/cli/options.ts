@@ -89,6 +89,11 @@ export const refineSchema = z.strictObject({
     .default("auto")
     .describe("search for side chains between cycles (auto: by quality)")
     .meta({ placeholder: "WHEN" }),
+  bFactors: z
+    .enum(["auto", "keep", "overall", "residue", "main-side", "individual"])
+    .default("auto")
+    .describe("B factors with the model map: keep them, or refine these groups (auto: by resolution)")
+    .meta({ placeholder: "WHAT" }),
   cycles: z.number().int().min(1).max(100).default(5).describe("macro-cycles").meta({ placeholder: "N" }),
   weight: z
     .number()

@@ -1,9 +1,9 @@
 // Macro-cycles: minimisation, measurement, and the weight of the next one.
-import { CancelledError, InputError } from "../base/errors.ts";
+import { CancelledError } from "../base/errors.ts";
 import { type RunContext, throwIfCancelled, yieldToEvents } from "../base/run-context.ts";
 import { applyCdl } from "../restraints/cdl.ts";
 import { minimizeTarget } from "./minimize.ts";
-import { ModelMapTarget } from "./model-map-target.ts";
+import { createModelMap, fitBFactors } from "./model-map-stage.ts";
 import { createTarget, disposeTarget, scoreCoordinates } from "./problem.ts";
 import type { RefineOptions } from "./refine-options.ts";
 import { addOutcome, type CyclePlan, type Run } from "./run-state.ts";
@@ -18,6 +18,8 @@ const extraCycles = 5;
 /** Cycles before the last may be called, and the gain in score that is worth another one. */
 const leastCycles = 3;
 const leastGain = 5e-4;
+/** A weight of the model map that may grow by no more than this is settled. */
+const settledFactor = 1.5;
 /** Changes of the weight from one cycle to the next. */
 const smallestStep = 0.75;
 const largestStep = 1.3;
@@ -33,6 +35,8 @@ const smallestModelMapStep = 0.5;
 const largestModelMapStep = 2;
 /** Rounds of a cycle with the model map; scale and variance of its shells are found anew before each. */
 const modelMapRounds = 2;
+/** Half-way between likelihood and least squares (see ModelMapTarget.updateShells and docs/methods/model-map.md). */
+const tempering = 0.5;
 /** Cycles with the model map that begin with a search for side chains. */
 const searchedCycles = 2;
 /** Resolution up to which the model map is compared with the target map, Angstrom. */
@@ -71,10 +75,10 @@ export async function runCycle(run: Run, plan: CyclePlan, context: RunContext): 
   // However short a cycle is, a cancel gets its turn.
   await yieldToEvents();
   throwIfCancelled(context);
-  const { bFactor } = run.last;
+  let { bFactor } = run.last;
   const rebuilt = searchesSideChains(run, plan) ? searchSideChains(run, context) : null;
   const start = rebuilt?.xyz ?? run.last.xyz;
-  const target = createTarget(problem, start, problem.movable, stage === "centres" ? undefined : false);
+  const target = createTarget(problem, start);
   target.weight = weight;
   target.repulsionFactor = repulsion;
   let iterations = 0;
@@ -85,7 +89,7 @@ export async function runCycle(run: Run, plan: CyclePlan, context: RunContext): 
   };
   try {
     if (stage === "centres") await minimizeTarget(problem.engine, target, problem.options.iterations, context, watch);
-    else await fitModelMap(run, target, bFactor, context, watch);
+    else bFactor = await fitModelMap(run, target, context, watch);
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error;
     cancelled = error;
@@ -144,37 +148,30 @@ function searchSideChains(run: Run, context: RunContext): SideChainResult {
   return result;
 }
 
-/** Minimises against the model map around where the target's atoms are. */
+/** B factors, then coordinates against the model map around where the target's atoms are; returns the B factors. */
 async function fitModelMap(
-  { problem }: Run,
+  { problem, last }: Run,
   target: RefinementTarget,
-  bFactor: Float64Array,
   context: RunContext,
   watch: (iteration: number) => void,
-): Promise<void> {
-  const { engine, map, model, options, sampler } = problem;
-  const parameters = { bFactor, occupancy: model.atoms.occupancy };
-  const modelMap = ModelMapTarget.create(
-    engine,
-    map,
-    model.atoms.element,
-    { xyz: target.xyz, ...parameters },
-    { resolution: options.resolution, table: options.scattering },
-  );
-  if (modelMap === null) {
-    throw new InputError({
-      code: "OBLIQUE_MAP",
-      message: "The axes of the map are not at right angles, which the model map needs",
-      hint: "Refine with --quality fast, or resample the map",
-    });
-  }
-  sampler.useModelMap(modelMap, parameters);
+): Promise<Float64Array> {
+  const { engine, options, sampler, model } = problem;
+  const { occupancy } = model.atoms;
+  const modelMap = createModelMap(problem, target.xyz, last.bFactor);
   try {
+    const bFactor = await fitBFactors(
+      problem,
+      modelMap,
+      { xyz: target.xyz.slice(), bFactor: last.bFactor, occupancy },
+      context,
+    );
+    const parameters = { bFactor, occupancy };
+    sampler.useModelMap(modelMap, parameters);
     for (let round = 0; round < modelMapRounds; round++) {
-      if (round > 0) modelMap.updateShells({ xyz: target.xyz, ...parameters });
-      const iterations = Math.ceil(options.iterations / modelMapRounds);
-      await minimizeTarget(engine, target, iterations, context, watch);
+      modelMap.updateShells({ xyz: target.xyz, ...parameters }, tempering);
+      await minimizeTarget(engine, target, Math.ceil(options.iterations / modelMapRounds), context, watch);
     }
+    return bFactor;
   } finally {
     sampler.useCentres();
     modelMap.dispose();
@@ -186,6 +183,8 @@ function isDone({ records, last, limits, hasMetLimits }: Run, { stage }: CyclePl
   const ofStage = records.filter((record) => record.stage === stage);
   const least = stage === "centres" ? leastCycles : leastCycles - 1;
   if (ofStage.length < least || !hasMetLimits || hasExcessContacts(last.state, limits)) return false;
+  // With a weight far from what limits allow the next cycle is another one.
+  if (stage === "modelMap" && judgeWeight(last.state, limits).factor > settledFactor) return false;
   const before = Math.max(...ofStage.slice(0, -1).map(({ score }) => score));
   return last.record.score - before < leastGain;
 }

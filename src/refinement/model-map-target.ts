@@ -227,8 +227,12 @@ export class ModelMapTarget {
     return this.independent * value;
   }
 
-  /** Scale and variance of every shell at these parameters; the variance is not taken below `least`, per shell, where given. */
-  updateShells(parameters: ModelMapParameters, least?: Float64Array): TargetShell[] {
+  /**
+   * Scale and variance of every shell at these parameters. With `tempering` t the target weighs a shell by S^(t - 1) M^(-t), M the
+   * mean of S over all terms: 0 is the likelihood, 1 least squares. Errors of real models are alike over many shells, which the
+   * likelihood takes for so many observations.
+   */
+  updateShells(parameters: ModelMapParameters, tempering = 0): TargetShell[] {
     this.chooseBlur(parameters);
     this.transform(parameters);
     const { terms, observed, spectrum, offsets, sharpen, scale, inverseVariance } = this;
@@ -253,7 +257,7 @@ export class ModelMapTarget {
       // A shell that does not correlate says nothing about the model.
       const isUsable = n > 0 && oc > 0 && cc > 0;
       const best = isUsable ? oc / cc : 0;
-      const variance = Math.max(n > 0 ? (oo - best * oc) / n : 0, least?.[at] ?? 0, n > 0 ? (1e-6 * oo) / n : 0);
+      const variance = n > 0 ? Math.max(oo - best * oc, 1e-6 * oo) / n : 0;
       scale[at] = best;
       inverseVariance[at] = isUsable && variance > 0 ? 1 / variance : 0;
       return {
@@ -264,6 +268,7 @@ export class ModelMapTarget {
         correlation: isUsable ? oc / Math.sqrt(oo * cc) : 0,
       };
     });
+    if (tempering > 0) temper(inverseVariance, result, tempering);
     this.meanCurvature = this.curvatureAt(parameters);
     return result;
   }
@@ -401,4 +406,17 @@ export class ModelMapTarget {
     }
     return ((8 * Math.PI * Math.PI) / 3) * this.independent * sum;
   }
+}
+
+function temper(inverseVariance: Float64Array, shells: readonly TargetShell[], tempering: number): void {
+  let terms = 0;
+  let total = 0;
+  for (const shell of shells) {
+    terms += shell.terms;
+    total += shell.terms * shell.variance;
+  }
+  const mean = total / Math.max(1, terms);
+  if (!(mean > 0)) return;
+  for (let at = 0; at < inverseVariance.length; at++)
+    inverseVariance[at]! *= (shells[at]!.variance / mean) ** tempering;
 }

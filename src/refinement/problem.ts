@@ -18,7 +18,7 @@ import { makePairRules } from "../restraints/nonbonded.ts";
 import { buildTopology } from "../topology/build-topology.ts";
 import type { Topology } from "../topology/topology.ts";
 import { fitCoordinates } from "../validation/fit/coordinate-fit.ts";
-import { computeFit } from "../validation/fit/correlation.ts";
+import { computeFit, type Fit } from "../validation/fit/correlation.ts";
 import { summarizeGeometry } from "../validation/geometry/geometry-statistics.ts";
 import { createDataTerm, type DataTerm } from "./data-term.ts";
 import { createSampler, prepareTargetMap, type TargetMap } from "./map-target.ts";
@@ -227,12 +227,14 @@ function makeSprings(problem: RefinementProblem, xyz: Float64Array, moving: Uint
 
 /** Geometry of the refined model at these coordinates, and fit of the model as its file has or will have it. */
 export function assess(problem: RefinementProblem, xyz: Float64Array, file: Model, context: RunContext): Assessment {
-  const { engine, map, options, topology, cdl, kernels, pairRules } = problem;
+  const { topology, cdl, kernels, pairRules } = problem;
   applyCdl(topology, cdl, xyz);
-  return {
-    fit: computeFit(engine, file, map, { resolution: options.resolution, table: options.scattering }, context),
-    geometry: summarizeGeometry(topology, xyz, kernels, pairRules),
-  };
+  return { fit: fitOf(problem, file, context), geometry: summarizeGeometry(topology, xyz, kernels, pairRules) };
+}
+
+/** Fit of a model just as it is. */
+export function fitOf({ engine, map, options }: RefinementProblem, model: Model, context: RunContext): Fit {
+  return computeFit(engine, model, map, { resolution: options.resolution, table: options.scattering }, context);
 }
 
 /** ccMaskCoordinates and its overall B at these coordinates. */

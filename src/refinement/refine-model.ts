@@ -3,14 +3,30 @@ import { addDiagnostic } from "../base/diagnostics.ts";
 import { CancelledError } from "../base/errors.ts";
 import { type RunContext, yieldToEvents } from "../base/run-context.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
-import type { DensityMap } from "../density/map.ts";
+import { type DensityMap, mapFrame } from "../density/map.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
+import { isOrthogonal } from "../scattering/atom-density.ts";
 import { firstCycle, fractionOf, planNextCycle, runCycle, scheduleOf } from "./macro-cycles.ts";
-import { assess, disposeTarget, loadRefinementTables, prepareProblem, type RefinementProblem } from "./problem.ts";
+import { createModelMap, fitBFactors } from "./model-map-stage.ts";
+import {
+  assess,
+  disposeTarget,
+  fitOf,
+  loadRefinementTables,
+  prepareProblem,
+  type RefinementProblem,
+} from "./problem.ts";
 import type { PhaseTiming, RefineOptions, RefineResult, RestraintReport, WeightReport } from "./refine-options.ts";
-import { type Checkpoint, type CyclePlan, createRun, type Run, restoreRun, shiftBetween } from "./run-state.ts";
-import { planSupplement } from "./supplement/build-supplement.ts";
+import {
+  type Candidate,
+  type Checkpoint,
+  type CyclePlan,
+  createRun,
+  type Run,
+  restoreRun,
+  shiftBetween,
+} from "./run-state.ts";
 import { firstWeight } from "./weight.ts";
 import { findWeight } from "./weight-search.ts";
 import { finishModel, inputWithCoordinates } from "./working-model.ts";
@@ -36,11 +52,12 @@ export interface ResumeOptions {
 export async function refineModel(
   engine: ComputeEngine,
   input: RefineInput,
-  options: RefineOptions,
+  wanted: RefineOptions,
   context: RunContext,
   resume: ResumeOptions = {},
 ): Promise<RefineResult> {
   const clock = createClock();
+  const options = fitToMap(wanted, input.map, context);
   context.report({ phase: "restraints", fraction: 0 });
   const tables = await loadRefinementTables(options);
   const problem = prepareProblem(engine, input.model, input.map, input.dictionary, options, context, tables);
@@ -57,9 +74,19 @@ export async function refineModel(
   // Model maps of large models need the room.
   for (const movable of problem.targets.keys()) disposeTarget(problem, movable);
   context.report({ phase: "assessment", fraction: 0.98 });
-  const model = finishModel(working, withCoordinates(working.model, best.xyz));
+  const isMapped = best.record.stage === "modelMap";
+  const bFactor = !isMapped
+    ? working.model.atoms.bFactor
+    : interrupted
+      ? best.bFactor
+      : await finalB(problem, best, context);
+  const refined = withCoordinates(working.model, best.xyz);
+  const model = finishModel(working, { ...refined, atoms: { ...refined.atoms, bFactor } });
   const isInput = best.record.cycle === 0 && working.choice === "keep";
   const after = isInput ? before : assess(problem, best.xyz, model, context);
+  const withInputB = inputWithCoordinates(working, best.xyz);
+  const isAsInput = isInput || (working.choice === "keep" && !isMapped);
+  const fitWithInputB = isAsInput ? after.fit : fitOf(problem, withInputB, context);
   clock.finish("assessment after");
   if (best.record.cycle === 0 && !interrupted) {
     addDiagnostic(
@@ -73,6 +100,7 @@ export async function refineModel(
     model,
     before,
     after,
+    fitWithInputB,
     restraints: reportRestraints(problem),
     hydrogens: { choice: working.choice, added: working.added, removed: working.removed },
     refinement: {
@@ -81,11 +109,35 @@ export async function refineModel(
       cycles: run.records,
       sideChains: run.sideChains.filter(({ cycle }) => cycle <= best.record.cycle),
       bestCycle: best.record.cycle,
-      shift: shiftBetween(input.model.atoms.xyz, inputWithCoordinates(working, best.xyz).atoms.xyz),
+      shift: shiftBetween(input.model.atoms.xyz, withInputB.atoms.xyz),
     },
     phases: clock.phases,
     interrupted,
   };
+}
+
+/** A map with oblique axes has no second stage unless it is asked for, which then ends in an error. */
+function fitToMap(options: RefineOptions, map: DensityMap, context: RunContext): RefineOptions {
+  const isOn = scheduleOf(options).modelMap > 0;
+  if (!isOn || options.modelMap === "on" || isOrthogonal(mapFrame(map))) return options;
+  const message =
+    "The axes of the map are not at right angles: it is not compared with the model map, only at atom centres";
+  addDiagnostic(context.diagnostics, "warning", "NO_MODEL_MAP", message);
+  return { ...options, modelMap: "off" };
+}
+
+/** B factors are refined once more where the coordinates have ended. */
+async function finalB(
+  problem: RefinementProblem,
+  { xyz, bFactor }: Candidate,
+  context: RunContext,
+): Promise<Float64Array> {
+  const target = createModelMap(problem, xyz, bFactor);
+  try {
+    return await fitBFactors(problem, target, { xyz, bFactor, occupancy: problem.model.atoms.occupancy }, context);
+  } finally {
+    target.dispose();
+  }
 }
 
 /** All cycles and, after the first one, the weight search; a cancelled run ends where it is. */

@@ -2,6 +2,7 @@
 import type { Model } from "../model/model.ts";
 import type { Fit } from "../validation/fit/correlation.ts";
 import type { GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
+import type { BGrouping } from "./b-factors/b-groups.ts";
 import type { Stage } from "./data-term.ts";
 import type { SideChainSearch } from "./run-state.ts";
 import type { ExtraRestraints } from "./supplement/build-supplement.ts";
@@ -21,6 +22,8 @@ export interface RefineOptions {
   readonly modelMap?: Choice;
   /** Whether side chains are searched for between cycles; "auto": by quality. */
   readonly sideChains?: Choice;
+  /** B factors with the model map: kept, or refined for groups; "auto": groups by resolution. */
+  readonly bFactors?: BFactorChoice;
   /** Macro-cycles; more only where the limits are not yet met. */
   readonly cycles: number;
   /** Minimiser iterations per macro-cycle. */
@@ -54,6 +57,7 @@ export interface RefineOptions {
 
 export type Quality = "fast" | "standard" | "thorough";
 export type Choice = "auto" | "on" | "off";
+export type BFactorChoice = "auto" | "keep" | BGrouping;
 
 export const defaultRefineOptions: Omit<RefineOptions, "resolution"> = {
   quality: "fast",
@@ -153,6 +157,8 @@ export interface RefineResult {
   readonly model: Model;
   readonly before: Assessment;
   readonly after: Assessment;
+  /** Fit of the refined coordinates with the atoms, B factors and occupancies of the input. */
+  readonly fitWithInputB: Fit;
   readonly restraints: RestraintReport;
   readonly hydrogens: HydrogenCounts;
   readonly refinement: {

@@ -1,5 +1,6 @@
 // What a refinement has reached: records of its cycles, the best and the last state, and how to take it up again.
 
+import { startingB } from "./b-factors/refine-b-factors.ts";
 import type { Stage } from "./data-term.ts";
 import { createTarget, type RefinementProblem } from "./problem.ts";
 import type { CycleRecord, WeightReport } from "./refine-options.ts";
@@ -72,7 +73,7 @@ export function createRun(problem: RefinementProblem, cc: number | null, b: numb
     closeHeavyPairs: state.closeHeavyPairs,
   };
   const freeAtoms = target.free.length;
-  const bFactor = model.atoms.bFactor.slice();
+  const { bFactor } = startingB(model);
   const outcome = { cycle: 0, stage: null, weight: 0, iterations: 0, rebuilt: 0, cc, b, state, xyz, bFactor };
   const record = makeRecord(problem, { limits, freeAtoms }, outcome);
   const start: Candidate = { record, state, xyz, bFactor };

@@ -1,0 +1,39 @@
+// The parts of stage two: the model map's target for a problem, and its B factors.
+import { InputError } from "../base/errors.ts";
+import type { RunContext } from "../base/run-context.ts";
+import { refineBFactors } from "./b-factors/refine-b-factors.ts";
+import { type ModelMapParameters, ModelMapTarget } from "./model-map-target.ts";
+import type { RefinementProblem } from "./problem.ts";
+
+/** The model map's target around these coordinates; the caller disposes of it. Throws InputError OBLIQUE_MAP. */
+export function createModelMap(
+  { engine, map, model, options }: RefinementProblem,
+  xyz: Float64Array,
+  bFactor: Float64Array,
+): ModelMapTarget {
+  const { element, occupancy } = model.atoms;
+  const start = { xyz, bFactor, occupancy };
+  const settings = { resolution: options.resolution, table: options.scattering };
+  const target = ModelMapTarget.create(engine, map, element, start, settings);
+  if (target !== null) return target;
+  throw new InputError({
+    code: "OBLIQUE_MAP",
+    message: "The axes of the map are not at right angles, which the model map needs",
+    hint: "Refine with --model-map off, or resample the map",
+  });
+}
+
+/** B factors refined from those given, or these where B factors stay. */
+export async function fitBFactors(
+  { model, topology, movable, options, kernels }: RefinementProblem,
+  target: ModelMapTarget,
+  start: ModelMapParameters,
+  context: RunContext,
+): Promise<Float64Array> {
+  const { bFactors = "auto", resolution } = options;
+  if (bFactors === "keep") return start.bFactor;
+  const grouping = bFactors === "auto" ? {} : { grouping: bFactors };
+  const settings = { resolution, movable, kernels, ...grouping };
+  const { bFactor } = await refineBFactors(target, { model, topology }, start, settings, context);
+  return bFactor;
+}
