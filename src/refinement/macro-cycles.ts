@@ -131,10 +131,11 @@ function searchesSideChains({ problem, records }: Run, { stage, cycle }: CyclePl
 /** Puts side chains of the last state into their best rotamers and takes down what was changed. */
 function searchSideChains(run: Run, context: RunContext): SideChainResult {
   const { problem } = run;
-  const { model, topology, targetMap, movable, options, hydrogenBondException } = problem;
+  const { engine, model, topology, targetMap, movable, options, hydrogenBondException } = problem;
   context.report({ phase: "side chains", fraction: fractionOf(run, run.records.length - 1, 0) });
   const result = fitSideChains(
     {
+      engine,
       model,
       topology,
       xyz: run.last.xyz,

@@ -35,7 +35,7 @@ function prepare(
     loadDictionary(),
     { ...defaultRefineOptions, resolution: 3, ...options },
     context,
-    plan,
+    { supplementPlan: plan, rotamers: null },
   );
 }
 
