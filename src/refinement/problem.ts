@@ -5,6 +5,7 @@ import type { RunContext } from "../base/run-context.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
 import { residueClass } from "../chemistry/residue-classes.ts";
 import { loadRotamerTables, type RotamerTables } from "../chemistry/rotamer-tables.ts";
+import { assignContactTypes } from "../contacts/contact-types.ts";
 import { type DensityMap, mapFrame, toFractional } from "../density/map.ts";
 import { type HydrogenIdealizer, prepareIdealizer } from "../hydrogens/idealize.ts";
 import { prepareRiding, type RidingHydrogens, updateRidingFrames } from "../hydrogens/riding.ts";
@@ -14,7 +15,13 @@ import { type PairRules, placePairRules } from "../kernels/pair-rules.ts";
 import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
 import { applyCdl, type CdlState, prepareCdl } from "../restraints/cdl.ts";
 import { buildElasticNetwork, type ElasticNetwork, elasticReach } from "../restraints/elastic.ts";
-import { makePairRules } from "../restraints/nonbonded.ts";
+import {
+  allAtomRepulsion,
+  closeOverlap,
+  makePairRules,
+  type Repulsion,
+  repulsionConstant,
+} from "../restraints/nonbonded.ts";
 import { buildTopology } from "../topology/build-topology.ts";
 import type { Topology } from "../topology/topology.ts";
 import { fitCoordinates } from "../validation/fit/coordinate-fit.ts";
@@ -71,7 +78,10 @@ export interface RefinementProblem extends RefinementTables {
   readonly targetMap: TargetMap;
   readonly sampler: DataTerm;
   readonly kernels: Kernels;
+  /** Contacts by the radii of the energy types, which models are assessed by. */
   readonly pairRules: PairRules;
+  /** What is minimised. */
+  readonly repulsion: Repulsion;
   readonly hydrogenBondException: boolean;
   /** 1 for atoms of polymer backbones. */
   readonly backbone: Uint8Array;
@@ -122,6 +132,7 @@ export function prepareProblem(
     region: options.mapScaling,
     filterTo: isFiltered(options) ? options.resolution : null,
   });
+  const pairRules = placePairRules(engine.memory, makePairRules(topology.nonbonded, hydrogenBondException));
   return {
     engine,
     working,
@@ -137,12 +148,27 @@ export function prepareProblem(
     targetMap: target,
     sampler: createDataTerm(createSampler(engine, target.map, target.values, mapFactor), mapFactor),
     kernels: engine.kernels,
-    pairRules: placePairRules(engine.memory, makePairRules(topology.nonbonded, hydrogenBondException)),
+    pairRules,
+    repulsion: chooseRepulsion(engine, model, topology, options, pairRules),
     hydrogenBondException,
     backbone: markBackbone(model),
     ...tables,
     targets: new Map(),
   };
+}
+
+/** With hydrogens the contacts that clashes are judged by; the energy types' without them and for comparing with other programs. */
+function chooseRepulsion(
+  { memory }: ComputeEngine,
+  model: Model,
+  topology: Topology,
+  { mapScaling }: RefineOptions,
+  pairRules: PairRules,
+): Repulsion {
+  const isAllAtom = mapScaling === "mask" && topology.isHydrogen.includes(1);
+  if (!isAllAtom) return { rules: pairRules, constant: repulsionConstant, closeOverlap };
+  const repulsion = allAtomRepulsion(topology.nonbonded, assignContactTypes(model, topology));
+  return { ...repulsion, rules: placePairRules(memory, repulsion.rules) };
 }
 
 function isFiltered({ mapFilter, mapScaling }: RefineOptions): boolean {

@@ -6,7 +6,6 @@ import { type CurvatureTable, freeCurvature, makeCurvatureTable } from "../kerne
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { type MoveTable, sumMapEnergy } from "../kernels/move-table.ts";
 import { addPairsOf, findMovers, type PairSearch, startSearch } from "../kernels/moved-pairs.ts";
-import type { PairRules } from "../kernels/pair-rules.ts";
 import { freeTerms, listTablePairs, type TermTable } from "../kernels/term-table.ts";
 import type { Objective, Preconditioner } from "../math/lbfgs.ts";
 import { angleDeviations } from "../restraints/angles.ts";
@@ -14,7 +13,7 @@ import { bondDeviations, markCoordination } from "../restraints/bonds.ts";
 import { type CovalentLists, covalentSubset } from "../restraints/covalent.ts";
 import type { DeviationRmsd } from "../restraints/deviations.ts";
 import type { ElasticNetwork } from "../restraints/elastic.ts";
-import { countClosePairs, largestContact, repulsionConstant } from "../restraints/nonbonded.ts";
+import { countClosePairs, type Repulsion } from "../restraints/nonbonded.ts";
 import { type Supplement, supplementSubset } from "../restraints/supplement.ts";
 import {
   addAllTerms,
@@ -49,7 +48,7 @@ export interface TargetInput {
   readonly mapFactor: Float64Array;
   readonly sampler: AtomPull;
   readonly engine: Pick<ComputeEngine, "kernels" | "memory">;
-  readonly pairRules: PairRules;
+  readonly repulsion: Repulsion;
   /** Springs to the coordinates at hand; absent: none. */
   readonly elastic?: ElasticNetwork;
   /** Ramachandran, rotamers and the like for the coordinates at hand; absent: none. */
@@ -114,7 +113,7 @@ export class RefinementTarget {
     this.terms = makeTermTable(engine.memory, {
       lists: this.lists,
       xyz: engine.memory.copyOf(xyz),
-      contact: input.pairRules.contact,
+      contact: input.repulsion.rules.contact,
       ...(input.elastic ? { elastic: input.elastic } : {}),
       ...(this.supplement ? { supplement: this.supplement } : {}),
     });
@@ -159,15 +158,16 @@ export class RefinementTarget {
   measure(): StateMeasure {
     const { xyz, input, lists } = this;
     this.findPairs();
-    const energies = addAllTerms(input.engine.kernels, this.terms, lists, repulsionConstant);
+    const energies = addAllTerms(input.engine.kernels, this.terms, lists, input.repulsion.constant);
     const pairs = listTablePairs(this.terms);
+    const { closeOverlap } = input.repulsion;
     return {
       bonds: bondDeviations(lists.bonds, xyz, markCoordination(lists.bonds, input.topology.links)),
       angles: angleDeviations(lists.angles, xyz),
       covalentEnergy: covalentEnergy(energies),
       nonbondedEnergy: energies.nonbonded,
-      closePairs: countClosePairs(pairs, xyz),
-      closeHeavyPairs: countClosePairs(pairs, xyz, input.topology.isHydrogen),
+      closePairs: countClosePairs(pairs, xyz, undefined, closeOverlap),
+      closeHeavyPairs: countClosePairs(pairs, xyz, input.topology.isHydrogen, closeOverlap),
     };
   }
 
@@ -210,7 +210,7 @@ export class RefinementTarget {
     const { kernels, memory } = input.engine;
     this.unpackFree(x);
     this.renewPairs();
-    const repulsion = repulsionConstant * this.repulsionFactor;
+    const repulsion = input.repulsion.constant * this.repulsionFactor;
     const energies = addAllTerms(kernels, terms, this.lists, repulsion, this.supplement?.parallelities);
     if (weight !== 0) input.sampler.sample(terms.xyz);
     const isPlaced = memory.owns(gradientOut);
@@ -236,7 +236,7 @@ export class RefinementTarget {
     const { kernels, memory } = this.input.engine;
     this.curvature ??= makeCurvatureTable(memory, this.terms, this.free, rowOfAtom);
     const matrix = this.curvature;
-    const repulsion = repulsionConstant * this.repulsionFactor;
+    const repulsion = this.input.repulsion.constant * this.repulsionFactor;
     kernels.factorizeCurvature(this.terms, matrix, {
       repulsion,
       diagonal: Math.max(1, this.weight * this.input.sampler.curvature),
@@ -263,11 +263,12 @@ export class RefinementTarget {
   }
 
   private findPairs(): PairSearch {
-    const { topology, engine, pairRules } = this.input;
+    const { engine, repulsion } = this.input;
+    const { rules } = repulsion;
     this.moves.listXyz.set(this.xyz);
-    const cutoff = largestContact(topology.nonbonded) + listBuffer;
+    const cutoff = Math.max(...rules.reach) + listBuffer;
     const limits = { cutoff, buffer: listBuffer, moving: this.moving };
-    this.search = startSearch(pairRules, limits, engine.kernels.findPairs(this.terms, pairRules, limits));
+    this.search = startSearch(rules, limits, engine.kernels.findPairs(this.terms, rules, limits));
     return this.search;
   }
 

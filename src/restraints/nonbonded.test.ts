@@ -1,8 +1,10 @@
 // Contact distances and which pairs the repulsion runs over.
 import { describe, expect, test } from "vitest";
+import { contactModel } from "../../test/support/contact-model.ts";
+import { assignContactTypes } from "../contacts/contact-types.ts";
 import { createEngine } from "../kernels/engine.ts";
 import { hydrogenBondClass, type NonbondedAtoms } from "../topology/topology.ts";
-import { contactDistance, countClosePairs, makePairRules } from "./nonbonded.ts";
+import { allAtomRepulsion, closeOverlap, contactDistance, countClosePairs, makePairRules } from "./nonbonded.ts";
 
 const { neither, donor, acceptor, both, hydrogen } = hydrogenBondClass;
 
@@ -47,6 +49,48 @@ describe("contact distance", () => {
     expect(contactDistance(atoms, 3, 4, false)).toBe(1);
     expect(contactDistance(atoms, 5, 6, false)).toBe(1);
     expect(contactDistance(atoms, 2, 6, true)).toBe(1);
+  });
+});
+
+describe("contacts of models with hydrogens", () => {
+  const places = { N: [0, 0, 0], CA: [1.46, 0, 0], C: [2, 1.42, 0], O: [1.3, 2.4, 0], CB: [2, -0.8, 1.2] } as const;
+  const hydrogens = { H: [-0.4, -0.7, 0.2], HA: [1.8, -0.5, -0.9], HB1: [3, -0.8, 1.2] } as const;
+  const { model, topology } = contactModel(
+    Object.entries({ ...places, ...hydrogens }).map(([name, at]) => ({
+      name,
+      element: name.slice(0, 1),
+      at,
+      residue: "ALA",
+      number: "2",
+    })),
+  );
+  const { rules, closeOverlap: overlap } = allAtomRepulsion(topology.nonbonded, assignContactTypes(model, topology));
+  const rowOf = (name: string): number => model.atoms.name.indexOf(name);
+  const contactOf = (one: string, other: string): number =>
+    rules.contact[rules.kinds * rules.kind[rowOf(one)]! + rules.kind[rowOf(other)]!]!;
+
+  test("begin 0.2 A inside touching, by the larger of two sets of radii", () => {
+    expect(contactOf("HA", "HB1")).toBeCloseTo(2 * 1.22 - 0.2, 12);
+    expect(contactOf("HA", "O")).toBeCloseTo(1.2 + 1.52 - 0.2, 12);
+    expect(contactOf("CA", "CB")).toBeCloseTo(3.4 - 0.2, 12);
+  });
+
+  test("of hydrogen bonds begin where hydrogen bonds end, whatever type the hydrogen is of", () => {
+    expect(contactOf("H", "O")).toBeCloseTo(1.05 + 1.4 - 0.6, 12);
+    expect(contactOf("N", "O")).toBeCloseTo(1.55 + 1.4 - 0.2, 12);
+    expect(contactOf("H", "HA")).toBeCloseTo(2.4 - 0.2, 12);
+  });
+
+  test("count as close where they clash", () => {
+    const pairs = {
+      count: 1,
+      i: Int32Array.of(0),
+      j: Int32Array.of(1),
+      contact: Float64Array.of(contactOf("HA", "HB1")),
+    };
+    const at = (distance: number): number =>
+      countClosePairs(pairs, Float64Array.of(0, 0, 0, distance, 0, 0), undefined, overlap);
+    expect([at(2 * 1.22 - closeOverlap - 0.01), at(2 * 1.22 - closeOverlap + 0.01)]).toEqual([1, 0]);
   });
 });
 
