@@ -19,7 +19,7 @@ export interface RamachandranForm {
 export const defaultRamachandranForm: RamachandranForm = { least: 0.02, reach: 5, steepest: 0.6 };
 
 /** Weight against the density, which is fitted harder than its noise allows: -2 ln p would have 1. */
-export const ramachandranFactor = 2;
+export const ramachandranFactor = 3;
 
 const bins = 180;
 const sweeps = 4;

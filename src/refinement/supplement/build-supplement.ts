@@ -43,6 +43,8 @@ export const automaticRestraints: ExtraRestraints = {
   rotamers: "auto",
   cBeta: "auto",
   secondaryStructure: "auto",
+  basePairs: "auto",
+  stacking: "auto",
 };
 
 export type ExtraRestraintKind = keyof ExtraRestraints;
