@@ -71,6 +71,13 @@ const referenceData = z
   .describe("folder of published reference tables (Top8000 rotamers, Rama-Z, CaBLAM) to use before the built-in ones")
   .meta({ placeholder: "DIR" });
 
+const restraintSwitch = (what: string, by: string) =>
+  z
+    .enum(["auto", "on", "off"])
+    .default("auto")
+    .describe(`restrain ${what} (auto: ${by})`)
+    .meta({ placeholder: "WHEN" });
+
 export const refineSchema = z.strictObject({
   resolution,
   outDir: z.string().optional().describe("folder of the results (default MODEL_emend)").meta({ placeholder: "DIR" }),
@@ -89,6 +96,12 @@ export const refineSchema = z.strictObject({
     .default("auto")
     .describe("search for side chains between cycles (auto: by quality)")
     .meta({ placeholder: "WHEN" }),
+  ramachandran: restraintSwitch("phi and psi to populated places", "worse than 3.2 A"),
+  rotamers: restraintSwitch("side chains to the nearest rotamer", "on"),
+  cBeta: restraintSwitch("CB over the plane of the backbone", "on"),
+  secondaryStructure: restraintSwitch("hydrogen bonds of protein backbones", "worse than 4 A"),
+  basePairs: restraintSwitch("paired bases", "off"),
+  stacking: restraintSwitch("planes of stacked bases", "off"),
   bFactors: z
     .enum(["auto", "keep", "overall", "residue", "main-side", "individual"])
     .default("auto")

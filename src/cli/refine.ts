@@ -11,6 +11,7 @@ import type { Model } from "../model/model.ts";
 import { selectAtoms } from "../model/selection.ts";
 import { refineModel } from "../refinement/refine-model.ts";
 import { defaultRefineOptions, type RefineOptions, type RefineResult } from "../refinement/refine-options.ts";
+import { automaticRestraints, type ExtraRestraintKind } from "../refinement/supplement/build-supplement.ts";
 import { describeSummary, verdictColumns } from "../refinement/verdicts/verdict-table.ts";
 import { writeTsv } from "../text/tsv.ts";
 import { reportGrid } from "../validation/fit/estimate-resolution.ts";
@@ -118,6 +119,7 @@ function refineOptions(settings: RefineSettings, model: Model, resolution: numbe
     modelMap: settings.modelMap,
     sideChains: settings.sideChains,
     bFactors: settings.bFactors,
+    ...extraRestraints(settings),
     cycles: settings.cycles,
     weight: settings.weight ?? null,
     mapScaling: settings.mapScaling,
@@ -129,6 +131,15 @@ function refineOptions(settings: RefineSettings, model: Model, resolution: numbe
     hydrogens: settings.hydrogens,
     ...(settings.select === undefined ? {} : { selection: selectAtoms(model, settings.select) }),
   };
+}
+
+/** Absent where nothing is said: then the quality decides. */
+function extraRestraints(settings: RefineSettings): Pick<RefineOptions, "extraRestraints"> {
+  const kinds = Object.keys(automaticRestraints) as ExtraRestraintKind[];
+  const said = kinds.filter((kind) => settings[kind] !== "auto");
+  if (said.length === 0) return {};
+  const others = settings.quality === "fast" ? {} : automaticRestraints;
+  return { extraRestraints: { ...others, ...Object.fromEntries(said.map((kind) => [kind, settings[kind] === "on"])) } };
 }
 
 /** All that the result depends on; of a monomer library, the files of residues that are not built in. */

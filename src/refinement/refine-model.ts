@@ -27,6 +27,7 @@ import {
   restoreRun,
   shiftBetween,
 } from "./run-state.ts";
+import { buildSupplement } from "./supplement/build-supplement.ts";
 import { firstWeight } from "./weight.ts";
 import { findWeight } from "./weight-search.ts";
 import { finishModel, inputWithCoordinates } from "./working-model.ts";
@@ -101,7 +102,7 @@ export async function refineModel(
     before,
     after,
     fitWithInputB,
-    restraints: reportRestraints(problem),
+    restraints: reportRestraints(problem, best.xyz),
     hydrogens: { choice: working.choice, added: working.added, removed: working.removed },
     refinement: {
       weight: { ...weight, value: best.record.cycle === 0 ? weight.value : best.record.weight },
@@ -187,11 +188,12 @@ async function runCycles(
   return { weight: weight ?? guess, interrupted };
 }
 
-function reportRestraints({ topology, model }: RefinementProblem): RestraintReport {
+function reportRestraints({ topology, model, supplementPlan }: RefinementProblem, xyz: Float64Array): RestraintReport {
   const labels = (rows: Int32Array): string[] => Array.from(rows, (atom) => atomLabel(model, atom));
   return {
     bonds: topology.bonds.count,
     links: topology.links.length,
+    supplement: supplementPlan ? buildSupplement(supplementPlan, { model, topology, xyz }).counts : null,
     heldAtoms: labels(topology.held),
     unrestrainedAtoms: labels(topology.unrestrained),
   };

@@ -1,5 +1,6 @@
 // Settings of a refinement and what it reports.
 import type { Model } from "../model/model.ts";
+import type { SupplementCounts } from "../restraints/supplement.ts";
 import type { Fit } from "../validation/fit/correlation.ts";
 import type { GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
 import type { BGrouping } from "./b-factors/b-groups.ts";
@@ -135,6 +136,8 @@ export interface Assessment {
 export interface RestraintReport {
   readonly bonds: number;
   readonly links: number;
+  /** Supplementary restraints of the refined model by kind; null without any. */
+  readonly supplement: SupplementCounts | null;
   /** Atoms of unknown residues, kept where they are. */
   readonly heldAtoms: readonly string[];
   /** Atoms without any bond restraint, single ions and waters included. */
