@@ -1,6 +1,9 @@
 // Macro-cycles: minimisation, measurement, and the weight of the next one.
+import { addDiagnostic } from "../base/diagnostics.ts";
 import { CancelledError } from "../base/errors.ts";
 import { type RunContext, throwIfCancelled, yieldToEvents } from "../base/run-context.ts";
+import { settleHydrogens } from "../hydrogens/settle-hydrogens.ts";
+import { withCoordinates } from "../model/model.ts";
 import { applyCdl } from "../restraints/cdl.ts";
 import { minimizeTarget } from "./minimize.ts";
 import { createModelMap, fitBFactors } from "./model-map-stage.ts";
@@ -39,6 +42,8 @@ const modelMapRounds = 2;
 const tempering = 0.5;
 /** Cycles with the model map that begin with a search for side chains. */
 const searchedCycles = 2;
+/** The cycle that begins with a new choice of hydrogens. */
+const settledCycle = 2;
 /** Resolution up to which the model map is compared with the target map, Angstrom. */
 const coarsestModelMap = 4.5;
 
@@ -77,7 +82,7 @@ export async function runCycle(run: Run, plan: CyclePlan, context: RunContext): 
   throwIfCancelled(context);
   let { bFactor } = run.last;
   const rebuilt = searchesSideChains(run, plan) ? searchSideChains(run, context) : null;
-  const start = rebuilt?.xyz ?? run.last.xyz;
+  const start = settleStart(run, cycle, rebuilt?.xyz ?? run.last.xyz, context);
   const target = createTarget(problem, start);
   target.weight = weight;
   target.repulsionFactor = repulsion;
@@ -117,6 +122,19 @@ export async function runCycle(run: Run, plan: CyclePlan, context: RunContext): 
   const values = { cc: cc ?? Number.NaN, bondRmsd: state.bonds.all, angleRmsd: state.angles.all };
   context.report({ phase, fraction: fractionOf(run, cycle, 0), values });
   if (cancelled !== null) throw cancelled;
+}
+
+/** Where hydrogens may be put in, those that turn and the sides of amides and histidines are chosen anew once the model is at ease. */
+function settleStart(run: Run, cycle: number, xyz: Float64Array, context: RunContext): Float64Array {
+  const { working, model, dictionary, movable, options } = run.problem;
+  const isOn = options.quality !== "fast" && (working.choice === "auto" || working.choice === "drop");
+  if (!isOn || cycle !== settledCycle) return xyz;
+  const settled = settleHydrogens(withCoordinates(model, xyz), dictionary, movable, context);
+  for (const { group } of settled.flipped) {
+    const message = "Amides and histidines are turned round, where they make hydrogen bonds";
+    addDiagnostic(context.diagnostics, "info", "SIDE_CHAIN_FLIPPED", message, group);
+  }
+  return settled.xyz;
 }
 
 /** Side chains are searched for before the first cycles with the model map, or of all but the first without it. */

@@ -67,6 +67,7 @@ export interface RefinementProblem extends RefinementTables {
   /** What is refined. */
   readonly model: Model;
   readonly map: DensityMap;
+  readonly dictionary: Dictionary;
   readonly options: RefineOptions;
   readonly topology: Topology;
   readonly cdl: CdlState;
@@ -138,6 +139,7 @@ export function prepareProblem(
     working,
     model,
     map,
+    dictionary,
     options,
     topology,
     cdl: prepareCdl(topology),
