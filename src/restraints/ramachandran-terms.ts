@@ -1,6 +1,6 @@
 // Ramachandran restraints: the statistical potential of each residue class, made to pull from anywhere, over phi and psi.
 import { aminoAcidName, isMirroredAminoAcid } from "../chemistry/amino-acids.ts";
-import { type GridTable, tableValue } from "../chemistry/grid-table.ts";
+import type { GridTable } from "../chemistry/grid-table.ts";
 import { type RamachandranTables, ramachandranClass, ramachandranClasses } from "../chemistry/ramachandran-tables.ts";
 import { dihedralAngle } from "../math/internal-coordinates.ts";
 import type { Topology } from "../topology/topology.ts";
@@ -43,19 +43,19 @@ export function makeRamachandranSurfaces(
 function makeSurface(table: GridTable, { least, reach, steepest }: RamachandranForm): Float64Array {
   const width = 360 / bins;
   const surface = new Float64Array(bins * bins);
-  const angle = (node: number): number => -180 + (node + 0.5) * width;
-  for (let a = 0; a < bins; a++) {
-    for (let b = 0; b < bins; b++) {
-      const share = tableValue(table, [angle(a), angle(b)]);
-      surface[a * bins + b] = share < least ? unlikely : -2 * Math.log(share);
-    }
+  // The bins of the tables are the nodes of the surface.
+  for (let node = 0; node < surface.length; node++) {
+    const share = table.values[node]!;
+    surface[node] = share < least ? unlikely : -2 * Math.log(share);
   }
   const bend = (width / reach) ** 2;
   for (let line = 0; line < bins; line++) widenLine(surface, line * bins, 1, bend);
   for (let line = 0; line < bins; line++) widenLine(surface, line, bins, bend);
   limitSlope(surface, steepest * width);
-  const lowest = surface.reduce((sofar, value) => Math.min(sofar, value), Number.POSITIVE_INFINITY);
-  return surface.map((value) => value - lowest);
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let node = 0; node < surface.length; node++) lowest = Math.min(lowest, surface[node]!);
+  for (let node = 0; node < surface.length; node++) surface[node]! -= lowest;
+  return surface;
 }
 
 /** Envelope of parabolas along one closed line (Felzenszwalb & Huttenlocher 2012, Theory Comput. 8, 415), over three turns. */
