@@ -182,6 +182,7 @@ async function fitModelMap(
       problem,
       modelMap,
       { xyz: target.xyz.slice(), bFactor: last.bFactor, occupancy },
+      "between",
       context,
     );
     const parameters = { bFactor, occupancy };

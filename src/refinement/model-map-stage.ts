@@ -1,7 +1,7 @@
 // The parts of stage two: the model map's target for a problem, and its B factors.
 import { InputError } from "../base/errors.ts";
 import type { RunContext } from "../base/run-context.ts";
-import { refineBFactors } from "./b-factors/refine-b-factors.ts";
+import { refineBFactors, stiffVariance } from "./b-factors/refine-b-factors.ts";
 import { type ModelMapParameters, ModelMapTarget } from "./model-map-target.ts";
 import type { RefinementProblem } from "./problem.ts";
 
@@ -23,17 +23,22 @@ export function createModelMap(
   });
 }
 
-/** B factors refined from those given, or these where B factors stay. */
+/**
+ * B factors refined from those given, or these where B factors stay. In turn with coordinates (`between`) neighbours are held
+ * alike more tightly than the map asks for: where atoms are wrong, B would grow until nothing pulled them right.
+ */
 export async function fitBFactors(
   { model, topology, movable, options, kernels }: RefinementProblem,
   target: ModelMapTarget,
   start: ModelMapParameters,
+  when: "between" | "final",
   context: RunContext,
 ): Promise<Float64Array> {
   const { bFactors = "auto", resolution } = options;
   if (bFactors === "keep") return start.bFactor;
   const grouping = bFactors === "auto" ? {} : { grouping: bFactors };
-  const settings = { resolution, movable, kernels, ...grouping };
+  const stiffness = when === "between" ? { variance: stiffVariance, rounds: 2 } : {};
+  const settings = { resolution, movable, kernels, ...grouping, ...stiffness };
   const { bFactor } = await refineBFactors(target, { model, topology }, start, settings, context);
   return bFactor;
 }

@@ -135,7 +135,8 @@ async function finalB(
 ): Promise<Float64Array> {
   const target = createModelMap(problem, xyz, bFactor);
   try {
-    return await fitBFactors(problem, target, { xyz, bFactor, occupancy: problem.model.atoms.occupancy }, context);
+    const { occupancy } = problem.model.atoms;
+    return await fitBFactors(problem, target, { xyz, bFactor, occupancy }, "final", context);
   } finally {
     target.dispose();
   }

@@ -49,6 +49,8 @@ export interface BFactorResult {
   readonly atBounds: number;
 }
 
+/** Variance of log B between neighbours while coordinates still move: on real maps what is more is misfit, on simulated ones it costs nothing. */
+export const stiffVariance = 0.01;
 const individualBelow = 3;
 const mainSideBelow = 4.5;
 const firstVariance = 0.03;
