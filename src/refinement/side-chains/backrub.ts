@@ -19,7 +19,7 @@ export interface BackrubTable {
   of(chain: SearchedSideChain): Backrub | null;
 }
 
-interface Peptide {
+export interface Peptide {
   readonly c: number;
   readonly o: number;
   readonly n: number;
@@ -91,7 +91,8 @@ function attached(graph: BondGraph, unit: BackboneUnit): number[] | null {
   return rows;
 }
 
-function peptideOf({ isHydrogen }: Topology, graph: BondGraph, c: number, n: number): Peptide | null {
+/** The atoms between two CA atoms; null where there is an alternate, a missing atom or a ring of proline. */
+export function peptideOf({ isHydrogen }: Topology, graph: BondGraph, c: number, n: number): Peptide | null {
   let o = -1;
   let h = -1;
   for (let entry = graph.offset[c]!; entry < graph.offset[c + 1]!; entry++) {
@@ -112,7 +113,8 @@ function peptideOf({ isHydrogen }: Topology, graph: BondGraph, c: number, n: num
   return o < 0 || hydrogens > 1 || heavy !== 2 ? null : { c, o, n, h };
 }
 
-function heavyPartner({ isHydrogen }: Topology, graph: BondGraph, atom: number, not: number): number {
+/** The first neighbour other than hydrogens and another one; -1 without. */
+export function heavyPartner({ isHydrogen }: Topology, graph: BondGraph, atom: number, not: number): number {
   for (let entry = graph.offset[atom]!; entry < graph.offset[atom + 1]!; entry++) {
     const other = graph.partner[entry]!;
     if (other !== not && isHydrogen[other] === 0) return other;

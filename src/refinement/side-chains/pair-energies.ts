@@ -5,7 +5,7 @@ import { repulsionConstant } from "../../restraints/nonbonded.ts";
 import type { Conformer } from "./conformer-score.ts";
 import { type DensityEvidence, imageOverlap, overlapDistance } from "./density-evidence.ts";
 import type { SearchedSideChain } from "./searched-side-chains.ts";
-import { looseContact } from "./surroundings.ts";
+import { boundContact, looseContact } from "./surroundings.ts";
 
 /** Energy of a pair is cut here: it says no, whatever the map says. */
 const largestPair = 60;
@@ -43,8 +43,10 @@ export function findPairEnergies(
 function extentOf(conformers: readonly Conformer[]): Extent {
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];
-  for (const { positions } of conformers) {
-    positions.forEach((value, at) => {
+  for (const places of conformers.flatMap(({ positions, backbone }) =>
+    backbone ? [positions, backbone.after] : [positions],
+  )) {
+    places.forEach((value, at) => {
       low[at % 3] = Math.min(low[at % 3]!, value);
       high[at % 3] = Math.max(high[at % 3]!, value);
     });
@@ -135,7 +137,9 @@ function pairTable(
     for (let t = 0; t < theirs.length; t++) {
       const energy = sharesMovedAtoms(own[s]!, theirs[t]!)
         ? largestPair
-        : pairEnergy(own[s]!.positions, theirs[t]!.positions, contact, overlap, evidence);
+        : pairEnergy(own[s]!.positions, theirs[t]!.positions, contact, overlap, evidence) +
+          moveEnergy(own[s]!, second, theirs[t]!, rules) +
+          moveEnergy(theirs[t]!, first, own[s]!, rules);
       if (Math.abs(energy) > 1e-3) touches = true;
       values[s * theirs.length + t] = Math.min(largestPair, energy);
     }
@@ -146,6 +150,44 @@ function pairTable(
 /** Two moves of the backbone that both want the peptide between them. */
 function sharesMovedAtoms({ backbone: own }: Conformer, { backbone: theirs }: Conformer): boolean {
   return own !== null && theirs !== null && own.rows.some((row) => theirs.rows.includes(row));
+}
+
+/** How a move of the backbone changes its contacts with another side chain, which was judged beside the backbone as it was. */
+function moveEnergy(
+  { backbone }: Conformer,
+  { atoms, touching }: SearchedSideChain,
+  { positions }: Conformer,
+  rules: PairRules,
+): number {
+  if (backbone === null) return 0;
+  const { rows, before, after } = backbone;
+  let energy = 0;
+  for (let a = 0; a < rows.length; a++) {
+    for (let b = 0; b < atoms.length; b++) {
+      if (touching[b] === 0) continue;
+      const then = squaredBetween(before, a, positions, b);
+      const now = squaredBetween(after, a, positions, b);
+      if (then > farContact && now > farContact) continue;
+      const reach = boundContact(rules, rows[a]!, atoms[b]!);
+      energy += repulsion(reach, now) - repulsion(reach, then);
+    }
+  }
+  return energy;
+}
+
+/** No two atoms repel beyond this, square Angstrom. */
+const farContact = 25;
+
+function squaredBetween(first: Float64Array, a: number, second: Float64Array, b: number): number {
+  return (
+    (first[3 * a]! - second[3 * b]!) ** 2 +
+    (first[3 * a + 1]! - second[3 * b + 1]!) ** 2 +
+    (first[3 * a + 2]! - second[3 * b + 2]!) ** 2
+  );
+}
+
+function repulsion(reach: number, squared: number): number {
+  return squared < reach * reach ? repulsionConstant * (reach - Math.sqrt(squared)) ** 4 : 0;
 }
 
 function pairEnergy(
@@ -165,7 +207,7 @@ function pairEnergy(
     for (let b = 0; b < others; b++) {
       const squared = (x - second[3 * b]!) ** 2 + (y - second[3 * b + 1]!) ** 2 + (z - second[3 * b + 2]!) ** 2;
       const reach = contact[a * others + b]!;
-      if (squared < reach * reach) energy += repulsionConstant * (reach - Math.sqrt(squared)) ** 4;
+      energy += repulsion(reach, squared);
       if (evidence !== null && squared < far && overlap[a * others + b]! > 0) {
         energy += overlap[a * others + b]! * imageOverlap(evidence, squared);
       }

@@ -133,7 +133,8 @@ function putAtoms(xyz: Float64Array, rows: Int32Array, places: Float64Array): vo
   rows.forEach((row, at) => xyz.set(places.subarray(3 * at, 3 * at + 3), 3 * row));
 }
 
-function markBackbone({ atoms, residues }: Model): Uint8Array {
+/** 1 for N, CA, C, O and CB of proteins. */
+export function markBackbone({ atoms, residues }: Model): Uint8Array {
   const isProtein = residues.name.map((name) => residueClass(name) === "protein");
   return Uint8Array.from(atoms.name, (name, row) =>
     isProtein[atoms.residue[row]!] && backboneNames.has(name) ? 1 : 0,

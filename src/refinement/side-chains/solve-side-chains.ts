@@ -6,6 +6,7 @@ import type { Conformer } from "./conformer-score.ts";
 import { findConformers, shapeDistance } from "./conformers.ts";
 import type { DensityEvidence } from "./density-evidence.ts";
 import { findPairEnergies, sharedDensity } from "./pair-energies.ts";
+import { periodicDelta } from "./rotamer-prior.ts";
 import type { SearchedSideChain } from "./searched-side-chains.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -32,6 +33,8 @@ export interface SideChainChoice {
 const clearDifference = 4;
 /** Conformers within this of the present one are the present one, where it is asked how often that is right, Angstrom. */
 const presentShape = 1;
+/** Torsions that differ by less are in one well, degrees: wells are 120 apart, and those of flat groups wide. */
+const sameWell = 40;
 /** Bounds of what the present conformer is favoured by. */
 const leastTrust = 1;
 const mostTrust = 5;
@@ -61,7 +64,8 @@ function presentTrust(chains: readonly SearchedSideChain[], conformers: readonly
   conformers.forEach((own, at) => {
     const [present, ...others] = own as [Conformer, ...Conformer[]];
     const isNear = (other: Conformer): boolean => shapeDistance(present, other, chains[at]!.heavyCount) < presentShape;
-    const least = (list: readonly Conformer[]): number => Math.min(Infinity, ...list.map(({ energy }) => energy));
+    const least = (list: readonly Conformer[]): number =>
+      Math.min(Infinity, ...list.map(({ density, clash }) => density + clash));
     const difference = least(others.filter((other) => !isNear(other))) - least([present, ...others.filter(isNear)]);
     if (Math.abs(difference) < clearDifference) return;
     clear++;
@@ -70,7 +74,10 @@ function presentTrust(chains: readonly SearchedSideChain[], conformers: readonly
   return Math.min(mostTrust, Math.max(leastTrust, Math.log((right + 1) / (clear - right + 1))));
 }
 
-/** Side chains whose best place has no density beside that of others around it are placed again without the map. */
+/**
+ * Side chains whose best place has little density beside that of others around it are placed again, expecting no more of the
+ * map than they have in it: the less that is, the more torsions and contacts alone decide.
+ */
 function resolvePoor(
   search: SideChainSearch,
   evidence: DensityEvidence,
@@ -80,17 +87,18 @@ function resolvePoor(
 ): SideChainChoice {
   const { chains } = search;
   const shared = sharedDensity(chains, first.chosen, evidence);
-  const poor = Uint8Array.from(first.chosen, ({ found, full }, at) => {
-    const own = found - shared[at]!;
-    return own < leastSignal * Math.sqrt(full) && own < leastShare * full ? 1 : 0;
-  });
-  const blind = { ...search, evidence: null };
-  const conformers = chains.map((chain, at) => (poor[at] === 1 ? findConformers(blind, chain) : [first.chosen[at]!]));
+  const poor = new Uint8Array(chains.length);
   const amplitude = evidence.amplitude.slice();
-  chains.forEach(({ atoms }, at) => {
-    if (poor[at] === 1) for (const row of atoms) amplitude[row] = 0;
+  first.chosen.forEach(({ found, full }, at) => {
+    const own = found - shared[at]!;
+    if (own >= leastSignal * Math.sqrt(full) || own >= leastShare * full) return;
+    poor[at] = 1;
+    const share = own > 0 ? own / full : 0;
+    for (const row of chains[at]!.atoms) amplitude[row]! *= share;
   });
-  const again = solve({ ...search, evidence: { ...evidence, amplitude } }, conformers, trust, context);
+  const modest = { ...search, evidence: { ...evidence, amplitude } };
+  const conformers = chains.map((chain, at) => (poor[at] === 1 ? findConformers(modest, chain) : [first.chosen[at]!]));
+  const again = solve(modest, conformers, trust, context);
   return {
     conformers: first.conformers,
     chosen: again.map((state, at) => conformers[at]![state]!),
@@ -106,6 +114,19 @@ function solve(
 ): number[] {
   const pairs = findPairEnergies(chains, conformers, around.rules, evidence);
   throwIfCancelled(context);
-  const single = conformers.map((own) => own.map(({ energy, isPresent }) => (isPresent ? energy - trust : energy)));
+  const single = conformers.map((own, at) =>
+    own.map((conformer) => conformer.energy - trust * sharedTorsions(chains[at]!, own[0]!, conformer)),
+  );
   return chooseConformers({ single, pairs }, context.rng);
+}
+
+/** Share of the torsions, counted from the first to the first that differs, in which a conformer is in the wells of the present one. */
+function sharedTorsions({ turns }: SearchedSideChain, present: Conformer, conformer: Conformer): number {
+  let alike = 0;
+  while (alike < turns.length) {
+    const { period } = turns[alike]!;
+    if (Math.abs(periodicDelta(conformer.chis[alike]!, present.chis[alike]!, period)) > sameWell) break;
+    alike++;
+  }
+  return alike / turns.length;
 }
