@@ -52,16 +52,20 @@ export const clashLimit = 60;
 /** What validation calls an outlier must be paid by the density on top of how rare it is. */
 const outlierCost = 4;
 
-/** `work` holds the coordinates of all atoms; those of the side chain are changed. */
+/**
+ * `work` holds the coordinates of all atoms; those of the side chain are changed. Density is judged with the other side chains away,
+ * or where they are now.
+ */
 export function createScorer(
   chain: SearchedSideChain,
   evidence: DensityEvidence | null,
   fence: Fence,
   work: Float64Array,
-  backbone: MovedBackbone | null = null,
+  { backbone = null, isAlone = true }: { readonly backbone?: MovedBackbone | null; readonly isAlone?: boolean } = {},
 ): Scorer {
   const { atoms, turns, prior } = chain;
   const positions = new Float64Array(3 * atoms.length);
+  const present = isAlone ? null : placesOf(work, atoms);
   const density = { gain: 0, found: 0, full: 0 };
   const collect = (): void => {
     for (let at = 0; at < atoms.length; at++) {
@@ -70,7 +74,7 @@ export function createScorer(
       positions[3 * at + 1] = work[row + 1]!;
       positions[3 * at + 2] = work[row + 2]!;
     }
-    if (evidence !== null) measureGain(evidence, chain, positions, backbone, density);
+    if (evidence !== null) measureGain(evidence, chain, positions, { backbone, present }, density);
   };
   const turn = (axis: number, degrees: number): void => {
     const { four, moved } = turns[axis]!;
@@ -81,8 +85,8 @@ export function createScorer(
   return {
     turn,
     setChis(chis) {
-      const present = measureChis(chain, work);
-      chis.forEach((chi, axis) => turn(axis, periodicDelta(chi, present[axis]!, turns[axis]!.period)));
+      const before = measureChis(chain, work);
+      chis.forEach((chi, axis) => turn(axis, periodicDelta(chi, before[axis]!, turns[axis]!.period)));
     },
     quickEnergy() {
       collect();
@@ -124,10 +128,10 @@ function measureGain(
   evidence: DensityEvidence,
   { atoms, heavyCount }: SearchedSideChain,
   positions: Float64Array,
-  backbone: MovedBackbone | null,
+  { backbone, present }: { readonly backbone: MovedBackbone | null; readonly present: Float64Array | null },
   out: { gain: number; found: number; full: number },
 ): void {
-  const { amplitude, gain } = evidence;
+  const { amplitude, gain, rest } = evidence;
   let found = 0;
   let full = 0;
   for (let i = 0; i < heavyCount; i++) {
@@ -140,7 +144,8 @@ function measureGain(
         (x - positions[3 * j]!) ** 2 + (y - positions[3 * j + 1]!) ** 2 + (z - positions[3 * j + 2]!) ** 2;
       own += amplitude[atoms[j]!]! * imageOverlap(evidence, squared);
     }
-    let there = cubicValue(gain, x, y, z);
+    let there = cubicValue(present === null ? gain : rest, x, y, z);
+    if (present !== null) there += imagesAt(evidence, atoms, heavyCount, present, [x, y, z]);
     if (backbone !== null) there += shiftedOverlap(evidence, backbone, x, y, z);
     found += amplitude[atoms[i]!]! * Math.min(own, there);
     full += amplitude[atoms[i]!]! * own;
@@ -148,6 +153,22 @@ function measureGain(
   out.gain = found - full / 2;
   out.found = found;
   out.full = full;
+}
+
+/** Images of some atoms at a place. */
+function imagesAt(
+  evidence: DensityEvidence,
+  rows: ArrayLike<number>,
+  count: number,
+  places: Float64Array,
+  [x, y, z]: readonly [number, number, number],
+): number {
+  let sum = 0;
+  for (let j = 0; j < count; j++) {
+    const squared = (x - places[3 * j]!) ** 2 + (y - places[3 * j + 1]!) ** 2 + (z - places[3 * j + 2]!) ** 2;
+    sum += evidence.amplitude[rows[j]!]! * imageOverlap(evidence, squared);
+  }
+  return sum;
 }
 
 /** What the map gains at a place because atoms of the backbone are no longer where they were taken out. */
@@ -191,4 +212,11 @@ export function movedGain(
     return sum;
   };
   return explained(after) - explained(before);
+}
+
+/** Places of atoms, x y z each. */
+export function placesOf(xyz: Float64Array, rows: ArrayLike<number>): Float64Array {
+  const places = new Float64Array(3 * rows.length);
+  for (let at = 0; at < rows.length; at++) places.set(xyz.subarray(3 * rows[at]!, 3 * rows[at]! + 3), 3 * at);
+  return places;
 }

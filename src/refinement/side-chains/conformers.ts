@@ -1,7 +1,15 @@
 // The few best conformers of a side chain while the side chains around it are away.
 import type { Backrub } from "./backrub.ts";
-import { type Conformer, createScorer, type MovedBackbone, movedGain, type Scorer } from "./conformer-score.ts";
+import {
+  type Conformer,
+  createScorer,
+  type MovedBackbone,
+  movedGain,
+  placesOf,
+  type Scorer,
+} from "./conformer-score.ts";
 import type { DensityEvidence } from "./density-evidence.ts";
+import { periodicDelta } from "./rotamer-prior.ts";
 import type { SearchedSideChain } from "./searched-side-chains.ts";
 import { type Fence, fenceAround, fenceEnergy, longestSideChain, type Surroundings } from "./surroundings.ts";
 
@@ -19,6 +27,7 @@ const mostExamined = 40;
 const mostPolished = 12;
 const fewExamined = 8;
 const fewPolished = 2;
+const mostCrowded = 4;
 /** Energies above the best one that no joint choice is expected to make up for. */
 const energyWindow = 12;
 const polishSteps: readonly number[] = [8, 4, 2];
@@ -48,11 +57,36 @@ export function findConformers(
   scorer.restore(start);
   if (backrub !== null && evidence !== null) {
     const least = Math.min(...found.map(({ energy }) => energy));
-    found.push(...findBackrubs(search, chain, backrub, fence, least));
+    // Within a rotamer it is for the minimiser to move the backbone.
+    const others = findBackrubs(search, chain, backrub, fence, least);
+    found.push(...others.filter((conformer) => sharedTorsions(chain, present, conformer) < 1));
   }
   const best = distinct(found.toSorted(byEnergy), chain, search.most);
   const limit = best[0]!.energy + energyWindow;
-  return [present, ...best.filter(({ energy }) => energy <= limit)];
+  const alone = best.filter(({ energy }) => energy <= limit);
+  const crowded = evidence === null ? [] : findCrowded(search, chain, fence, start);
+  return [present, ...distinct([...alone, ...crowded], chain, alone.length + crowded.length)];
+}
+
+/**
+ * The best conformers while the other side chains are where they are now: without them, density that is theirs may look better
+ * than one's own. Their energies are without the others, as of all.
+ */
+function findCrowded(
+  { evidence, work }: ConformerSearch,
+  chain: SearchedSideChain,
+  fence: Fence,
+  start: Float64Array,
+): Conformer[] {
+  const crowded = createScorer(chain, evidence, fence, work, { isAlone: false });
+  const found = bestOf(crowded, chain, trialChis(chain), { examined: fewExamined, polished: mostCrowded });
+  const alone = createScorer(chain, evidence, fence, work);
+  const judged = found.toSorted(byEnergy).map(({ positions }) => {
+    alone.restore(positions);
+    return alone.judge();
+  });
+  alone.restore(start);
+  return judged;
 }
 
 /** Conformers on a backbone that is moved; none where moving it costs more than what the best without a move is worth. */
@@ -79,19 +113,13 @@ function findBackrubs(
     const energy = backrubCost + cost() - costBefore - gain;
     if (energy < energyWindow) {
       const moved: MovedBackbone = { angle, rows, heavyCount, before, after, energy };
-      const scorer = createScorer(chain, evidence, shiftFence(fence, moved), work, moved);
+      const scorer = createScorer(chain, evidence, shiftFence(fence, moved), work, { backbone: moved });
       const peaks = chain.prior.peaks.map(({ chis }) => chis);
       found.push(...bestOf(scorer, chain, peaks, { examined: fewExamined, polished: fewPolished }));
     }
     all.forEach((row, at) => work.set(saved.subarray(3 * at, 3 * at + 3), 3 * row));
   }
   return found.filter((conformer) => conformer.energy < least);
-}
-
-function placesOf(xyz: Float64Array, rows: ArrayLike<number>): Float64Array {
-  const places = new Float64Array(3 * rows.length);
-  for (let at = 0; at < rows.length; at++) places.set(xyz.subarray(3 * rows[at]!, 3 * rows[at]! + 3), 3 * at);
-  return places;
 }
 
 /** The fence with the moved atoms where they are now. */
@@ -179,4 +207,18 @@ function polish(scorer: Scorer, chain: SearchedSideChain): Conformer {
     }
   }
   return best;
+}
+
+/** Torsions that differ by less are in one well, degrees: wells are 120 apart, and those of flat groups wide. */
+const sameWell = 40;
+
+/** Share of the torsions, counted from the first to the first that differs, in which a conformer is in the wells of the present one. */
+export function sharedTorsions({ turns }: SearchedSideChain, present: Conformer, conformer: Conformer): number {
+  let alike = 0;
+  while (alike < turns.length) {
+    const { period } = turns[alike]!;
+    if (Math.abs(periodicDelta(conformer.chis[alike]!, present.chis[alike]!, period)) > sameWell) break;
+    alike++;
+  }
+  return alike / turns.length;
 }

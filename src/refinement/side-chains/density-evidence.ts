@@ -43,6 +43,8 @@ export interface DensityEvidence {
   readonly amplitude: Float64Array;
   /** Log-likelihood per amplitude of an atom at a place, before what its image explains already. */
   readonly gain: CubicGrid;
+  /** The same with all atoms taken out where they are now. */
+  readonly rest: CubicGrid;
   /** Log-likelihood that the images of two atoms of amplitude 1 share, by their distance in steps. */
   readonly overlap: Float64Array;
   readonly overlapStep: number;
@@ -128,6 +130,7 @@ export function measureEvidence(input: EvidenceInput): DensityEvidence | null {
   return {
     amplitude,
     gain: gainGrid(stage, shells, observed, imageTerms(stage, standing, amplitude)),
+    rest: gainGrid(stage, shells, observed, imageTerms(stage, rows, amplitude)),
     ...overlapTable(stage, shells, resolution),
     correlation: shells.correlation,
   };

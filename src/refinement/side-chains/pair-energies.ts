@@ -7,8 +7,9 @@ import { type DensityEvidence, imageOverlap, overlapDistance } from "./density-e
 import type { SearchedSideChain } from "./searched-side-chains.ts";
 import { boundContact, looseContact } from "./surroundings.ts";
 
-/** Energy of a pair is cut here: it says no, whatever the map says. */
-const largestPair = 60;
+/** Contacts worse than this are equally bad, and some pairs cannot be. */
+const largestPair = 200;
+const impossible = 1e4;
 
 interface Extent {
   readonly centre: readonly [number, number, number];
@@ -136,12 +137,12 @@ function pairTable(
   for (let s = 0; s < own.length; s++) {
     for (let t = 0; t < theirs.length; t++) {
       const energy = sharesMovedAtoms(own[s]!, theirs[t]!)
-        ? largestPair
+        ? impossible
         : pairEnergy(own[s]!.positions, theirs[t]!.positions, contact, overlap, evidence) +
           moveEnergy(own[s]!, second, theirs[t]!, rules) +
           moveEnergy(theirs[t]!, first, own[s]!, rules);
       if (Math.abs(energy) > 1e-3) touches = true;
-      values[s * theirs.length + t] = Math.min(largestPair, energy);
+      values[s * theirs.length + t] = energy;
     }
   }
   return touches ? values : null;
@@ -199,19 +200,19 @@ function pairEnergy(
 ): number {
   const others = second.length / 3;
   const far = evidence === null ? 0 : overlapDistance(evidence) ** 2;
-  let energy = 0;
+  let clash = 0;
+  let shared = 0;
   for (let a = 0; a < first.length / 3; a++) {
     const x = first[3 * a]!;
     const y = first[3 * a + 1]!;
     const z = first[3 * a + 2]!;
     for (let b = 0; b < others; b++) {
       const squared = (x - second[3 * b]!) ** 2 + (y - second[3 * b + 1]!) ** 2 + (z - second[3 * b + 2]!) ** 2;
-      const reach = contact[a * others + b]!;
-      energy += repulsion(reach, squared);
+      clash += repulsion(contact[a * others + b]!, squared);
       if (evidence !== null && squared < far && overlap[a * others + b]! > 0) {
-        energy += overlap[a * others + b]! * imageOverlap(evidence, squared);
+        shared += overlap[a * others + b]! * imageOverlap(evidence, squared);
       }
     }
   }
-  return energy;
+  return Math.min(largestPair, clash) + shared;
 }

@@ -5,6 +5,7 @@ import { residueClass } from "../../chemistry/residue-classes.ts";
 import type { RotamerTables } from "../../chemistry/rotamer-tables.ts";
 import { rotamerName } from "../../chemistry/rotamer-tables.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
+import type { PairRules } from "../../kernels/pair-rules.ts";
 import { type Model, residueLabel } from "../../model/model.ts";
 import { makePairRules } from "../../restraints/nonbonded.ts";
 import type { Topology } from "../../topology/topology.ts";
@@ -14,6 +15,7 @@ import { sameShape, shapeDistance } from "./conformers.ts";
 import { measureEvidence, type SearchDensity } from "./density-evidence.ts";
 import { isRotamerOutlier, rotamerEnergy } from "./rotamer-prior.ts";
 import { bondGraphOf, findSideChains, type SearchedSideChain } from "./searched-side-chains.ts";
+import { settleRotors } from "./settle-rotors.ts";
 import { solveSideChains } from "./solve-side-chains.ts";
 import { createSurroundings } from "./surroundings.ts";
 
@@ -75,6 +77,8 @@ export interface SideChainResult {
 }
 
 const mostConformers = 8;
+/** Bonded sulfurs are 2.03 apart, Angstrom; contacts are judged with 0.3 to spare. */
+const disulfideContact = 2.2;
 /** Repulsion of contacts that a side chain is moved for within its rotamer. */
 const closeContact = 10;
 const backboneNames: ReadonlySet<string> = new Set(["N", "CA", "C", "O", "CB", "OXT"]);
@@ -98,11 +102,13 @@ export function fitSideChains(input: SideChainInput, options: SideChainOptions, 
           searched,
           backbone: markBackbone(model),
         });
-  const rules = makePairRules(topology.nonbonded, options.hydrogenBondException ?? topology.isHydrogen.includes(1));
+  const hydrogenBonds = options.hydrogenBondException ?? topology.isHydrogen.includes(1);
+  const rules = allowDisulfides(makePairRules(topology.nonbonded, hydrogenBonds), model);
   const around = createSurroundings(rules, xyz, searched);
   const result = xyz.slice();
   const tables = input.ramachandran ?? null;
-  const backrubs = options.backrubs === false ? null : prepareBackrubs(topology, bondGraphOf(topology), tables);
+  const graph = bondGraphOf(topology);
+  const backrubs = options.backrubs === false ? null : prepareBackrubs(topology, graph, tables);
   const search = { chains, around, evidence, backrubs, work: result, most: options.conformers ?? mostConformers };
   const { conformers, chosen, poor } = solveSideChains(search, context);
   const changes: SideChainChange[] = [];
@@ -114,6 +120,7 @@ export function fitSideChains(input: SideChainInput, options: SideChainOptions, 
     if (conformer.backbone !== null) putAtoms(result, conformer.backbone.rows, conformer.backbone.after);
     changes.push(describeChange(model, chain, present, conformer, poor[at] === 1));
   });
+  if (changes.length > 0) settleRotors(chains, { topology, graph, rules }, result);
   return {
     xyz: result,
     changes,
@@ -121,6 +128,27 @@ export function fitSideChains(input: SideChainInput, options: SideChainOptions, 
     searched: chains.length,
     mapCorrelation: evidence && evidence.correlation,
   };
+}
+
+/** Rules by which sulfurs of cysteines may come as near as in a disulfide: whether they are bonded may only show once they have turned. */
+function allowDisulfides(rules: PairRules, { atoms, residues }: Model): PairRules {
+  const kinds = rules.kinds + 1;
+  const sulfur = atoms.name.findIndex((name, row) => name === "SG" && residues.name[atoms.residue[row]!] === "CYS");
+  if (sulfur < 0) return rules;
+  const kind = rules.kind.map((own, row) =>
+    atoms.name[row] === "SG" && residues.name[atoms.residue[row]!] === "CYS" ? rules.kinds : own,
+  );
+  const like = rules.kind[sulfur]!;
+  const contact = new Float64Array(2 * kinds * kinds);
+  for (let at = 0; at < 2 * kinds * kinds; at++) {
+    const [part, first, second] = [Math.floor(at / (kinds * kinds)), Math.floor(at / kinds) % kinds, at % kinds];
+    const known = (own: number): number => (own === rules.kinds ? like : own);
+    const isPair = first === rules.kinds && second === rules.kinds;
+    contact[at] = isPair
+      ? disulfideContact
+      : rules.contact[(part * rules.kinds + known(first)) * rules.kinds + known(second)]!;
+  }
+  return { ...rules, kind, kinds, contact, reach: Float64Array.from([...rules.reach, rules.reach[like]!]) };
 }
 
 /** What is as good as where it should be is left to the minimiser, which does not mend outliers and clashes. */

@@ -3,10 +3,9 @@ import { type RunContext, throwIfCancelled } from "../../base/run-context.ts";
 import type { BackrubTable } from "./backrub.ts";
 import { chooseConformers } from "./choose-conformers.ts";
 import type { Conformer } from "./conformer-score.ts";
-import { findConformers, shapeDistance } from "./conformers.ts";
+import { findConformers, shapeDistance, sharedTorsions } from "./conformers.ts";
 import type { DensityEvidence } from "./density-evidence.ts";
 import { findPairEnergies, sharedDensity } from "./pair-energies.ts";
-import { periodicDelta } from "./rotamer-prior.ts";
 import type { SearchedSideChain } from "./searched-side-chains.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -33,8 +32,6 @@ export interface SideChainChoice {
 const clearDifference = 4;
 /** Conformers within this of the present one are the present one, where it is asked how often that is right, Angstrom. */
 const presentShape = 1;
-/** Torsions that differ by less are in one well, degrees: wells are 120 apart, and those of flat groups wide. */
-const sameWell = 40;
 /** Bounds of what the present conformer is favoured by. */
 const leastTrust = 1;
 const mostTrust = 5;
@@ -118,15 +115,4 @@ function solve(
     own.map((conformer) => conformer.energy - trust * sharedTorsions(chains[at]!, own[0]!, conformer)),
   );
   return chooseConformers({ single, pairs }, context.rng);
-}
-
-/** Share of the torsions, counted from the first to the first that differs, in which a conformer is in the wells of the present one. */
-function sharedTorsions({ turns }: SearchedSideChain, present: Conformer, conformer: Conformer): number {
-  let alike = 0;
-  while (alike < turns.length) {
-    const { period } = turns[alike]!;
-    if (Math.abs(periodicDelta(conformer.chis[alike]!, present.chis[alike]!, period)) > sameWell) break;
-    alike++;
-  }
-  return alike / turns.length;
 }
