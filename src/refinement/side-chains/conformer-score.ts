@@ -48,7 +48,7 @@ export interface Scorer {
 }
 
 /** Contacts worse than this are equally impossible. */
-export const clashLimit = 60;
+export const clashLimit = 200;
 /** What validation calls an outlier must be paid by the density on top of how rare it is. */
 const outlierCost = 4;
 

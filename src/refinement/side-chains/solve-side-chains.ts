@@ -85,22 +85,34 @@ function resolvePoor(
   const { chains } = search;
   const shared = sharedDensity(chains, first.chosen, evidence);
   const poor = new Uint8Array(chains.length);
+  const shares = new Float64Array(chains.length);
   const amplitude = evidence.amplitude.slice();
   first.chosen.forEach(({ found, full }, at) => {
     const own = found - shared[at]!;
     if (own >= leastSignal * Math.sqrt(full) || own >= leastShare * full) return;
     poor[at] = 1;
     const share = own > 0 ? own / full : 0;
+    shares[at] = share;
     for (const row of chains[at]!.atoms) amplitude[row]! *= share;
   });
   const modest = { ...search, evidence: { ...evidence, amplitude } };
-  const conformers = chains.map((chain, at) => (poor[at] === 1 ? findConformers(modest, chain) : [first.chosen[at]!]));
+  const conformers = chains.map((chain, at) => {
+    const own = first.chosen[at]!;
+    // The first choice goes together with the others' for certain.
+    return poor[at] === 1 ? [...findConformers(modest, chain), withShare(own, shares[at]!)] : [own];
+  });
   const again = solve(modest, conformers, trust, context);
   return {
     conformers: first.conformers,
     chosen: again.map((state, at) => conformers[at]![state]!),
     poor,
   };
+}
+
+/** A conformer of which a share of the density is expected. */
+function withShare(conformer: Conformer, share: number): Conformer {
+  const density = -share * conformer.found + (share * share * conformer.full) / 2;
+  return { ...conformer, density, energy: conformer.energy - conformer.density + density };
 }
 
 function solve(
