@@ -13,7 +13,9 @@ const fileName = "checkpoint.json";
 const previousName = "checkpoint.previous.json";
 
 /** Settings that do not change what is computed, or whose files are hashed themselves. */
-const harmless = new Set("outDir overwrite resume json quiet threads restraints edits monomerLibrary".split(" "));
+const harmless = new Set(
+  "outDir overwrite resume json quiet threads halfMaps restraints edits monomerLibrary".split(" "),
+);
 
 /** Files that a run reads, by what they are to it. */
 export type InputFiles = Readonly<Record<string, readonly string[]>>;

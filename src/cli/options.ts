@@ -20,6 +20,13 @@ const resolution = z
   .describe("resolution of the map in Angstrom")
   .meta({ placeholder: "D" });
 
+const halfMaps = z
+  .array(z.string())
+  .length(2, "two half maps are needed")
+  .optional()
+  .describe("two half maps, written after the map")
+  .meta({ placeholder: "FILE" });
+
 const scattering = z
   .enum(["electron", "xray", "neutron"])
   .default("electron")
@@ -80,6 +87,7 @@ const restraintSwitch = (what: string, by: string) =>
 
 export const refineSchema = z.strictObject({
   resolution,
+  halfMaps: halfMaps.describe("two half maps to choose weight and B factor groups by; the map stays the full one"),
   outDir: z.string().optional().describe("folder of the results (default MODEL_emend)").meta({ placeholder: "DIR" }),
   quality: z
     .enum(["fast", "standard", "thorough"])
@@ -161,12 +169,7 @@ export const refineSchema = z.strictObject({
 
 export const fitSchema = z.strictObject({
   resolution: resolution.describe("resolution of the map in Angstrom (default: estimated, which the report says)"),
-  halfMaps: z
-    .array(z.string())
-    .length(2, "two half maps are needed")
-    .optional()
-    .describe("two half maps, written after the map")
-    .meta({ placeholder: "FILE" }),
+  halfMaps,
   mask: z
     .string()
     .optional()

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { RunContext } from "../base/run-context.ts";
 import { loadDictionary } from "../chemistry/dictionary.ts";
+import type { DensityMap } from "../density/map.ts";
 import { writeMmcifPieces } from "../io/mmcif/write-mmcif.ts";
 import { findLibraryFiles } from "../io/monomer-library.node.ts";
 import { whyNotPdb, writePdbPieces } from "../io/pdb/write-pdb.ts";
@@ -15,14 +16,15 @@ import { automaticRestraints, type ExtraRestraintKind } from "../refinement/supp
 import { describeSummary, verdictColumns } from "../refinement/verdicts/verdict-table.ts";
 import { writeTsv } from "../text/tsv.ts";
 import { reportGrid } from "../validation/fit/estimate-resolution.ts";
+import type { HalfMaps } from "../validation/fit/half-map-fsc.ts";
 import { fingerprint, type InputFiles, loadCheckpoint, removeCheckpoints, saveCheckpoint } from "./checkpoint.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics, toJson } from "./console.ts";
-import { loadDictionaries, loadPair, noteMemory, type Pair, requireResolution } from "./inputs.ts";
+import { loadCompanion, loadDictionaries, loadPair, noteMemory, type Pair, requireResolution } from "./inputs.ts";
 import { type JudgedAssessment, judgeChanges, judgeModel } from "./judge.ts";
 import type { RefineSettings } from "./options.ts";
 import { checkOutputs, stemOf, writeOutputs } from "./outputs.ts";
-import { describeAssessments, describeCycles, describeWeight } from "./tables.ts";
+import { describeAssessments, describeCycles, describeFreeFsc, describeWeight } from "./tables.ts";
 import { loadTables } from "./validate.ts";
 import { version } from "./version.ts";
 
@@ -39,18 +41,24 @@ export async function runRefine(
   const resolution = requireResolution(settings.resolution, "refine");
   const folder = settings.outDir ?? `${stemOf(modelPath!)}_emend`;
   const outputs = resultNames.map((name) => join(folder, name));
-  const inputs = [modelPath!, mapPath!, ...settings.restraints, ...settings.edits];
+  const { halfMaps: halfMapPaths = [] } = settings;
+  const inputs = [modelPath!, mapPath!, ...halfMapPaths, ...settings.restraints, ...settings.edits];
   checkOutputs(outputs, inputs, settings.overwrite || settings.resume);
   context.report({ phase: "reading", fraction: 0 });
   const engine = createEngine({ threads: settings.threads ?? availableParallelism() });
-  const pair = await loadPair(modelPath!, mapPath!, context, { kind: "refine", resolution });
+  const pair = await loadPair(modelPath!, mapPath!, context, {
+    kind: "refine",
+    resolution,
+    companions: halfMapPaths.length,
+  });
   noteMemory(pair, console);
   const dictionary = await loadDictionaries(settings, pair.model, context);
   reportGrid(resolution, pair.map, context);
+  const halfMaps = await loadHalfMaps(halfMapPaths, pair, context);
   const options = refineOptions(settings, pair.model, resolution);
   const reading = (performance.now() - began) / 1000;
   const identity = fingerprint(inputFiles(modelPath!, mapPath!, settings, pair.model), settings);
-  const result = await refineModel(engine, { ...pair, dictionary }, options, context, {
+  const result = await refineModel(engine, { ...pair, dictionary, ...halfMaps }, options, context, {
     ...(settings.resume ? { from: loadCheckpoint(folder, identity, context) } : {}),
     onCheckpoint: (checkpoint) => saveCheckpoint(folder, checkpoint, identity),
   });
@@ -102,6 +110,8 @@ export async function runRefine(
   noteDiagnostics(console, context.diagnostics);
   console.print(describeAssessments(before, after));
   console.print(describeWeight(result));
+  const { freeFsc } = result.refinement;
+  if (freeFsc) console.print(describeFreeFsc(freeFsc));
   if (verdicts) console.print(describeSummary(verdicts.summary));
   if (notPdb !== null) console.note(`refined.pdb is not written: ${notPdb}; use refined.cif`);
   console.print(`Wrote ${written.join(", ")}`);
@@ -109,6 +119,16 @@ export async function runRefine(
   if (result.interrupted)
     return { exitCode: 130, message: "Interrupted: the best model so far is written; --resume goes on from here" };
   return limitsFailure(result, options);
+}
+
+async function loadHalfMaps(
+  [first, second]: readonly string[],
+  pair: Pair,
+  context: RunContext,
+): Promise<{ readonly halfMaps?: HalfMaps }> {
+  if (first === undefined || second === undefined) return {};
+  const load = (path: string): Promise<DensityMap> => loadCompanion(path, pair, context);
+  return { halfMaps: { first: await load(first), second: await load(second) } };
 }
 
 function refineOptions(settings: RefineSettings, model: Model, resolution: number): RefineOptions {
@@ -144,11 +164,11 @@ function extraRestraints(settings: RefineSettings): Pick<RefineOptions, "extraRe
 
 /** All that the result depends on; of a monomer library, the files of residues that are not built in. */
 function inputFiles(model: string, map: string, settings: RefineSettings, { residues }: Model): InputFiles {
-  const { restraints, edits, monomerLibrary } = settings;
+  const { restraints, edits, monomerLibrary, halfMaps = [] } = settings;
   const builtIn = loadDictionary().monomers;
   const foreign = new Set(residues.name.filter((name) => !builtIn.has(name)));
   const library = monomerLibrary === undefined ? [] : [...findLibraryFiles(monomerLibrary, foreign).values()];
-  return { model: [model], map: [map], restraints, edits, library };
+  return { model: [model], map: [map], halfMaps, restraints, edits, library };
 }
 
 /** An automatic weight that ends beyond its ceilings is a stated failure. */
@@ -210,6 +230,7 @@ function describeRun(summary: unknown, result: RefineResult, notPdb: string | nu
     `Map ${inputs.map.file}: ${inputs.map.size.join(" x ")} voxels, resolution ${settings.resolution} A`,
     "",
     describeWeight(result),
+    ...(result.refinement.freeFsc ? [describeFreeFsc(result.refinement.freeFsc)] : []),
     "",
     describeCycles(result),
     "",

@@ -1,4 +1,5 @@
 // Results as text for a person.
+import type { FreeFsc } from "../refinement/cross-validation/cross-validation.ts";
 import type { RefineResult } from "../refinement/refine-options.ts";
 import type { GeometryCounts, GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
 import type { JudgedAssessment } from "./judge.ts";
@@ -81,6 +82,22 @@ export function describeWeight({ refinement }: RefineResult): string {
   return (
     `Weight of the map ${weight.value.toPrecision(4)} (${origin}; map scaled by its sigma ${region}, ${mapScale.sigma.toPrecision(4)}). ` +
     `Cycle ${bestCycle} of ${cycles.length - 1} is the best; atoms moved by ${shift.rmsd.toFixed(3)} A rmsd, ${shift.max.toFixed(2)} A at most.`
+  );
+}
+
+/** The numbers are those of the run on the first half map. */
+export function describeFreeFsc({
+  work,
+  free,
+  gap,
+  weight,
+  bFactors,
+  full,
+}: FreeFsc & { readonly full: number | null }): string {
+  return (
+    `Refined against half map 1 alone: FSC ${work.toFixed(4)} with it, ${free.toFixed(4)} with half map 2 (free), gap ${gap.toFixed(4)}, ` +
+    `to which weight ${weight.toPrecision(3)} of the model map and B factors "${bFactors}" were chosen.` +
+    (full === null ? "" : ` The refined model's with the full map: ${full.toFixed(4)}.`)
   );
 }
 

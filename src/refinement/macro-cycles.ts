@@ -59,11 +59,15 @@ export function scheduleOf(options: RefineOptions): { readonly centres: number; 
   return { centres, modelMap: cycles - centres };
 }
 
+function firstModelMapWeight({ weight, modelMapWeight }: RefineOptions): number {
+  return weight ?? modelMapWeight?.first ?? statisticalWeight;
+}
+
 /** The first cycle of a run. */
 export function firstCycle(options: RefineOptions, weight: number): CyclePlan {
   return scheduleOf(options).centres > 0
     ? { cycle: 1, stage: "centres", weight, repulsion: 1 }
-    : { cycle: 1, stage: "modelMap", weight: options.weight ?? statisticalWeight, repulsion: 1 };
+    : { cycle: 1, stage: "modelMap", weight: firstModelMapWeight(options), repulsion: 1 };
 }
 
 /** Done share of the job for the progress bar: restraints and the first assessment take the first twentieth. */
@@ -199,12 +203,14 @@ async function fitModelMap(
 }
 
 /** From the third cycle of a stage on, one within the limits that brings next to nothing is the last. */
-function isDone({ records, last, limits, hasMetLimits }: Run, { stage }: CyclePlan): boolean {
+function isDone({ problem, records, last, limits, hasMetLimits }: Run, { stage, weight }: CyclePlan): boolean {
   const ofStage = records.filter((record) => record.stage === stage);
   const least = stage === "centres" ? leastCycles : leastCycles - 1;
   if (ofStage.length < least || !hasMetLimits || hasExcessContacts(last.state, limits)) return false;
   // With a weight far from what limits allow the next cycle is another one.
-  if (stage === "modelMap" && judgeWeight(last.state, limits).factor > settledFactor) return false;
+  const most = problem.options.modelMapWeight?.most ?? mostModelMapWeight;
+  if (stage === "modelMap" && Math.min(judgeWeight(last.state, limits).factor, most / weight) > settledFactor)
+    return false;
   const before = Math.max(...ofStage.slice(0, -1).map(({ score }) => score));
   return last.record.score - before < leastGain;
 }
@@ -221,7 +227,7 @@ export function planNextCycle(run: Run, done: CyclePlan): CyclePlan | null {
   const hasExcess = hasExcessContacts(last.state, limits);
   const raised = hasExcess ? Math.min(largestRepulsion, done.repulsion * repulsionStep) : done.repulsion;
   if (done.stage === "centres" && schedule.modelMap > 0 && done.cycle >= schedule.centres) {
-    return { cycle, stage: "modelMap", weight: options.weight ?? statisticalWeight, repulsion: raised };
+    return { cycle, stage: "modelMap", weight: firstModelMapWeight(options), repulsion: raised };
   }
   const isAutomatic = options.weight === null || (done.stage === "centres" && schedule.modelMap > 0);
   if (isAutomatic && isDone(run, done)) return null;
@@ -233,7 +239,12 @@ export function planNextCycle(run: Run, done: CyclePlan): CyclePlan | null {
   const { factor } = judgeWeight(last.state, limits);
   const isModelMap = done.stage === "modelMap";
   const [least, most, down, up] = isModelMap
-    ? [leastModelMapWeight, mostModelMapWeight, smallestModelMapStep, largestModelMapStep]
+    ? [
+        leastModelMapWeight,
+        options.modelMapWeight?.most ?? mostModelMapWeight,
+        smallestModelMapStep,
+        largestModelMapStep,
+      ]
     : [smallestWeight, largestWeight, smallestStep, largestStep];
   const weight = Math.min(most, Math.max(least, done.weight * Math.min(up, Math.max(down, factor))));
   return { cycle, stage: done.stage, weight, repulsion: raised };

@@ -265,7 +265,7 @@ export class ModelMapTarget {
         terms: n,
         scale: best,
         variance,
-        correlation: isUsable ? oc / Math.sqrt(oo * cc) : 0,
+        correlation: oo > 0 && cc > 0 ? oc / Math.sqrt(oo * cc) : 0,
       };
     });
     if (tempering > 0) temper(inverseVariance, result, tempering);

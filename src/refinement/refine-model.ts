@@ -1,12 +1,14 @@
 // Real-space refinement of coordinates: weight search, macro-cycles, choice of the best cycle.
 import { addDiagnostic } from "../base/diagnostics.ts";
 import { CancelledError } from "../base/errors.ts";
-import { type RunContext, yieldToEvents } from "../base/run-context.ts";
+import { type RunContext, silenced, yieldToEvents } from "../base/run-context.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
 import { type DensityMap, mapFrame } from "../density/map.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
 import { isOrthogonal } from "../scattering/atom-density.ts";
+import { areHalfMapsUsable, type HalfMaps } from "../validation/fit/half-map-fsc.ts";
+import { crossValidate, type FreeFsc, fscWithFullMap, settingsOf } from "./cross-validation/cross-validation.ts";
 import { firstCycle, fractionOf, planNextCycle, runCycle, scheduleOf } from "./macro-cycles.ts";
 import { createModelMap, fitBFactors } from "./model-map-stage.ts";
 import {
@@ -16,6 +18,7 @@ import {
   loadRefinementTables,
   prepareProblem,
   type RefinementProblem,
+  type RefinementTables,
 } from "./problem.ts";
 import type { PhaseTiming, RefineOptions, RefineResult, RestraintReport, WeightReport } from "./refine-options.ts";
 import {
@@ -36,6 +39,8 @@ export interface RefineInput {
   readonly model: Model;
   readonly map: DensityMap;
   readonly dictionary: Dictionary;
+  /** Half maps of the map, to choose weight and groups of B factors by; MAP stays what is refined against. */
+  readonly halfMaps?: HalfMaps;
 }
 
 /** How a run can be taken up again: the result of a resumed run equals that of an undisturbed one to the last bit. */
@@ -58,9 +63,14 @@ export async function refineModel(
   resume: ResumeOptions = {},
 ): Promise<RefineResult> {
   const clock = createClock();
-  const options = fitToMap(wanted, input.map, context);
+  // Half maps of another grid are refused before the work begins.
+  if (input.halfMaps) areHalfMapsUsable(input.map, input.halfMaps, silenced(context));
+  const fitting = fitToMap(wanted, input.map, context);
   context.report({ phase: "restraints", fraction: 0 });
-  const tables = await loadRefinementTables(options);
+  const tables = await loadRefinementTables(fitting);
+  const freeFsc = await crossValidation(engine, input, { options: fitting, tables }, context, resume);
+  if (freeFsc !== null) clock.finish("cross-validation");
+  const options = freeFsc === null ? fitting : { ...fitting, ...settingsOf(freeFsc, fitting) };
   const problem = prepareProblem(engine, input.model, input.map, input.dictionary, options, context, tables);
   const { working } = problem;
   clock.finish("restraints and map");
@@ -70,7 +80,7 @@ export async function refineModel(
   clock.finish("assessment before");
   let run = createRun(problem, before.fit.ccMaskCoordinates, before.fit.bestOverallB);
   if (resume.from) run = restoreRun(run, resume.from);
-  const { weight, interrupted } = await runCycles(run, resume, clock, context);
+  const { weight, interrupted } = await runCycles(run, { ...resume, freeFsc }, clock, context);
   const { best } = run;
   // Model maps of large models need the room.
   for (const movable of problem.targets.keys()) disposeTarget(problem, movable);
@@ -83,6 +93,11 @@ export async function refineModel(
       : await finalB(problem, best, context);
   const refined = withCoordinates(working.model, best.xyz);
   const model = finishModel(working, { ...refined, atoms: { ...refined.atoms, bFactor } });
+  // Null for a run that was told to end at once.
+  const full =
+    freeFsc === null || interrupted
+      ? null
+      : fscWithFullMap(problem, { xyz: best.xyz, bFactor, occupancy: working.model.atoms.occupancy });
   const isInput = best.record.cycle === 0 && working.choice === "keep";
   const after = isInput ? before : assess(problem, best.xyz, model, context);
   const withInputB = inputWithCoordinates(working, best.xyz);
@@ -110,11 +125,31 @@ export async function refineModel(
       cycles: run.records,
       sideChains: run.sideChains.filter(({ cycle }) => cycle <= best.record.cycle),
       bestCycle: best.record.cycle,
+      freeFsc: freeFsc && { ...freeFsc, full },
       shift: shiftBetween(input.model.atoms.xyz, withInputB.atoms.xyz),
     },
     phases: clock.phases,
     interrupted,
   };
+}
+
+/** What half maps say about weight and groups of B factors, or what a checkpoint says that they said. */
+async function crossValidation(
+  engine: ComputeEngine,
+  { halfMaps, ...input }: RefineInput,
+  settings: { readonly options: RefineOptions; readonly tables: RefinementTables },
+  context: RunContext,
+  { from }: ResumeOptions,
+): Promise<FreeFsc | null> {
+  if (halfMaps === undefined) return null;
+  // Drawn in a resumed run too: what comes after must meet the same random numbers.
+  const seed = Math.floor(context.rng.uniform() * 2 ** 32);
+  if (from !== undefined) return from.freeFsc;
+  if (scheduleOf(settings.options).modelMap > 0)
+    return await crossValidate(engine, { ...input, halfMaps }, { ...settings, seed }, context);
+  const message = "Half maps are not used: they choose the weight of the model map, which this run does not have";
+  addDiagnostic(context.diagnostics, "warning", "HALF_MAPS_UNUSED", message);
+  return null;
 }
 
 /** A map with oblique axes has no second stage unless it is asked for, which then ends in an error. */
@@ -145,7 +180,7 @@ async function finalB(
 /** All cycles and, after the first one, the weight search; a cancelled run ends where it is. */
 async function runCycles(
   run: Run,
-  { from, onCheckpoint }: ResumeOptions,
+  { from, onCheckpoint, freeFsc }: ResumeOptions & { readonly freeFsc: FreeFsc | null },
   clock: Clock,
   context: RunContext,
 ): Promise<{ weight: WeightReport; interrupted: boolean }> {
@@ -157,7 +192,7 @@ async function runCycles(
   const save = (): void => {
     const { records, best, last, hasMetLimits, sideChains } = run;
     const state = { records: [...records], best, last, hasMetLimits, sideChains: [...sideChains] };
-    if (done !== null) onCheckpoint?.({ ...state, done, weight });
+    if (done !== null) onCheckpoint?.({ ...state, done, weight, freeFsc });
   };
   if (given !== null) weight = { value: given, source: "given", limitedBy: "user", trials: [] };
   const guess: WeightReport = { value: firstWeight, source: "automatic", limitedBy: "first guess", trials: [] };

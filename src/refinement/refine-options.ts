@@ -4,6 +4,7 @@ import type { SupplementCounts } from "../restraints/supplement.ts";
 import type { Fit } from "../validation/fit/correlation.ts";
 import type { GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
 import type { BGrouping } from "./b-factors/b-groups.ts";
+import type { FreeFsc } from "./cross-validation/cross-validation.ts";
 import type { Stage } from "./data-term.ts";
 import type { SideChainSearch } from "./run-state.ts";
 import type { ExtraRestraints } from "./supplement/build-supplement.ts";
@@ -31,6 +32,8 @@ export interface RefineOptions {
   readonly iterations: number;
   /** Weight of the map term in units of the scaled map; null: found automatically. */
   readonly weight: number | null;
+  /** Automatic weight that the second stage begins with, and does not exceed; absent: from 1 up to what the ceilings allow. */
+  readonly modelMapWeight?: { readonly first: number; readonly most: number };
   /**
    * Where the target map is scaled to mean 0 and sigma 1: inside the molecular mask dilated by 5 Angstrom, or the whole box.
    * "box" is for comparing with other programs: it also changes the defaults of `mapFilter` and `elasticNetwork`.
@@ -171,6 +174,11 @@ export interface RefineResult {
     /** Searches for side chains up to the best cycle. */
     readonly sideChains: readonly SideChainSearch[];
     readonly bestCycle: number;
+    /**
+     * Null without half maps that say something. `full`: FSC average of the refined model with the full map, as it is summed for
+     * the half maps; null where the run was interrupted.
+     */
+    readonly freeFsc: (FreeFsc & { readonly full: number | null }) | null;
     readonly shift: { readonly rmsd: number; readonly max: number };
   };
   /** Wall time per phase. */

@@ -1,6 +1,7 @@
 // What a refinement has reached: records of its cycles, the best and the last state, and how to take it up again.
 
 import { startingB } from "./b-factors/refine-b-factors.ts";
+import type { FreeFsc } from "./cross-validation/cross-validation.ts";
 import type { Stage } from "./data-term.ts";
 import { createTarget, type RefinementProblem } from "./problem.ts";
 import type { CycleRecord, WeightReport } from "./refine-options.ts";
@@ -58,6 +59,8 @@ export interface Checkpoint {
   readonly done: CyclePlan;
   /** Null while the weight has not been looked for. */
   readonly weight: WeightReport | null;
+  /** Null without half maps that say something. */
+  readonly freeFsc: FreeFsc | null;
 }
 
 /** A run before its first cycle; `cc` and `b` are ccMaskCoordinates and its overall B of the start. */

@@ -482,3 +482,59 @@ testFaults("chemistry", [
     place: /lib/,
   },
 ]);
+
+/** Results of an earlier case must not be in the way. */
+const refineInto = (name: string): readonly string[] => [
+  "refine",
+  "@model.pdb",
+  "@map.mrc",
+  ...good,
+  "--cycles",
+  "2",
+  "--out-dir",
+  `@${name.replaceAll(" ", "-")}`,
+];
+
+function refinedWithHalves(
+  name: string,
+  halves: readonly [Uint8Array, Uint8Array],
+  rest: Omit<FaultCase, "name" | "run" | "files">,
+): FaultCase {
+  const files = { "model.pdb": peptide, "map.mrc": mapBytes(), "one.mrc": halves[0], "other.mrc": halves[1] };
+  const halfMaps = ["--half-maps", "@one.mrc", "@other.mrc"];
+  return { name, run: [...refineInto(name), "--quality", "standard", ...halfMaps], files, ...rest };
+}
+
+interface RefineDocument {
+  readonly refinement: { readonly freeFsc: { readonly free: number } | null };
+  readonly diagnostics: readonly { readonly code: string }[];
+}
+
+const isWithout =
+  (code: string) =>
+  ({ refinement, diagnostics }: RefineDocument): void => {
+    expect(refinement.freeFsc).toBeNull();
+    expect(diagnostics.map((entry) => entry.code)).toContain(code);
+  };
+
+testFaults("half maps of a refinement", [
+  refinedWithHalves("that differ", [mapBytes(), half((values) => values.fill(0.2, 9, 99))], {
+    check: ({ refinement }: RefineDocument) => expect(refinement.freeFsc!.free).toBeGreaterThan(0),
+  }),
+  refinedWithHalves("one of zeros", [mapBytes(), constant(0)], { check: isWithout("HALF_MAP_CONSTANT") }),
+  refinedWithHalves("one map twice", [noisy(1), noisy(1)], { check: isWithout("HALF_MAPS_IDENTICAL") }),
+  refinedWithHalves(
+    "one of them inverted",
+    [noisy(1), half((values) => values.forEach((v, at) => (values[at] = -v)))],
+    {
+      check: isWithout("HALF_MAPS_UNRELATED"),
+    },
+  ),
+  refinedWithHalves("of unequal size", [noisy(1), cubeBytes(20)], { code: "HALF_MAPS_DIFFER", says: /20 x 20 x 20/ }),
+  {
+    name: "without the stage that would use them",
+    run: [...refineInto("fast"), "--quality", "fast", "--half-maps", "@map.mrc", "@map.mrc"],
+    files: pair,
+    check: isWithout("HALF_MAPS_UNUSED"),
+  },
+]);

@@ -99,6 +99,14 @@ export function computeHalfMapFsc(
   return { unmasked, masked, randomised, corrected, randomisedBeyond: limit === null ? null : 1 / limit };
 }
 
+/** The map with random phases of all terms finer than d (Angstrom): what a half map is worth that shares no detail with the other. */
+export function withRandomPhases(engine: ComputeEngine, map: DensityMap, d: number, rng: Rng): DensityMap {
+  const frame = mapFrame(map);
+  const spectrum = transformValues(engine, map.values, frame.size);
+  randomisePhases(spectrum, frame, 1 / d, rng);
+  return { ...map, values: mapOfSpectrum(engine, spectrum).slice() };
+}
+
 function sumOf(frame: MapFrame, first: Spectrum, second: Spectrum): FourierSums {
   return sumFourierTerms(first, second, { frame, limits: pairedLimits(frame.size) });
 }
