@@ -109,14 +109,19 @@ function drawFigure() {
   const gapRight = { left: 500, right: 840 };
   const finest = 1 / resolution;
   const along = (share, { left, right }) => left + share * (right - left);
-  const up = (value, most) => bottom - (Math.max(0, value) / most) * (bottom - top);
-  const mostGap = 1.1 * Math.max(...results.flatMap(({ found }) => found.weights.map(({ gap }) => gap)));
+  const up = (value, [low, high]) => bottom - ((value - low) / (high - low)) * (bottom - top);
+  const allGaps = results.flatMap(({ found }) => found.weights.map(({ gap }) => gap));
+  const gapRange = [
+    Math.min(0, Math.floor(100 * Math.min(...allGaps)) / 100),
+    Math.ceil(100 * Math.max(...allGaps)) / 100,
+  ];
+  const fscRange = [-0.1, 1];
   const line = (points, colour, dash) =>
     `<polyline points="${points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ")}" fill="none" stroke="${colour}" stroke-width="2"${dash ? ' stroke-dasharray="6 4"' : ""}/>`;
   const parts = results.flatMap(({ title, found }, at) => {
     const shells = found.shells.toSorted((one, other) => other.d - one.d);
-    const curve = (kind) => shells.map((shell) => [along(1 / shell.d / finest, shellsLeft), up(shell[kind], 1)]);
-    const gaps = found.weights.map(({ gap }, row) => [along(row / (weights.length - 1), gapRight), up(gap, mostGap)]);
+    const curve = (kind) => shells.map((shell) => [along(1 / shell.d / finest, shellsLeft), up(shell[kind], fscRange)]);
+    const gaps = found.weights.map(({ gap }, row) => [along(row / (weights.length - 1), gapRight), up(gap, gapRange)]);
     const y = top + 190 + 40 * at;
     return [
       line(curve("work"), colours[at], true),
@@ -135,13 +140,22 @@ function drawFigure() {
 <title>FSC work and free of half maps with and without common detail, and the gap against the weight</title>
 <rect width="${width}" height="${height}" fill="#ffffff"/>
 <text x="${shellsLeft.left}" y="28" font-size="15">FSC with the model, chosen weight</text>
-<text x="${gapRight.left}" y="28" font-size="15">gap of FSC_work and FSC_free against the weight</text>
+<text x="${gapRight.left}" y="28" font-size="15">gap, FSC_work − FSC_free, by weight</text>
 ${axis(shellsLeft)}
+${[
+  [shellsLeft, fscRange],
+  [gapRight, gapRange],
+]
+  .map(
+    ([{ left, right }, range]) =>
+      `<line x1="${left}" x2="${right}" y1="${up(0, range).toFixed(1)}" y2="${up(0, range).toFixed(1)}" stroke="#cccccc"/>`,
+  )
+  .join("\n")}
 ${axis(gapRight)}
 ${dTicks.map((d) => tick(along(1 / d / finest, shellsLeft), d)).join("\n")}
 ${weights.map((weight, row) => tick(along(row / (weights.length - 1), gapRight), weight)).join("\n")}
-${[0, 0.5, 1].map((value) => level(shellsLeft.left, up(value, 1), value.toFixed(1))).join("\n")}
-${[0, 0.5, 1].map((share) => level(gapRight.left, up(share * mostGap, mostGap), (share * mostGap).toFixed(3))).join("\n")}
+${[0, 0.5, 1].map((value) => level(shellsLeft.left, up(value, fscRange), value.toFixed(1))).join("\n")}
+${[gapRange[0], 0, gapRange[1]].map((value) => level(gapRight.left, up(value, gapRange), value.toFixed(2))).join("\n")}
 ${parts.join("\n")}
 <text x="${(shellsLeft.left + shellsLeft.right) / 2}" y="${bottom + 40}" text-anchor="middle">resolution, Å</text>
 <text x="${(gapRight.left + gapRight.right) / 2}" y="${bottom + 40}" text-anchor="middle">weight</text>

@@ -27,12 +27,16 @@ test("a difference that is alike in all shells has no error, one that is not has
 });
 
 test("free FSC that rises takes the largest weight, one that falls the smallest", () => {
-  expect(chooseWeight([trial(1, 0.8, 0.01), trial(2, 0.81, 0.02), trial(4, 0.82, 0.03)])).toBe(2);
+  expect(chooseWeight([trial(1, 0.8, 0.01), trial(2, 0.81, 0.012), trial(4, 0.82, 0.015)])).toBe(2);
   expect(chooseWeight([trial(1, 0.82, 0.01), trial(2, 0.81, 0.02), trial(4, 0.8, 0.03)])).toBe(0);
 });
 
 test("beyond the best a larger weight is taken within the uncertainty only", () => {
   expect(chooseWeight([trial(1, 0.82, 0.01), trial(2, 0.818, 0.01, 0.01), trial(4, 0.8, 0.01, 0.01)])).toBe(1);
+});
+
+test("free FSC that rises less than the gap grows does not pay for a larger weight", () => {
+  expect(chooseWeight([trial(1, 0.8, 0.01), trial(2, 0.81, 0.015), trial(4, 0.812, 0.03)])).toBe(1);
 });
 
 test("a gap that grows by more than the uncertainty keeps the weight down where free FSC is level", () => {

@@ -68,20 +68,20 @@ export interface JudgedWeight {
 }
 
 /**
- * Row of the largest weight of ascending ones that is as good as the best by free FSC: not below it by more than the standard
- * error of their difference, and without a gap that has grown by more than that.
+ * Row of the largest of ascending weights up to which every step was worth it: free FSC has not fallen below the best so far by
+ * more than the standard error of their difference, and the gap has not grown by more than free FSC has, or than that error. A
+ * gap that grows faster says that most of what the larger weight fits is not in the map that was held out.
  */
 export function chooseWeight(trials: readonly JudgedWeight[]): number {
   const averages = trials.map(({ shells }) => averageShells(shells)!);
-  let best = 0;
-  averages.forEach(({ free }, at) => {
-    if (free > averages[best]!.free) best = at;
-  });
-  let chosen = best;
-  for (let at = best + 1; at < trials.length; at++) {
+  let [best, chosen] = [0, 0];
+  for (let at = 1; at < trials.length; at++) {
     const { difference, error } = compareFree(trials[best]!.shells, trials[at]!.shells);
-    if (difference < -error || averages[at]!.gap - averages[best]!.gap > error) break;
+    const gain = averages[at]!.free - averages[chosen]!.free;
+    const growth = averages[at]!.gap - averages[chosen]!.gap;
+    if (difference < -error || growth > Math.max(gain, error)) break;
     chosen = at;
+    if (difference > 0) best = at;
   }
   return chosen;
 }
