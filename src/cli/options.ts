@@ -91,7 +91,7 @@ export const refineSchema = z.strictObject({
   outDir: z.string().optional().describe("folder of the results (default MODEL_emend)").meta({ placeholder: "DIR" }),
   quality: z
     .enum(["fast", "standard", "thorough"])
-    .default("fast")
+    .default("standard")
     .describe("minimise coordinates alone, do everything, or search more")
     .meta({ placeholder: "HOW" }),
   modelMap: z
@@ -151,8 +151,10 @@ export const refineSchema = z.strictObject({
     .meta({ placeholder: "S" }),
   hydrogens: z
     .enum(["auto", "keep", "drop", "none"])
-    .default("keep")
-    .describe("keep the file's and add missing ones, keep the file's only, write none, or use none")
+    .optional()
+    .describe(
+      "keep the file's and add missing ones, keep the file's only, write none, or use none (default auto; keep where quality is fast)",
+    )
     .meta({ placeholder: "WHICH" }),
   restraints,
   monomerLibrary,

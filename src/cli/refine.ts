@@ -148,7 +148,7 @@ function refineOptions(settings: RefineSettings, model: Model, resolution: numbe
     targetAngleRmsd: settings.targetAngleRmsd,
     scattering: settings.scattering,
     unknownLigands: settings.unknownLigands,
-    hydrogens: settings.hydrogens,
+    ...(settings.hydrogens === undefined ? {} : { hydrogens: settings.hydrogens }),
     ...(settings.select === undefined ? {} : { selection: selectAtoms(model, settings.select) }),
   };
 }

@@ -7,9 +7,11 @@ import { withCoordinates } from "../model/model.ts";
 import { applyCdl } from "../restraints/cdl.ts";
 import { minimizeTarget } from "./minimize.ts";
 import { createModelMap, fitBFactors } from "./model-map-stage.ts";
+import type { ModelMapParameters, ModelMapTarget } from "./model-map-target.ts";
 import { createTarget, disposeTarget, scoreCoordinates } from "./problem.ts";
 import type { RefineOptions } from "./refine-options.ts";
 import { addOutcome, type CyclePlan, type Run } from "./run-state.ts";
+import { judgeChanges } from "./side-chains/judge-changes.ts";
 import { fitSideChains, type SideChainResult } from "./side-chains/side-chains.ts";
 import type { RefinementTarget } from "./target.ts";
 import { hasExcessContacts, judgeWeight, largestWeight, smallestWeight } from "./weight.ts";
@@ -98,7 +100,7 @@ export async function runCycle(run: Run, plan: CyclePlan, context: RunContext): 
   };
   try {
     if (stage === "centres") await minimizeTarget(problem.engine, target, problem.options.iterations, context, watch);
-    else bFactor = await fitModelMap(run, target, context, watch);
+    else bFactor = await fitModelMap(run, { target, plan, search: rebuilt }, context, watch);
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error;
     cancelled = error;
@@ -167,17 +169,50 @@ function searchSideChains(run: Run, context: RunContext): SideChainResult {
     { resolution: options.resolution, movable, hydrogenBondException },
     context,
   );
-  run.sideChains.push({ cycle: run.records.length, changes: result.changes, poorDensity: result.poorDensity });
+  run.sideChains.push({
+    cycle: run.records.length,
+    changes: result.changes,
+    reverted: [],
+    poorDensity: result.poorDensity,
+  });
   return result;
+}
+
+interface ModelMapCycle {
+  readonly target: RefinementTarget;
+  readonly plan: CyclePlan;
+  /** What the search for side chains has changed; null without one. */
+  readonly search: SideChainResult | null;
+}
+
+/** Side chains that are worse than before the search go back, and the record of the search says so. */
+function judgeSearch(
+  { problem, last, sideChains }: Run,
+  search: SideChainResult,
+  { target, plan }: Omit<ModelMapCycle, "search">,
+  { modelMap, parameters }: { modelMap: ModelMapTarget; parameters: Omit<ModelMapParameters, "xyz"> },
+): void {
+  if (search.changes.length === 0) return;
+  const present = { xyz: target.xyz.slice(), ...parameters };
+  modelMap.updateShells(present);
+  const places = { before: last.xyz, searched: search.xyz, present };
+  const { xyz, kept, reverted } = judgeChanges(modelMap, problem.model, search.changes, places);
+  const record = sideChains.pop()!;
+  sideChains.push({ ...record, changes: kept, reverted });
+  if (reverted.length === 0) return;
+  createTarget(problem, xyz);
+  target.weight = plan.weight;
+  target.repulsionFactor = plan.repulsion;
 }
 
 /** B factors, then coordinates against the model map around where the target's atoms are; returns the B factors. */
 async function fitModelMap(
-  { problem, last }: Run,
-  target: RefinementTarget,
+  run: Run,
+  { target, plan, search }: ModelMapCycle,
   context: RunContext,
   watch: (iteration: number) => void,
 ): Promise<Float64Array> {
+  const { problem, last } = run;
   const { engine, options, sampler, model } = problem;
   const { occupancy } = model.atoms;
   const modelMap = createModelMap(problem, target.xyz, last.bFactor);
@@ -194,6 +229,7 @@ async function fitModelMap(
     for (let round = 0; round < modelMapRounds; round++) {
       modelMap.updateShells({ xyz: target.xyz, ...parameters }, tempering);
       await minimizeTarget(engine, target, Math.ceil(options.iterations / modelMapRounds), context, watch);
+      if (round === 0 && search !== null) judgeSearch(run, search, { target, plan }, { modelMap, parameters });
     }
     return bFactor;
   } finally {

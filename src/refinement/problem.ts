@@ -37,7 +37,7 @@ import {
   type SupplementPlan,
 } from "./supplement/build-supplement.ts";
 import { RefinementTarget } from "./target.ts";
-import { marksOfWorkingModel, prepareWorkingModel, type WorkingModel } from "./working-model.ts";
+import { type HydrogenChoice, marksOfWorkingModel, prepareWorkingModel, type WorkingModel } from "./working-model.ts";
 
 /** Tables that only some refinements need. */
 export interface RefinementTables {
@@ -49,12 +49,21 @@ export interface RefinementTables {
 
 const noTables: RefinementTables = { supplementPlan: null, rotamers: null };
 
+/** Everything is done; a run for comparing with other programs leaves out what they do not have. */
+function isFull({ quality, mapScaling }: RefineOptions): boolean {
+  return quality !== "fast" && mapScaling === "mask";
+}
+
+/** Missing hydrogens are added where everything is done. */
+export function hydrogensOf(options: RefineOptions): HydrogenChoice {
+  return options.hydrogens ?? (isFull(options) ? "auto" : "keep");
+}
+
 /** Loads the tables that these settings need. */
 export async function loadRefinementTables(options: RefineOptions): Promise<RefinementTables> {
-  const { quality, mapScaling, sideChains = "auto", extraRestraints, resolution } = options;
-  const isFull = quality !== "fast" && mapScaling === "mask";
-  const wanted = extraRestraints ?? (isFull ? automaticRestraints : undefined);
-  const searches = sideChains === "auto" ? isFull : sideChains === "on";
+  const { sideChains = "auto", extraRestraints, resolution } = options;
+  const wanted = extraRestraints ?? (isFull(options) ? automaticRestraints : undefined);
+  const searches = sideChains === "auto" ? isFull(options) : sideChains === "on";
   return {
     supplementPlan: await planSupplement(wanted, resolution),
     rotamers: searches ? await loadRotamerTables() : null,
@@ -100,7 +109,7 @@ export function prepareProblem(
   context: RunContext,
   tables: RefinementTables = noTables,
 ): RefinementProblem {
-  const working = prepareWorkingModel(input, dictionary, options.hydrogens ?? "keep", context);
+  const working = prepareWorkingModel(input, dictionary, hydrogensOf(options), context);
   const { model } = working;
   const topology = buildTopology(model, dictionary, { unknownLigands: options.unknownLigands }, context);
   const movable = options.selection

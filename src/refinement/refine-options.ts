@@ -64,7 +64,7 @@ export type Choice = "auto" | "on" | "off";
 export type BFactorChoice = "auto" | "keep" | BGrouping;
 
 export const defaultRefineOptions: Omit<RefineOptions, "resolution"> = {
-  quality: "fast",
+  quality: "standard",
   scattering: "electron",
   cycles: 5,
   iterations: 60,

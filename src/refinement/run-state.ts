@@ -36,6 +36,8 @@ export interface SideChainSearch {
   /** The cycle that began with it. */
   readonly cycle: number;
   readonly changes: readonly SideChainChange[];
+  /** Residues whose side chain was put back, since the map did not like the new one better. */
+  readonly reverted: readonly string[];
   /** Residues without density for their side chain. */
   readonly poorDensity: readonly string[];
 }

@@ -33,7 +33,7 @@ function prepare(
     model,
     map,
     loadDictionary(),
-    { ...defaultRefineOptions, resolution: 3, ...options },
+    { ...defaultRefineOptions, quality: "fast", resolution: 3, ...options },
     context,
     { supplementPlan: plan, rotamers: null },
   );

@@ -56,6 +56,7 @@ async function prepareLadder({ model: modelPath, map: mapPath }: Case): Promise<
   const map = await readSharedMap(mapPath, model);
   const options = {
     ...defaultRefineOptions,
+    quality: "fast" as const,
     resolution: 4,
     mapScaling: "box" as const,
     hydrogenBondException: false,

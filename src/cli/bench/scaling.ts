@@ -33,7 +33,7 @@ async function evaluationCost(model: Model, map: DensityMap, copies: number, con
   const tiles = [edge, Math.min(edge, Math.ceil(copies / edge)), Math.ceil(copies / edge ** 2)] as const;
   const many = await copyModel(model, map, copies, edge, context);
   const engine = createEngine();
-  const options = { ...defaultRefineOptions, resolution: 3 };
+  const options = { ...defaultRefineOptions, quality: "fast" as const, resolution: 3 };
   const problem = prepareProblem(engine, many, tileMap(map, tiles), loadDictionary(), options, context);
   const target = createTarget(problem, many.atoms.xyz);
   const x = engine.memory.copyOf(target.packFree());
