@@ -57,7 +57,8 @@ export function scheduleOf(options: RefineOptions): { readonly centres: number; 
       ? quality !== "fast" && mapScaling === "mask" && resolution <= coarsestModelMap
       : modelMap === "on";
   if (!isOn) return { centres: cycles, modelMap: 0 };
-  const centres = Math.min(2, Math.floor(cycles / 2));
+  // One cycle brings atoms near enough; a wide search is what stage one is for.
+  const centres = cycles > 1 ? 1 : 0;
   return { centres, modelMap: cycles - centres };
 }
 
