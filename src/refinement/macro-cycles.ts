@@ -12,6 +12,7 @@ import { createTarget, disposeTarget, scoreCoordinates } from "./problem.ts";
 import type { RefineOptions } from "./refine-options.ts";
 import { addOutcome, type CyclePlan, type Run } from "./run-state.ts";
 import { judgeChanges } from "./side-chains/judge-changes.ts";
+import { keepAmides } from "./side-chains/keep-amides.ts";
 import { fitSideChains, type SideChainResult } from "./side-chains/side-chains.ts";
 import type { RefinementTarget } from "./target.ts";
 import { hasExcessContacts, judgeWeight, largestWeight, smallestWeight } from "./weight.ts";
@@ -170,6 +171,8 @@ function searchSideChains(run: Run, context: RunContext): SideChainResult {
     { resolution: options.resolution, movable, hydrogenBondException },
     context,
   );
+  const changed = result.changes.map(({ residue }) => residue);
+  keepAmides(model, changed, run.last.xyz, result.xyz);
   run.sideChains.push({
     cycle: run.records.length,
     changes: result.changes,
