@@ -12,7 +12,7 @@ import { createTarget, disposeTarget, scoreCoordinates } from "./problem.ts";
 import type { RefineOptions } from "./refine-options.ts";
 import { addOutcome, type CyclePlan, type Run } from "./run-state.ts";
 import { judgeChanges } from "./side-chains/judge-changes.ts";
-import { keepAmides } from "./side-chains/keep-amides.ts";
+import { keepEnds } from "./side-chains/keep-ends.ts";
 import { fitSideChains, type SideChainResult } from "./side-chains/side-chains.ts";
 import type { RefinementTarget } from "./target.ts";
 import { hasExcessContacts, judgeWeight, largestWeight, smallestWeight } from "./weight.ts";
@@ -172,7 +172,7 @@ function searchSideChains(run: Run, context: RunContext): SideChainResult {
     context,
   );
   const changed = result.changes.map(({ residue }) => residue);
-  keepAmides(model, changed, run.last.xyz, result.xyz);
+  keepEnds(model, changed, run.last.xyz, result.xyz);
   run.sideChains.push({
     cycle: run.records.length,
     changes: result.changes,

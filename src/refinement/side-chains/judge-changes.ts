@@ -4,7 +4,9 @@ import type { ModelMapParameters, ModelMapTarget } from "../model-map-target.ts"
 import type { SideChainChange } from "./side-chains.ts";
 
 /** A side chain goes back unless it is better by this much, in units of log-likelihood: the one it came from is a little out of date. */
-const leastGain = 1;
+const leastGain = 2;
+/** What a clash of the old side chain counts at most. */
+const mostClash = 2;
 /** Atoms that the search moved by less have not been put elsewhere, Angstrom. */
 const leastMove = 0.1;
 const backboneNames: ReadonlySet<string> = new Set("N CA C O OXT H HA HA2 HA3 H1 H2 H3".split(" "));
@@ -18,7 +20,7 @@ export interface JudgedChanges {
 
 /**
  * Compares each changed side chain, minimised since, with the one before the search on the present backbone: by the likelihood of
- * the map, and the gains in rotamer, contacts and backbone that the search had found. `before` are coordinates before the search,
+ * the map, and the gains in rotamer and contacts that the search had found. `before` are coordinates before the search,
  * `searched` after it; the target's shells are estimated at `present` and must be so again afterwards if its parameters change.
  */
 export function judgeChanges(
@@ -41,8 +43,10 @@ export function judgeChanges(
     }
     trial.set(xyz);
     for (const row of rows) trial.set(move(before, row), 3 * row);
-    const { rotamer, clash, backbone } = change.gains;
-    const gain = (target.evaluate({ ...present, xyz: trial }) - now) / 2 + rotamer + clash + backbone;
+    const { rotamer, clash } = change.gains;
+    // The backbone is the same for both, and a clash might have been minimised away.
+    const other = rotamer + Math.min(clash, mostClash);
+    const gain = (target.evaluate({ ...present, xyz: trial }) - now) / 2 + other;
     if (gain > leastGain) {
       kept.push(change);
       continue;

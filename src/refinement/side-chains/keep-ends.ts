@@ -1,4 +1,4 @@
-// Which way round amides and imidazoles stand is not for the map to say: a search of side chains leaves it as it was.
+// Which way round amides, imidazoles and symmetric ends stand is not for the map to say: a search leaves it as it was.
 import type { Model } from "../../model/model.ts";
 import { turnAtoms } from "./searched-side-chains.ts";
 
@@ -9,7 +9,20 @@ interface End {
   readonly others: readonly string[];
 }
 
+const ring: End = {
+  axis: ["CB", "CG"],
+  pairs: [
+    ["CD1", "CD2"],
+    ["CE1", "CE2"],
+  ],
+  others: ["HD1", "HD2", "HE1", "HE2", "CZ", "HZ", "OH", "HH"],
+};
+
 const ends: ReadonlyMap<string, End> = new Map([
+  ["PHE", ring],
+  ["TYR", ring],
+  ["ASP", { axis: ["CB", "CG"], pairs: [["OD1", "OD2"]], others: ["HD2"] }],
+  ["GLU", { axis: ["CG", "CD"], pairs: [["OE1", "OE2"]], others: ["HE2"] }],
   ["ASN", { axis: ["CB", "CG"], pairs: [["OD1", "ND2"]], others: ["HD21", "HD22"] }],
   ["GLN", { axis: ["CG", "CD"], pairs: [["OE1", "NE2"]], others: ["HE21", "HE22"] }],
   [
@@ -26,7 +39,7 @@ const ends: ReadonlyMap<string, End> = new Map([
 ]);
 
 /** Turns the ends of these residues by 180 degrees in place where that brings their atoms nearer to where they were before. */
-export function keepAmides(model: Model, residueRows: Iterable<number>, before: Float64Array, xyz: Float64Array): void {
+export function keepEnds(model: Model, residueRows: Iterable<number>, before: Float64Array, xyz: Float64Array): void {
   const { atoms, residues } = model;
   for (const residue of residueRows) {
     const end = ends.get(residues.name[residue]!);
