@@ -11,7 +11,7 @@ import type { ModelMapParameters, ModelMapTarget } from "./model-map-target.ts";
 import { createTarget, disposeTarget, scoreCoordinates } from "./problem.ts";
 import type { RefineOptions } from "./refine-options.ts";
 import { addOutcome, type CyclePlan, type Run } from "./run-state.ts";
-import { judgeChanges } from "./side-chains/judge-changes.ts";
+import { gainsOfSearch, judgeChanges } from "./side-chains/judge-changes.ts";
 import { keepEnds } from "./side-chains/keep-ends.ts";
 import { fitSideChains, type SideChainResult } from "./side-chains/side-chains.ts";
 import type { RefinementTarget } from "./target.ts";
@@ -43,8 +43,8 @@ const largestModelMapStep = 2;
 const modelMapRounds = 2;
 /** Half-way between likelihood and least squares (see ModelMapTarget.updateShells and docs/methods/model-map.md). */
 const tempering = 0.5;
-/** Cycles with the model map that begin with a search for side chains. */
-const searchedCycles = 3;
+/** Cycles with the model map, after the first, that begin with a search for side chains. */
+const searchedCycles = 2;
 /** The cycle that begins with a new choice of hydrogens. */
 const settledCycle = 2;
 /** Resolution up to which the model map is compared with the target map, Angstrom. */
@@ -145,13 +145,14 @@ function settleStart(run: Run, cycle: number, xyz: Float64Array, context: RunCon
   return settled.xyz;
 }
 
-/** Side chains are searched for before the first cycles with the model map, or of all but the first without it. */
+/** Side chains are searched for after the first cycle with the model map, or, without it, after the first of all. */
 function searchesSideChains({ problem, records }: Run, { stage, cycle }: CyclePlan): boolean {
   const { options, rotamers } = problem;
   if (rotamers === null) return false;
   if (scheduleOf(options).modelMap === 0) return cycle > 1;
-  const searches = options.quality === "thorough" ? Number.POSITIVE_INFINITY : searchedCycles;
-  return stage === "modelMap" && records.filter((record) => record.stage === "modelMap").length < searches;
+  // The first cycle brings backbones to where their side chains can be told.
+  const done = records.filter((record) => record.stage === "modelMap").length;
+  return stage === "modelMap" && done > 0 && (done <= searchedCycles || options.quality === "thorough");
 }
 
 /** Puts side chains of the last state into their best rotamers and takes down what was changed. */
@@ -189,18 +190,37 @@ interface ModelMapCycle {
   readonly search: SideChainResult | null;
 }
 
+function measureSearch(
+  { problem, last }: Run,
+  search: SideChainResult | null,
+  modelMap: ModelMapTarget,
+  parameters: Omit<ModelMapParameters, "xyz">,
+): Float64Array {
+  if (search === null) return new Float64Array(0);
+  modelMap.updateShells({ xyz: last.xyz, ...parameters });
+  const places = { before: last.xyz, searched: search.xyz };
+  return gainsOfSearch(modelMap, problem.model, search.changes, places, parameters);
+}
+
+interface SearchEvidence {
+  readonly modelMap: ModelMapTarget;
+  readonly parameters: Omit<ModelMapParameters, "xyz">;
+  /** What each change gained before it was minimised. */
+  readonly gains: Float64Array;
+}
+
 /** Side chains that are worse than before the search go back, and the record of the search says so. */
 function judgeSearch(
   { problem, last, sideChains }: Run,
   search: SideChainResult,
   { target, plan }: Omit<ModelMapCycle, "search">,
-  { modelMap, parameters }: { modelMap: ModelMapTarget; parameters: Omit<ModelMapParameters, "xyz"> },
+  { modelMap, parameters, gains }: SearchEvidence,
 ): void {
   if (search.changes.length === 0) return;
   const present = { xyz: target.xyz.slice(), ...parameters };
   modelMap.updateShells(present);
   const places = { before: last.xyz, searched: search.xyz, present };
-  const { xyz, kept, reverted } = judgeChanges(modelMap, problem.model, search.changes, places);
+  const { xyz, kept, reverted } = judgeChanges(modelMap, problem.model, search.changes, gains, places);
   const record = sideChains.pop()!;
   sideChains.push({ ...record, changes: kept, reverted });
   if (reverted.length === 0) return;
@@ -229,11 +249,12 @@ async function fitModelMap(
       context,
     );
     const parameters = { bFactor, occupancy };
+    const gains = measureSearch(run, search, modelMap, parameters);
     sampler.useModelMap(modelMap, parameters);
     for (let round = 0; round < modelMapRounds; round++) {
       modelMap.updateShells({ xyz: target.xyz, ...parameters }, tempering);
       await minimizeTarget(engine, target, Math.ceil(options.iterations / modelMapRounds), context, watch);
-      if (round === 0 && search !== null) judgeSearch(run, search, { target, plan }, { modelMap, parameters });
+      if (round === 0 && search !== null) judgeSearch(run, search, { target, plan }, { modelMap, parameters, gains });
     }
     return bFactor;
   } finally {

@@ -3,7 +3,7 @@ import type { Model } from "../../model/model.ts";
 import type { ModelMapParameters, ModelMapTarget } from "../model-map-target.ts";
 import type { SideChainChange } from "./side-chains.ts";
 
-/** A side chain goes back unless it is better by this much, in units of log-likelihood: the one it came from is a little out of date. */
+/** A side chain goes back unless it is better by this much, in units of log-likelihood: odds of 7 to 1. */
 const leastGain = 2;
 /** What a clash of the old side chain counts at most. */
 const mostClash = 2;
@@ -18,49 +18,73 @@ export interface JudgedChanges {
   readonly reverted: readonly string[];
 }
 
+/** Places that changes are judged at. */
+export interface ChangePlaces {
+  /** Coordinates before the search, and after it. */
+  readonly before: Float64Array;
+  readonly searched: Float64Array;
+}
+
+/**
+ * What each change gains where the search has put it, in units of log-likelihood of the map: less than it is worth, since what it
+ * is compared with has been minimised. The target's shells are those at `parameters`, which are the ones before the search.
+ */
+export function gainsOfSearch(
+  target: ModelMapTarget,
+  model: Model,
+  changes: readonly SideChainChange[],
+  { before, searched }: ChangePlaces,
+  parameters: Omit<ModelMapParameters, "xyz">,
+): Float64Array {
+  const old = target.evaluate({ ...parameters, xyz: before });
+  const trial = before.slice();
+  return Float64Array.from(changes, ({ residue }) => {
+    const rows = movedRows(model, residue, before, searched);
+    for (const row of rows) trial.set(searched.subarray(3 * row, 3 * row + 3), 3 * row);
+    const gain = (old - target.evaluate({ ...parameters, xyz: trial })) / 2;
+    for (const row of rows) trial.set(before.subarray(3 * row, 3 * row + 3), 3 * row);
+    return gain;
+  });
+}
+
 /**
  * Compares each changed side chain, minimised since, with the one before the search on the present backbone: by the likelihood of
- * the map, and the gains in rotamer and contacts that the search had found. `before` are coordinates before the search,
- * `searched` after it; the target's shells are estimated at `present` and must be so again afterwards if its parameters change.
+ * the map, the mean of what it gains now, which is too much, and of `first`, what it gained before it was minimised, and by the
+ * gains in rotamer and contacts. The target's shells are estimated at `present`.
  */
 export function judgeChanges(
   target: ModelMapTarget,
   model: Model,
   changes: readonly SideChainChange[],
-  { before, searched, present }: { before: Float64Array; searched: Float64Array; present: ModelMapParameters },
+  first: Float64Array,
+  { before, searched, present }: ChangePlaces & { readonly present: ModelMapParameters },
 ): JudgedChanges {
   const xyz = present.xyz.slice();
   const now = target.evaluate({ ...present, xyz });
   const kept: SideChainChange[] = [];
-  const reverted: string[] = [];
+  const reverted: SideChainChange[] = [];
   const trial = xyz.slice();
-  for (const change of changes) {
+  changes.forEach((change, at) => {
     const rows = movedRows(model, change.residue, before, searched);
     const move = frameMove(model, change.residue, before, xyz);
     if (rows.length === 0 || move === null) {
       kept.push(change);
-      continue;
+      return;
     }
     trial.set(xyz);
     for (const row of rows) trial.set(move(before, row), 3 * row);
     const { rotamer, clash } = change.gains;
-    // The backbone is the same for both, and a clash might have been minimised away.
-    const other = rotamer + Math.min(clash, mostClash);
-    const gain = (target.evaluate({ ...present, xyz: trial }) - now) / 2 + other;
-    if (gain > leastGain) {
-      kept.push(change);
-      continue;
-    }
-    reverted.push(change.label);
-  }
+    const last = (target.evaluate({ ...present, xyz: trial }) - now) / 2;
+    // A clash might have been minimised away.
+    const gain = (first[at]! + last) / 2 + rotamer + Math.min(clash, mostClash);
+    (gain > leastGain ? kept : reverted).push(change);
+  });
   // Together, as each was judged with all others as they are.
-  const isReverted = new Set(reverted);
-  for (const change of changes) {
-    if (!isReverted.has(change.label)) continue;
-    const move = frameMove(model, change.residue, before, present.xyz)!;
-    for (const row of movedRows(model, change.residue, before, searched)) xyz.set(move(before, row), 3 * row);
+  for (const { residue } of reverted) {
+    const move = frameMove(model, residue, before, present.xyz)!;
+    for (const row of movedRows(model, residue, before, searched)) xyz.set(move(before, row), 3 * row);
   }
-  return { xyz, kept, reverted };
+  return { xyz, kept, reverted: reverted.map(({ label }) => label) };
 }
 
 /** Side-chain atoms of a residue that the search moved. */
