@@ -44,7 +44,7 @@ const modelMapRounds = 2;
 /** Half-way between likelihood and least squares (see ModelMapTarget.updateShells and docs/methods/model-map.md). */
 const tempering = 0.5;
 /** Cycles with the model map, after the first, that begin with a search for side chains. */
-const searchedCycles = 2;
+const searchedCycles = 3;
 /** The cycle that begins with a new choice of hydrogens. */
 const settledCycle = 2;
 /** Resolution up to which the model map is compared with the target map, Angstrom. */

@@ -5,6 +5,8 @@ import type { SideChainChange } from "./side-chains.ts";
 
 /** A side chain goes back unless it is better by this much, in units of log-likelihood: odds of 7 to 1. */
 const leastGain = 2;
+/** What was no rotamer goes back at odds of 1000 to 1 for it only: so rare are such side chains where density is clear. */
+const leastGainOfOutlier = -7;
 /** What a clash of the old side chain counts at most. */
 const mostClash = 2;
 /** Atoms that the search moved by less have not been put elsewhere, Angstrom. */
@@ -77,7 +79,7 @@ export function judgeChanges(
     const last = (target.evaluate({ ...present, xyz: trial }) - now) / 2;
     // A clash might have been minimised away.
     const gain = (first[at]! + last) / 2 + rotamer + Math.min(clash, mostClash);
-    (gain > leastGain ? kept : reverted).push(change);
+    (gain > (change.from === "outlier" ? leastGainOfOutlier : leastGain) ? kept : reverted).push(change);
   });
   // Together, as each was judged with all others as they are.
   for (const { residue } of reverted) {
