@@ -1,6 +1,7 @@
 // Macro-cycles: minimisation, measurement, and the weight of the next one.
 import { addDiagnostic } from "../base/diagnostics.ts";
 import { CancelledError } from "../base/errors.ts";
+import { createRng } from "../base/rng.ts";
 import { type RunContext, throwIfCancelled, yieldToEvents } from "../base/run-context.ts";
 import { settleHydrogens } from "../hydrogens/settle-hydrogens.ts";
 import { withCoordinates } from "../model/model.ts";
@@ -81,9 +82,10 @@ export function fractionOf(run: Run, cyclesDone: number, iteration: number): num
 }
 
 /** One macro-cycle from where the last one ended; its end, or where it was cancelled, is recorded. */
-export async function runCycle(run: Run, plan: CyclePlan, context: RunContext): Promise<void> {
+export async function runCycle(run: Run, plan: CyclePlan, outer: RunContext): Promise<void> {
   const { problem } = run;
   const { cycle, stage, weight, repulsion } = plan;
+  const context: RunContext = { ...outer, rng: createRng(run.seed + cycle) };
   const phase = `cycle ${cycle} of ${Math.max(cycle, problem.options.cycles)}`;
   // However short a cycle is, a cancel gets its turn.
   await yieldToEvents();

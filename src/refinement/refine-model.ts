@@ -1,6 +1,7 @@
 // Real-space refinement of coordinates: weight search, macro-cycles, choice of the best cycle.
 import { addDiagnostic } from "../base/diagnostics.ts";
 import { CancelledError } from "../base/errors.ts";
+import { createRng } from "../base/rng.ts";
 import { type RunContext, silenced, yieldToEvents } from "../base/run-context.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
 import { type DensityMap, mapFrame } from "../density/map.ts";
@@ -78,7 +79,8 @@ export async function refineModel(
   await yieldToEvents();
   const before = assess(problem, working.model.atoms.xyz, input.model, context);
   clock.finish("assessment before");
-  let run = createRun(problem, before.fit.ccMaskCoordinates, before.fit.bestOverallB);
+  const seed = Math.floor(context.rng.uniform() * 2 ** 30);
+  let run = createRun(problem, before.fit.ccMaskCoordinates, before.fit.bestOverallB, seed);
   if (resume.from) run = restoreRun(run, resume.from);
   const { weight, interrupted } = await runCycles(run, { ...resume, freeFsc }, clock, context);
   const { best } = run;
@@ -90,7 +92,7 @@ export async function refineModel(
     ? working.model.atoms.bFactor
     : interrupted
       ? best.bFactor
-      : await finalB(problem, best, context);
+      : await finalB(problem, best, { ...context, rng: createRng(run.seed) });
   const refined = withCoordinates(working.model, best.xyz);
   const model = finishModel(working, { ...refined, atoms: { ...refined.atoms, bFactor } });
   // Null for a run that was told to end at once.

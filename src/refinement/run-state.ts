@@ -28,6 +28,8 @@ export interface Run {
   last: Candidate;
   /** Whether a cycle has ended within the limits. */
   hasMetLimits: boolean;
+  /** Random numbers of a cycle begin from this and its number, so that a resumed run draws the same ones. */
+  readonly seed: number;
   /** What each search for side chains did. */
   readonly sideChains: SideChainSearch[];
 }
@@ -66,7 +68,7 @@ export interface Checkpoint {
 }
 
 /** A run before its first cycle; `cc` and `b` are ccMaskCoordinates and its overall B of the start. */
-export function createRun(problem: RefinementProblem, cc: number | null, b: number | null): Run {
+export function createRun(problem: RefinementProblem, cc: number | null, b: number | null, seed = 0): Run {
   const { options, model } = problem;
   const xyz = model.atoms.xyz.slice();
   const target = createTarget(problem, xyz);
@@ -90,6 +92,7 @@ export function createRun(problem: RefinementProblem, cc: number | null, b: numb
     best: start,
     last: start,
     hasMetLimits: false,
+    seed,
     sideChains: [],
   };
 }
