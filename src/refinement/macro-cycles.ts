@@ -42,7 +42,7 @@ const smallestModelMapStep = 0.5;
 const largestModelMapStep = 2;
 /** Rounds of a cycle with the model map; scale and variance of its shells are found anew before each. */
 const modelMapRounds = 2;
-/** Half-way between likelihood and least squares (see ModelMapTarget.updateShells and docs/methods/model-map.md). */
+/** Half-way between likelihood and least squares (see ModelMapTarget.updateShells and docs/methods/model-map-target.md). */
 const tempering = 0.5;
 /** Cycles with the model map, after the first, that begin with a search for side chains. */
 const searchedCycles = 3;
