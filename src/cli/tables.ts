@@ -77,10 +77,14 @@ export function describeAssessments(before: JudgedAssessment, after: JudgedAsses
 
 export function describeWeight({ refinement }: RefineResult): string {
   const { weight, mapScale, cycles, bestCycle, shift } = refinement;
+  const isModelMap = cycles[bestCycle]?.stage === "modelMap";
   const origin = weight.source === "given" ? "given" : `found automatically, limited by ${weight.limitedBy}`;
   const region = mapScale.region === "mask" ? "around the molecule" : "in the box";
+  const unit = isModelMap
+    ? "1 is what the noise of the map says"
+    : `map scaled by its sigma ${region}, ${mapScale.sigma.toPrecision(4)}`;
   return (
-    `Weight of the map ${weight.value.toPrecision(4)} (${origin}; map scaled by its sigma ${region}, ${mapScale.sigma.toPrecision(4)}). ` +
+    `Weight of the ${isModelMap ? "model map" : "map"} ${weight.value.toPrecision(4)} (${origin}; ${unit}). ` +
     `Cycle ${bestCycle} of ${cycles.length - 1} is the best; atoms moved by ${shift.rmsd.toFixed(3)} A rmsd, ${shift.max.toFixed(2)} A at most.`
   );
 }

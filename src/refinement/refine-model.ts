@@ -32,7 +32,7 @@ import {
   shiftBetween,
 } from "./run-state.ts";
 import { buildSupplement } from "./supplement/build-supplement.ts";
-import { firstWeight } from "./weight.ts";
+import { firstWeight, judgeWeight } from "./weight.ts";
 import { findWeight } from "./weight-search.ts";
 import { finishModel, inputWithCoordinates } from "./working-model.ts";
 
@@ -223,7 +223,15 @@ async function runCycles(
     interrupted = true;
   }
   clock.finish("further cycles");
-  return { weight: weight ?? guess, interrupted };
+  if (run.best.record.stage !== "modelMap") return { weight: weight ?? guess, interrupted };
+  const { weight: givenWeight } = run.problem.options;
+  const { limitedBy } = judgeWeight(run.best.state, run.limits);
+  const { weight: value } = run.best.record;
+  const ofModelMap: WeightReport =
+    givenWeight === null
+      ? { value, source: "automatic", limitedBy, trials: [] }
+      : { value, source: "given", limitedBy: "user", trials: [] };
+  return { weight: ofModelMap, interrupted };
 }
 
 function reportRestraints({ topology, model, supplementPlan }: RefinementProblem, xyz: Float64Array): RestraintReport {
