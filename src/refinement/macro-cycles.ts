@@ -39,7 +39,8 @@ const statisticalWeight = 1;
 const leastModelMapWeight = 0.1;
 const mostModelMapWeight = 30;
 const smallestModelMapStep = 0.5;
-const largestModelMapStep = 2;
+const largestModelMapStep = 2.5;
+const modelMapExponent = 1.5;
 /** Rounds of a cycle with the model map; scale and variance of its shells are found anew before each. */
 const modelMapRounds = 2;
 /** Half-way between likelihood and least squares (see ModelMapTarget.updateShells and docs/methods/model-map-target.md). */
@@ -309,6 +310,8 @@ export function planNextCycle(run: Run, done: CyclePlan): CyclePlan | null {
         largestModelMapStep,
       ]
     : [smallestWeight, largestWeight, smallestStep, largestStep];
-  const weight = Math.min(most, Math.max(least, done.weight * Math.min(up, Math.max(down, factor))));
+  // B factors, springs and restraints follow the model map's weight: geometry follows it less than density at centres.
+  const step = isModelMap && factor > 1 ? factor ** modelMapExponent : factor;
+  const weight = Math.min(most, Math.max(least, done.weight * Math.min(up, Math.max(down, step))));
   return { cycle, stage: done.stage, weight, repulsion: raised };
 }
