@@ -47,6 +47,8 @@ const modelMapRounds = 2;
 const tempering = 0.5;
 /** Cycles with the model map, after the first, that begin with a search for side chains. */
 const searchedCycles = 3;
+/** What a side chain must gain more in the first cycle with the model map, in units of log-likelihood. */
+const firstMargin = 25;
 /** The cycle that begins with a new choice of hydrogens. */
 const settledCycle = 2;
 /** Resolution up to which the model map is compared with the target map, Angstrom. */
@@ -153,9 +155,8 @@ function searchesSideChains({ problem, records }: Run, { stage, cycle }: CyclePl
   const { options, rotamers } = problem;
   if (rotamers === null) return false;
   if (scheduleOf(options).modelMap === 0) return cycle > 1;
-  // The first cycle brings backbones to where their side chains can be told.
   const done = records.filter((record) => record.stage === "modelMap").length;
-  return stage === "modelMap" && done > 0 && (done <= searchedCycles || options.quality === "thorough");
+  return stage === "modelMap" && (done <= searchedCycles || options.quality === "thorough");
 }
 
 /** Puts side chains of the last state into their best rotamers and takes down what was changed. */
@@ -223,7 +224,10 @@ function judgeSearch(
   const present = { xyz: target.xyz.slice(), ...parameters };
   modelMap.updateShells(present);
   const places = { before: last.xyz, searched: search.xyz, present };
-  const { xyz, kept, reverted } = judgeChanges(modelMap, problem.model, search.changes, gains, places);
+  // Where the backbone is still on its way only what is clear is believed.
+  const isFirst = last.record.stage !== "modelMap";
+  const margin = isFirst ? firstMargin : 0;
+  const { xyz, kept, reverted } = judgeChanges(modelMap, problem.model, search.changes, { gains, margin }, places);
   const record = sideChains.pop()!;
   sideChains.push({ ...record, changes: kept, reverted });
   if (reverted.length === 0) return;

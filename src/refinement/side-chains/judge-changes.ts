@@ -51,14 +51,14 @@ export function gainsOfSearch(
 
 /**
  * Compares each changed side chain, minimised since, with the one before the search on the present backbone: by the likelihood of
- * the map, the mean of what it gains now, which is too much, and of `first`, what it gained before it was minimised, and by the
+ * the map, the mean of what it gains now, which is too much, and of what it gained before it was minimised (`gains`), and by the
  * gains in rotamer and contacts. The target's shells are estimated at `present`.
  */
 export function judgeChanges(
   target: ModelMapTarget,
   model: Model,
   changes: readonly SideChainChange[],
-  first: Float64Array,
+  { gains: first, margin }: { readonly gains: Float64Array; readonly margin: number },
   { before, searched, present }: ChangePlaces & { readonly present: ModelMapParameters },
 ): JudgedChanges {
   const xyz = present.xyz.slice();
@@ -79,7 +79,7 @@ export function judgeChanges(
     const last = (target.evaluate({ ...present, xyz: trial }) - now) / 2;
     // A clash might have been minimised away.
     const gain = (first[at]! + last) / 2 + rotamer + Math.min(clash, mostClash);
-    (gain > (change.from === "outlier" ? leastGainOfOutlier : leastGain) ? kept : reverted).push(change);
+    (gain > margin + (change.from === "outlier" ? leastGainOfOutlier : leastGain) ? kept : reverted).push(change);
   });
   // Together, as each was judged with all others as they are.
   for (const { residue } of reverted) {
