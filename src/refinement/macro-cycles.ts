@@ -163,6 +163,8 @@ function searchesSideChains({ problem, records }: Run, { stage, cycle }: CyclePl
 function searchSideChains(run: Run, context: RunContext): SideChainResult {
   const { problem } = run;
   const { engine, model, topology, targetMap, movable, options, hydrogenBondException } = problem;
+  // Ideal angles are those of the state at hand, in a resumed run too.
+  applyCdl(topology, problem.cdl, run.last.xyz);
   context.report({ phase: "side chains", fraction: fractionOf(run, run.records.length - 1, 0) });
   const result = fitSideChains(
     {
