@@ -1,4 +1,4 @@
-// What refinement did not restrain, measured before and after it, and what it did to each residue.
+// Contacts, torsions and the like, measured before and after a refinement, and what it did to each residue.
 import { addDiagnostic } from "../base/diagnostics.ts";
 import { createRunContext, type RunContext } from "../base/run-context.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
@@ -30,7 +30,7 @@ export interface ModelJudgement {
   readonly judged: JudgedModel | null;
 }
 
-/** The assessment with what was not restrained beside it: contacts with hydrogens placed anew, torsions and the rest. */
+/** The assessment with what bonds and angles do not hold beside it: contacts with hydrogens placed anew, torsions and the rest. */
 export async function judgeModel(
   model: Model,
   assessment: Assessment,

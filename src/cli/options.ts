@@ -153,7 +153,7 @@ export const refineSchema = z.strictObject({
     .enum(["auto", "keep", "drop", "none"])
     .optional()
     .describe(
-      "keep the file's and add missing ones, keep the file's only, write none, or use none (default auto; keep where quality is fast)",
+      "keep the file's and add missing ones, keep the file's only, write none, or use none (default auto; keep with --select or where quality is fast)",
     )
     .meta({ placeholder: "WHICH" }),
   restraints,

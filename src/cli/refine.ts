@@ -13,6 +13,7 @@ import { selectAtoms } from "../model/selection.ts";
 import { refineModel } from "../refinement/refine-model.ts";
 import { defaultRefineOptions, type RefineOptions, type RefineResult } from "../refinement/refine-options.ts";
 import { automaticRestraints, type ExtraRestraintKind } from "../refinement/supplement/build-supplement.ts";
+import type { ResidueVerdicts } from "../refinement/verdicts/residue-verdicts.ts";
 import { describeSummary, verdictColumns } from "../refinement/verdicts/verdict-table.ts";
 import { writeTsv } from "../text/tsv.ts";
 import { reportGrid } from "../validation/fit/estimate-resolution.ts";
@@ -21,7 +22,7 @@ import { fingerprint, type InputFiles, loadCheckpoint, removeCheckpoints, saveCh
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics, toJson } from "./console.ts";
 import { loadCompanion, loadDictionaries, loadPair, noteMemory, type Pair, requireResolution } from "./inputs.ts";
-import { type JudgedAssessment, judgeChanges, judgeModel } from "./judge.ts";
+import { judgeChanges, judgeModel } from "./judge.ts";
 import type { RefineSettings } from "./options.ts";
 import { checkOutputs, stemOf, writeOutputs } from "./outputs.ts";
 import { describeAssessments, describeCycles, describeFreeFsc, describeWeight } from "./tables.ts";
@@ -93,7 +94,13 @@ export async function runRefine(
     diagnostics: context.diagnostics.entries,
   };
   const notPdb = whyNotPdb(result.model);
-  const text = describeRun(summary, result, notPdb, settings);
+  const assessments = describeAssessments(before, after, {
+    supplement: result.restraints.supplement,
+    contacts: Boolean(after.geometry.withHydrogens),
+    rotamers: result.refinement.sideChains.length > 0,
+    q: meanQ(verdicts),
+  });
+  const text = describeRun(summary, result, notPdb, { settings, assessments });
   const results = {
     "refined.cif": (write: (piece: string) => void) => writeMmcifPieces(result.model, write),
     ...(notPdb === null
@@ -108,7 +115,7 @@ export async function runRefine(
   const written = writeOutputs(folder, results, absent);
   if (!result.interrupted) removeCheckpoints(folder);
   noteDiagnostics(console, context.diagnostics);
-  console.print(describeAssessments(before, after));
+  console.print(assessments);
   console.print(describeWeight(result));
   const { freeFsc } = result.refinement;
   if (freeFsc) console.print(describeFreeFsc(freeFsc));
@@ -217,10 +224,21 @@ function listAtoms(title: string, labels: readonly string[]): string[] {
   return labels.length === 0 ? [] : ["", `${title} (${labels.length})`, ...labels.map((label) => `  ${label}`)];
 }
 
-function describeRun(summary: unknown, result: RefineResult, notPdb: string | null, settings: RefineSettings): string {
-  const { inputs, before, after, diagnostics } = summary as {
-    before: JudgedAssessment;
-    after: JudgedAssessment;
+/** Mean Q of the residues that have one before and after. */
+function meanQ(verdicts: ResidueVerdicts | null): { readonly before: number | null; readonly after: number | null } {
+  const both = (verdicts?.residues ?? []).filter(({ q }) => q.before !== null && q.after !== null);
+  if (both.length === 0) return { before: null, after: null };
+  const mean = (side: "before" | "after"): number => both.reduce((sum, { q }) => sum + q[side]!, 0) / both.length;
+  return { before: mean("before"), after: mean("after") };
+}
+
+function describeRun(
+  summary: unknown,
+  result: RefineResult,
+  notPdb: string | null,
+  { settings, assessments }: { readonly settings: RefineSettings; readonly assessments: string },
+): string {
+  const { inputs, diagnostics } = summary as {
     inputs: { model: { file: string; atoms: number }; map: { file: string; size: readonly number[] } };
     diagnostics: RunContext["diagnostics"]["entries"];
   };
@@ -234,7 +252,7 @@ function describeRun(summary: unknown, result: RefineResult, notPdb: string | nu
     "",
     describeCycles(result),
     "",
-    describeAssessments(before, after),
+    assessments,
     ...(notPdb === null ? [] : ["", `refined.pdb is not written: ${notPdb}`]),
     ...(result.interrupted ? ["", "The run was interrupted: this is the best model so far."] : []),
     ...listAtoms("Atoms of unknown residues, held where they are", result.restraints.heldAtoms),

@@ -1,6 +1,7 @@
 // Results as text for a person.
 import type { FreeFsc } from "../refinement/cross-validation/cross-validation.ts";
 import type { RefineResult } from "../refinement/refine-options.ts";
+import type { SupplementCounts } from "../restraints/supplement.ts";
 import type { GeometryCounts, GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
 import type { JudgedAssessment } from "./judge.ts";
 
@@ -40,7 +41,26 @@ export function alignMeanings(rows: readonly MeasureRow[]): string {
   return rows.map(([, , meaning], at) => `${columns[at]!.padEnd(width)}  ${meaning}`.trimEnd()).join("\n");
 }
 
-export function describeAssessments(before: JudgedAssessment, after: JudgedAssessment): string {
+/** What of the result is no evidence, since it was restrained. */
+export interface RestrainedMeasures {
+  readonly supplement: SupplementCounts | null;
+  /** Hydrogens took part in the contacts that were kept apart. */
+  readonly contacts: boolean;
+  /** Side chains were put into rotamers. */
+  readonly rotamers: boolean;
+  /** Mean Q-score of the residues that both models have; null where it is not known. */
+  readonly q: { readonly before: number | null; readonly after: number | null };
+}
+
+export function describeAssessments(
+  before: JudgedAssessment,
+  after: JudgedAssessment,
+  restrained: RestrainedMeasures,
+): string {
+  const { supplement } = restrained;
+  const mark = (label: string, isRestrained: boolean): string => (isRestrained ? `${label} *` : label);
+  const hasRamachandran = (supplement?.ramachandran ?? 0) > 0;
+  const hasRotamers = restrained.rotamers || (supplement?.rotamers ?? 0) > 0;
   const rows: string[][] = [["", "before", "after"]];
   const add = (label: string, read: (assessment: JudgedAssessment) => string): void => {
     rows.push([label, read(before), read(after)]);
@@ -60,19 +80,32 @@ export function describeAssessments(before: JudgedAssessment, after: JudgedAsses
   }
   const { ramachandran, rotamers } = before.geometry;
   if (before.geometry.clashscore !== undefined)
-    add("clashscore", ({ geometry }) => show(geometry.clashscore ?? null, 2));
+    add(mark("clashscore", restrained.contacts), ({ geometry }) => show(geometry.clashscore ?? null, 2));
   if (ramachandran && ramachandran.count > 0) {
-    add("Ramachandran favoured (%)", ({ geometry }) => show(geometry.ramachandran?.favored ?? null, 2));
-    add("Ramachandran outliers (%)", ({ geometry }) => show(geometry.ramachandran?.outliers ?? null, 2));
+    add(mark("Ramachandran favoured (%)", hasRamachandran), ({ geometry }) =>
+      show(geometry.ramachandran?.favored ?? null, 2),
+    );
+    add(mark("Ramachandran outliers (%)", hasRamachandran), ({ geometry }) =>
+      show(geometry.ramachandran?.outliers ?? null, 2),
+    );
   }
   if (rotamers && rotamers.count > 0) {
-    add("rotamer outliers (%)", ({ geometry }) => show(geometry.rotamers?.outliers ?? null, 2));
+    add(mark("rotamer outliers (%)", hasRotamers), ({ geometry }) => show(geometry.rotamers?.outliers ?? null, 2));
     const isOther = before.geometry.tables !== undefined && hasOtherRotamers(before.geometry.tables);
     add(isOther ? "MolProbity score, Top500 rotamers" : "MolProbity score", ({ geometry }) =>
       show(geometry.molprobityScore ?? null, 2),
     );
   }
-  return alignRows(rows);
+  if (before.geometry.ramaZ?.whole || after.geometry.ramaZ?.whole) {
+    add("Rama-Z", ({ geometry }) => show(geometry.ramaZ?.whole?.value ?? null, 2));
+  }
+  if (restrained.q.before !== null) rows.push(["Q-score", show(restrained.q.before, 3), show(restrained.q.after, 3)]);
+  const lines = [alignRows(rows)];
+  if (rows.some(([label]) => label!.endsWith(" *"))) lines.push("* was restrained or searched for: no evidence");
+  if (hasRamachandran && !after.geometry.ramaZ?.whole) {
+    lines.push("Without tables of Rama-Z nothing here says whether the Ramachandran plot is that of a good model");
+  }
+  return lines.join("\n");
 }
 
 export function describeWeight({ refinement }: RefineResult): string {
@@ -81,7 +114,7 @@ export function describeWeight({ refinement }: RefineResult): string {
   const origin = weight.source === "given" ? "given" : `found automatically, limited by ${weight.limitedBy}`;
   const region = mapScale.region === "mask" ? "around the molecule" : "in the box";
   const unit = isModelMap
-    ? "1 is what the noise of the map says"
+    ? "about 1 by what the model leaves unexplained"
     : `map scaled by its sigma ${region}, ${mapScale.sigma.toPrecision(4)}`;
   return (
     `Weight of the ${isModelMap ? "model map" : "map"} ${weight.value.toPrecision(4)} (${origin}; ${unit}). ` +

@@ -45,8 +45,8 @@ const modelMapExponent = 1.5;
 const modelMapRounds = 2;
 /** Half-way between likelihood and least squares (see ModelMapTarget.updateShells and docs/methods/model-map-target.md). */
 const tempering = 0.5;
-/** Cycles with the model map, after the first, that begin with a search for side chains. */
-const searchedCycles = 3;
+/** Cycles with the model map that begin with a search for side chains; all of a thorough run. */
+const searchedCycles = 4;
 /** What a side chain must gain more in the first cycle with the model map, in units of log-likelihood. */
 const firstMargin = 25;
 /** The cycle that begins with a new choice of hydrogens. */
@@ -125,7 +125,7 @@ export async function runCycle(run: Run, plan: CyclePlan, outer: RunContext): Pr
     stage,
     weight,
     iterations,
-    rebuilt: rebuilt?.changes.length ?? 0,
+    rebuilt: rebuilt === null ? 0 : run.sideChains.at(-1)!.changes.length,
     cc,
     b,
     state,
@@ -150,13 +150,13 @@ function settleStart(run: Run, cycle: number, xyz: Float64Array, context: RunCon
   return settled.xyz;
 }
 
-/** Side chains are searched for after the first cycle with the model map, or, without it, after the first of all. */
+/** Side chains are searched for before the first cycles with the model map, or, without it, before all but the first. */
 function searchesSideChains({ problem, records }: Run, { stage, cycle }: CyclePlan): boolean {
   const { options, rotamers } = problem;
   if (rotamers === null) return false;
   if (scheduleOf(options).modelMap === 0) return cycle > 1;
   const done = records.filter((record) => record.stage === "modelMap").length;
-  return stage === "modelMap" && (done <= searchedCycles || options.quality === "thorough");
+  return stage === "modelMap" && (done < searchedCycles || options.quality === "thorough");
 }
 
 /** Puts side chains of the last state into their best rotamers and takes down what was changed. */

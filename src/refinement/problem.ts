@@ -54,9 +54,9 @@ function isFull({ quality, mapScaling }: RefineOptions): boolean {
   return quality !== "fast" && mapScaling === "mask";
 }
 
-/** Missing hydrogens are added where everything is done. */
+/** Missing hydrogens are added where everything is done, of a part of the model to nothing: all else stays as it is. */
 export function hydrogensOf(options: RefineOptions): HydrogenChoice {
-  return options.hydrogens ?? (isFull(options) ? "auto" : "keep");
+  return options.hydrogens ?? (isFull(options) && options.selection === undefined ? "auto" : "keep");
 }
 
 /** Loads the tables that these settings need. */

@@ -113,17 +113,7 @@ describe.skipIf(!hasSharedData)("a refinement of one residue of a real entry (ne
   beforeAll(async () => {
     const map = `${shared}emd30342_7cec_A_3p9A/390_emd_30342_A_z4.mrc.gz`;
     const { sequenceNumber } = (await read(bytesOf(source))).residues;
-    const words = [
-      "--resolution",
-      "3.9",
-      "--cycles",
-      "1",
-      "--hydrogens",
-      "keep",
-      "--select",
-      `resseq ${sequenceNumber[3]}`,
-      "--quiet",
-    ];
+    const words = ["--resolution", "3.9", "--cycles", "1", "--select", `resseq ${sequenceNumber[3]}`, "--quiet"];
     const { exit, stderr } = await runHere(["refine", shared + source, map, ...words, "--out-dir", "@out"], folder);
     expect([0, 3], stderr).toContain(exit);
     text = readFileSync(join(folder, "out/refined.cif"), "utf8");
