@@ -92,7 +92,8 @@ export function describeAssessments(
   if (rotamers && rotamers.count > 0) {
     add(mark("rotamer outliers (%)", hasRotamers), ({ geometry }) => show(geometry.rotamers?.outliers ?? null, 2));
     const isOther = before.geometry.tables !== undefined && hasOtherRotamers(before.geometry.tables);
-    add(isOther ? "MolProbity score, Top500 rotamers" : "MolProbity score", ({ geometry }) =>
+    const score = isOther ? "MolProbity score, Top500 rotamers" : "MolProbity score";
+    add(mark(score, restrained.contacts || hasRamachandran || hasRotamers), ({ geometry }) =>
       show(geometry.molprobityScore ?? null, 2),
     );
   }

@@ -11,7 +11,7 @@ import { createModelMap, fitBFactors } from "./model-map-stage.ts";
 import type { ModelMapParameters, ModelMapTarget } from "./model-map-target.ts";
 import { createTarget, disposeTarget, scoreCoordinates } from "./problem.ts";
 import type { RefineOptions } from "./refine-options.ts";
-import { addOutcome, type CyclePlan, type Run } from "./run-state.ts";
+import { addOutcome, type CyclePlan, isWithinLimits, type Run } from "./run-state.ts";
 import { gainsOfSearch, judgeChanges } from "./side-chains/judge-changes.ts";
 import { keepEnds } from "./side-chains/keep-ends.ts";
 import { fitSideChains, type SideChainResult } from "./side-chains/side-chains.ts";
@@ -277,7 +277,8 @@ function isDone({ problem, records, last, limits, hasMetLimits }: Run, { stage, 
   const ofStage = records.filter((record) => record.stage === stage);
   const least = stage === "centres" ? leastCycles : leastCycles - 1;
   if (ofStage.length < least || !hasMetLimits || hasExcessContacts(last.state, limits)) return false;
-  // With a weight far from what limits allow the next cycle is another one.
+  // A cycle that went beyond the limits is followed by one with a lower weight, one far below them by one with a higher weight.
+  if (stage === "modelMap" && !isWithinLimits(last.state, limits)) return false;
   const most = problem.options.modelMapWeight?.most ?? mostModelMapWeight;
   if (stage === "modelMap" && Math.min(judgeWeight(last.state, limits).factor, most / weight) > settledFactor)
     return false;

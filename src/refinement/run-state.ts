@@ -130,7 +130,8 @@ export function addOutcome(run: Run, outcome: CycleOutcome): void {
   if (isWithinLimits(state, run.limits)) run.hasMetLimits = true;
 }
 
-function isWithinLimits({ bonds, angles }: StateMeasure, limits: WeightLimits): boolean {
+/** Whether bonds and angles keep their ceilings. */
+export function isWithinLimits({ bonds, angles }: StateMeasure, limits: WeightLimits): boolean {
   return bonds.all <= limits.bondRmsd && angles.all <= limits.angleRmsd;
 }
 
