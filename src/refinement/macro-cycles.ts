@@ -12,9 +12,15 @@ import type { ModelMapParameters, ModelMapTarget } from "./model-map-target.ts";
 import { createTarget, disposeTarget, scoreCoordinates } from "./problem.ts";
 import type { RefineOptions } from "./refine-options.ts";
 import { addOutcome, type CyclePlan, isWithinLimits, type Run } from "./run-state.ts";
+import { flipPeptides, type PeptideFlips } from "./side-chains/flip-peptides.ts";
 import { gainsOfSearch, judgeChanges } from "./side-chains/judge-changes.ts";
 import { keepEnds } from "./side-chains/keep-ends.ts";
-import { fitSideChains, type SideChainResult } from "./side-chains/side-chains.ts";
+import {
+  fitSideChains,
+  type SideChainInput,
+  type SideChainOptions,
+  type SideChainResult,
+} from "./side-chains/side-chains.ts";
 import type { RefinementTarget } from "./target.ts";
 import { hasExcessContacts, judgeWeight, largestWeight, smallestWeight } from "./weight.ts";
 
@@ -166,27 +172,34 @@ function searchSideChains(run: Run, context: RunContext): SideChainResult {
   // Ideal angles are those of the state at hand, in a resumed run too.
   applyCdl(topology, problem.cdl, run.last.xyz);
   context.report({ phase: "side chains", fraction: fractionOf(run, run.records.length - 1, 0) });
-  const result = fitSideChains(
-    {
-      engine,
-      model,
-      topology,
-      xyz: run.last.xyz,
-      density: { grid: targetMap.map, values: targetMap.values },
-      rotamers: problem.rotamers!,
-    },
-    { resolution: options.resolution, movable, hydrogenBondException },
-    context,
-  );
+  const density = { grid: targetMap.map, values: targetMap.values };
+  const input = { engine, model, topology, density, rotamers: problem.rotamers! };
+  const settings = { resolution: options.resolution, movable, hydrogenBondException };
+  const peptides = turnPeptides(run, { ...input, xyz: run.last.xyz }, settings, context);
+  const result = fitSideChains({ ...input, xyz: peptides.xyz }, settings, context);
   const changed = result.changes.map(({ residue }) => residue);
   keepEnds(model, changed, run.last.xyz, result.xyz);
   run.sideChains.push({
     cycle: run.records.length,
+    peptides: peptides.flips,
     changes: result.changes,
     reverted: [],
     poorDensity: result.poorDensity,
   });
   return result;
+}
+
+/** Peptides are turned over once, when the backbone has been fitted to the map. */
+function turnPeptides(
+  { problem, records }: Run,
+  input: SideChainInput,
+  options: SideChainOptions,
+  context: RunContext,
+): PeptideFlips {
+  const { ramachandran } = problem;
+  const isTime = records.filter(({ stage }) => stage === "modelMap").length === 1;
+  if (!isTime || ramachandran === null) return { xyz: input.xyz, flips: [] };
+  return flipPeptides({ ...input, ramachandran }, options, context);
 }
 
 interface ModelMapCycle {

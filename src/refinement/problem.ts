@@ -3,6 +3,7 @@ import { addDiagnostic } from "../base/diagnostics.ts";
 import { InputError } from "../base/errors.ts";
 import type { RunContext } from "../base/run-context.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
+import { loadRamachandranTables, type RamachandranTables } from "../chemistry/ramachandran-tables.ts";
 import { residueClass } from "../chemistry/residue-classes.ts";
 import { loadRotamerTables, type RotamerTables } from "../chemistry/rotamer-tables.ts";
 import { assignContactTypes } from "../contacts/contact-types.ts";
@@ -45,9 +46,11 @@ export interface RefinementTables {
   readonly supplementPlan: SupplementPlan | null;
   /** For the search of side chains; null without one. */
   readonly rotamers: RotamerTables | null;
+  /** For the search of peptides; null without one. */
+  readonly ramachandran: RamachandranTables | null;
 }
 
-const noTables: RefinementTables = { supplementPlan: null, rotamers: null };
+const noTables: RefinementTables = { supplementPlan: null, rotamers: null, ramachandran: null };
 
 /** Everything is done; a run for comparing with other programs leaves out what they do not have. */
 function isFull({ quality, mapScaling }: RefineOptions): boolean {
@@ -67,6 +70,7 @@ export async function loadRefinementTables(options: RefineOptions): Promise<Refi
   return {
     supplementPlan: await planSupplement(wanted, resolution),
     rotamers: searches ? await loadRotamerTables() : null,
+    ramachandran: searches ? await loadRamachandranTables() : null,
   };
 }
 

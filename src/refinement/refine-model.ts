@@ -6,7 +6,7 @@ import { type RunContext, silenced, yieldToEvents } from "../base/run-context.ts
 import type { Dictionary } from "../chemistry/monomer.ts";
 import { type DensityMap, mapFrame } from "../density/map.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
-import { atomLabel, type Model, withCoordinates } from "../model/model.ts";
+import { type AtomTable, atomLabel, type Model, withCoordinates } from "../model/model.ts";
 import { isOrthogonal } from "../scattering/atom-density.ts";
 import { areHalfMapsUsable, type HalfMaps } from "../validation/fit/half-map-fsc.ts";
 import { crossValidate, type FreeFsc, fscWithFullMap, settingsOf } from "./cross-validation/cross-validation.ts";
@@ -94,7 +94,7 @@ export async function refineModel(
       ? best.bFactor
       : await finalB(problem, best, { ...context, rng: createRng(run.seed) });
   const refined = withCoordinates(working.model, best.xyz);
-  const model = finishModel(working, { ...refined, atoms: { ...refined.atoms, bFactor } });
+  const model = finishModel(working, { ...refined, atoms: withB(refined, bFactor, context) });
   // Null for a run that was told to end at once.
   const full =
     freeFsc === null || interrupted
@@ -177,6 +177,19 @@ async function finalB(
   } finally {
     target.dispose();
   }
+}
+
+/** Atoms with these B factors; where one has changed, its tensor says something else and goes. */
+function withB(model: Model, bFactor: Float64Array, context: RunContext): AtomTable {
+  const { atoms } = model;
+  const anisotropicU = atoms.anisotropicU?.slice() ?? null;
+  bFactor.forEach((b, atom) => {
+    if (anisotropicU === null || Number.isNaN(anisotropicU[6 * atom]!) || b === atoms.bFactor[atom]) return;
+    anisotropicU.fill(Number.NaN, 6 * atom, 6 * atom + 6);
+    const message = "Isotropic B factors were refined: the tensors of these atoms are left out";
+    addDiagnostic(context.diagnostics, "info", "TENSORS_LEFT_OUT", message, atomLabel(model, atom));
+  });
+  return { ...atoms, bFactor, anisotropicU };
 }
 
 /** All cycles and, after the first one, the weight search; a cancelled run ends where it is. */

@@ -5,6 +5,7 @@ import type { FreeFsc } from "./cross-validation/cross-validation.ts";
 import type { Stage } from "./data-term.ts";
 import { createTarget, type RefinementProblem } from "./problem.ts";
 import type { CycleRecord, WeightReport } from "./refine-options.ts";
+import type { PeptideFlip } from "./side-chains/flip-peptides.ts";
 import type { SideChainChange } from "./side-chains/side-chains.ts";
 import type { StateMeasure } from "./target.ts";
 import type { WeightLimits } from "./weight.ts";
@@ -37,6 +38,8 @@ export interface Run {
 export interface SideChainSearch {
   /** The cycle that began with it. */
   readonly cycle: number;
+  /** Peptides that were turned over. */
+  readonly peptides: readonly PeptideFlip[];
   readonly changes: readonly SideChainChange[];
   /** Residues whose side chain was put back, since the map did not like the new one better. */
   readonly reverted: readonly string[];

@@ -35,7 +35,7 @@ function prepare(
     loadDictionary(),
     { ...defaultRefineOptions, quality: "fast", resolution: 3, ...options },
     context,
-    { supplementPlan: plan, rotamers: null },
+    { supplementPlan: plan, rotamers: null, ramachandran: null },
   );
 }
 

@@ -60,8 +60,9 @@ function updateAtoms(categories: readonly CifCategory[], model: Model): CifCateg
   return categories.flatMap((category) => {
     if (category === site) return [updateSite(site, model)];
     if (category.name === "_atom_type" && isRenumbered(model)) return [withNewTypes(category, model)];
-    if (category.name !== "_atom_site_anisotrop" || model.sourceRows === undefined) return [category];
-    const kept = renameRows(category, columnOf(category, "id"), presentIds(site, model.sourceRows));
+    if (category.name !== "_atom_site_anisotrop") return [category];
+    if (model.sourceRows === undefined && category.rows <= countTensors(model)) return [category];
+    const kept = renameRows(category, columnOf(category, "id"), idsOfTensors(site, model));
     return kept.rows > 0 || category.rows === 0 ? [kept] : [];
   });
 }
@@ -89,15 +90,27 @@ function withNewTypes(category: CifCategory, { atoms, sourceRows }: Model): CifC
   return makeCategory(category.name, category.tags, values, isLoop);
 }
 
-/** Present id of each atom that is still there, by the source's. */
-function presentIds(site: CifCategory, sourceRows: Int32Array): Map<string, string> {
+function hasTensor({ atoms: { anisotropicU } }: Model, atom: number): boolean {
+  return anisotropicU !== null && !Number.isNaN(anisotropicU[6 * atom]!);
+}
+
+function countTensors(model: Model): number {
+  let count = 0;
+  for (let atom = 0; atom < model.atoms.count; atom++) if (hasTensor(model, atom)) count++;
+  return count;
+}
+
+/** Present id of each atom that is still there and has a tensor, by the source's. */
+function idsOfTensors(site: CifCategory, model: Model): Map<string, string> {
   const column = columnOf(site, "id");
+  const sourceRows = model.sourceRows ?? Int32Array.from({ length: model.atoms.count }, (_, row) => row);
   const isNew = sourceRows.includes(-1);
   const atomOfRow = new Map(Array.from(sourceRows, (row, atom) => [row, atom] as const));
   const ids = new Map<string, string>();
   site.visitRows((row, index) => {
     const atom = atomOfRow.get(index);
-    if (column >= 0 && atom !== undefined) ids.set(row[column]!, isNew ? String(atom + 1) : row[column]!);
+    if (column >= 0 && atom !== undefined && hasTensor(model, atom))
+      ids.set(row[column]!, isNew ? String(atom + 1) : row[column]!);
   });
   return ids;
 }

@@ -28,7 +28,7 @@ const exact = simulateMap(
   { resolution: 3, table: "electron", voxel: 1, margin: 8, noise: 0 },
   createRunContext(),
 );
-const tables = { supplementPlan: null, rotamers: null };
+const tables = { supplementPlan: null, rotamers: null, ramachandran: null };
 const options: RefineOptions = { ...defaultRefineOptions, quality: "standard", resolution: 3 };
 
 /** A half map: the exact map and white noise. */

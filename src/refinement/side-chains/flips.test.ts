@@ -1,4 +1,4 @@
-// Peptides and amides that are turned the wrong way round, and those that are not.
+// Peptides that are turned the wrong way round, and those that are not.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { createRng } from "../../base/rng.ts";
@@ -6,13 +6,11 @@ import { createRunContext } from "../../base/run-context.ts";
 import { loadDictionary } from "../../chemistry/dictionary.ts";
 import { loadRamachandranTables } from "../../chemistry/ramachandran-tables.ts";
 import { loadRotamerTables } from "../../chemistry/rotamer-tables.ts";
-import { addHydrogens } from "../../hydrogens/add-hydrogens.ts";
 import { readModel } from "../../io/read-model.ts";
 import { createEngine } from "../../kernels/engine.ts";
 import { distanceBetween } from "../../math/internal-coordinates.ts";
 import { simulateMap } from "../../scattering/simulate-map.ts";
 import { buildTopology } from "../../topology/build-topology.ts";
-import { flipAmides } from "./flip-amides.ts";
 import { flipPeptides, type PeptideFlips } from "./flip-peptides.ts";
 import { turnAtoms } from "./searched-side-chains.ts";
 
@@ -61,23 +59,4 @@ test("peptides the wrong way round are turned over, bonds as long as before", ()
     const change = distanceBetween(result.xyz, i, j) - distanceBetween(xyz, i, j);
     if (Math.abs(change) > 1e-6) throw new Error(`bond ${i} ${j} changed by ${change}`);
   }
-});
-
-test("amides go back after they were turned over, and heavy atoms alone are not judged", () => {
-  const complete = addHydrogens(model, loadDictionary(), { choice: "flip" }, createRunContext()).model;
-  const all = buildTopology(complete, loadDictionary(), { unknownLigands: "error" }, createRunContext());
-  const steady = flipAmides({ model: complete, topology: all, xyz: complete.atoms.xyz }, {}, createRunContext());
-  // Those that hydrogen bonds hold in place: turned over they must come back.
-  const wrong = complete.atoms.xyz.slice();
-  const { name, residue } = complete.atoms;
-  const rowOf = (of: number, atom: string): number => name.findIndex((own, row) => own === atom && residue[row] === of);
-  const asparagines = complete.residues.name.flatMap((own, at) => (own === "ASN" ? [at] : []));
-  for (const at of asparagines) {
-    const rows = ["OD1", "ND2", "HD21", "HD22"].map((atom) => rowOf(at, atom));
-    turnAtoms(wrong, rowOf(at, "CB"), rowOf(at, "CG"), rows, 180);
-  }
-  const result = flipAmides({ model: complete, topology: all, xyz: wrong }, {}, createRunContext());
-  expect(steady.flips.length).toBeLessThanOrEqual(1);
-  expect(result.flips.length).toBeGreaterThanOrEqual(0.6 * asparagines.length);
-  expect(flipAmides({ model, topology, xyz: model.atoms.xyz }, {}, createRunContext()).flips).toEqual([]);
 });
