@@ -7,19 +7,8 @@ import { judgeBFactors } from "../../src/refinement/b-factors/judge-b-factors.ts
 import { refineBFactors } from "../../src/refinement/b-factors/refine-b-factors.ts";
 import { ModelMapTarget } from "../../src/refinement/model-map-target.ts";
 import { buildTopology } from "../../src/topology/build-topology.ts";
+import { correlate } from "../support/correlate.ts";
 import { hasSharedData, readSharedMap, readSharedModel } from "./shared-data.ts";
-
-function correlate(one: Float64Array, other: Float64Array): number {
-  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [a, b] = [mean(one), mean(other)];
-  let [aa, bb, ab] = [0, 0, 0];
-  for (let at = 0; at < one.length; at++) {
-    aa += (one[at]! - a) ** 2;
-    bb += (other[at]! - b) ** 2;
-    ab += (one[at]! - a) * (other[at]! - b);
-  }
-  return ab / Math.sqrt(aa * bb);
-}
 
 describe.skipIf(!hasSharedData)("simulated CDK2 (skipped without the folder of real data)", () => {
   test.each([

@@ -1,7 +1,8 @@
 // Supplementary terms of a block of atoms: surfaces over two dihedrals, torsions and distances that give way.
-import { coincident, owns, pullAll, pullApart, xyz } from "./block";
+import { owns, pullAll, xyz } from "./block";
 import { dihedralWithGradient } from "./geometry";
 import { at, first, last, surfacesAt, tethersAt, torsionsAt } from "./layout";
+import { addStretches } from "./stretches";
 
 /** Value, slopes per degree, second derivatives along each angle of the last surface asked for. */
 export let surfaceValue: f64 = 0;
@@ -107,43 +108,12 @@ function addTorsions(begin: i32, end: i32, atoms: usize, numbers: usize, g: usiz
   return energy;
 }
 
-/** Unlike bonds, too short and too long distances top out alike. */
-function addTethers(begin: i32, end: i32, atoms: usize, numbers: usize): f64 {
-  let energy: f64 = 0;
-  for (let term = <usize>begin; term < <usize>end; term++) {
-    const i = load<i32>(atoms + term * 8);
-    const j = load<i32>(atoms + term * 8, 4);
-    const a = xyz + <usize>i * 24;
-    const b = xyz + <usize>j * 24;
-    const n = numbers + term * 32;
-    const x = load<f64>(a) - load<f64>(b);
-    const y = load<f64>(a, 8) - load<f64>(b, 8);
-    const z = load<f64>(a, 16) - load<f64>(b, 16);
-    const distance = Math.sqrt(x * x + y * y + z * z);
-    const weight = load<f64>(n, 8);
-    const slack = load<f64>(n, 16);
-    const limit = load<f64>(n, 24);
-    const off = load<f64>(n) - distance;
-    const delta = off > slack ? off - slack : off < -slack ? off + slack : 0;
-    let value = weight * delta * delta;
-    let derivative = -2 * weight * delta;
-    if (limit > 0) {
-      const damping = Math.exp((-delta * delta) / (limit * limit));
-      value = weight * limit * limit * (1 - damping);
-      derivative *= damping;
-    }
-    if (owns(i)) energy += value;
-    if (distance >= coincident) pullApart(i, j, derivative / distance, x, y, z);
-  }
-  return energy;
-}
-
 /** Energy of the supplement in a block of atoms; adds its gradient. Scratch: 48 numbers. */
 export function addSupplement(table: usize, block: i32, scratch: usize): f64 {
   const t = torsionsAt, d = tethersAt;
   return (
     addSurfaces(table, first(table, surfacesAt, block), last(table, surfacesAt, block), scratch) +
     addTorsions(first(table, t, block), last(table, t, block), at(table, t + 4), at(table, t + 8), scratch) +
-    addTethers(first(table, d, block), last(table, d, block), at(table, d + 4), at(table, d + 8))
+    addStretches(first(table, d, block), last(table, d, block), at(table, d + 4), at(table, d + 8), true)
   );
 }

@@ -18,42 +18,12 @@ import {
   springsAt,
   xyzAt,
 } from "./layout";
+import { addStretches } from "./stretches";
 import { addSupplement } from "./supplement";
 
 const energiesPerBlock: usize = 9;
 /** 120^2 / (1 - cos 120 degrees): the sinusoid equals the harmonic at one third of a turn of period 1. */
 const amplitude: f64 = 9600;
-
-function addBonds(first: i32, last: i32, atoms: usize, numbers: usize): f64 {
-  let energy: f64 = 0;
-  for (let term = <usize>first; term < <usize>last; term++) {
-    const i = load<i32>(atoms + term * 8);
-    const j = load<i32>(atoms + term * 8, 4);
-    const a = xyz + <usize>i * 24;
-    const b = xyz + <usize>j * 24;
-    const n = numbers + term * 32;
-    const x = load<f64>(a) - load<f64>(b);
-    const y = load<f64>(a, 8) - load<f64>(b, 8);
-    const z = load<f64>(a, 16) - load<f64>(b, 16);
-    const distance = Math.sqrt(x * x + y * y + z * z);
-    const weight = load<f64>(n, 8);
-    const slack = load<f64>(n, 16);
-    const limit = load<f64>(n, 24);
-    let delta = load<f64>(n) - distance;
-    if (slack > 0) delta = delta > slack ? delta - slack : delta < -slack ? delta + slack : 0;
-    let value = weight * delta * delta;
-    let derivative = -2 * weight * delta;
-    if (limit > 0 && delta < 0) {
-      const damping = Math.exp((-delta * delta) / (limit * limit));
-      value = weight * limit * limit * (1 - damping);
-      derivative *= damping;
-    }
-    if (owns(i)) energy += value;
-    // Coincident atoms have no direction to push along.
-    if (distance >= coincident) pullApart(i, j, derivative / distance, x, y, z);
-  }
-  return energy;
-}
 
 function addAngles(first: i32, last: i32, atoms: usize, numbers: usize, g: usize): f64 {
   let energy: f64 = 0;
@@ -194,7 +164,7 @@ export function addTerms(
     memory.fill(gradient + <usize>low * 24, 0, <usize>(high - low) * 24);
     const e = at(table, energiesAt) + <usize>block * energiesPerBlock * 8;
     const b = bondsAt, a = anglesAt, d = dihedralsAt, c = chiralitiesAt, p = planesAt, s = springsAt, n = pairsAt;
-    store<f64>(e, addBonds(first(table, b, block), last(table, b, block), at(table, b + 4), at(table, b + 8)));
+    store<f64>(e, addStretches(first(table, b, block), last(table, b, block), at(table, b + 4), at(table, b + 8), false));
     store<f64>(e, addAngles(first(table, a, block), last(table, a, block), at(table, a + 4), at(table, a + 8), scratch), 8);
     store<f64>(e, addDihedrals(first(table, d, block), last(table, d, block), at(table, d + 4), at(table, d + 8), scratch), 16);
     store<f64>(e, addChiralities(first(table, c, block), last(table, c, block), at(table, c + 4), at(table, c + 8), scratch), 24);

@@ -1,10 +1,9 @@
 // Plain twin of the density gradient kernel: the adjoint of putting Gaussian atoms on a periodic grid.
 import {
   type AtomFactors,
+  beginAtom,
   createFactors,
   type DensityGrid,
-  fillFactors,
-  fillSquares,
   type GridAtoms,
   gaussiansPerAtom,
   maximumRow,
@@ -44,21 +43,9 @@ export function gatherDensity(
 /** The three sums of the position, that of B and that of the density. */
 function gatherAtom(grid: DensityGrid, atoms: GridAtoms, factors: AtomFactors, atom: number): number[] {
   const { values, nx, ny, nz, stepX, stepY, stepZ } = grid;
-  const [px, py, pz] = atoms.position.subarray(3 * atom, 3 * atom + 3) as unknown as [number, number, number];
-  const radius = atoms.radius[atom]!;
-  const x0 = Math.ceil(px - radius / stepX);
-  const x1 = Math.floor(px + radius / stepX);
-  const y0 = Math.ceil(py - radius / stepY);
-  const y1 = Math.floor(py + radius / stepY);
-  const z0 = Math.ceil(pz - radius / stepZ);
-  const z1 = Math.floor(pz + radius / stepZ);
+  const { px, py, pz, radius, x0, x1, y0, y1, z0, z1 } = beginAtom(grid, atoms, factors, atom);
   const gaussian = gaussiansPerAtom * atom;
   const decay = atoms.decay.subarray(gaussian, gaussian + atoms.terms);
-  fillFactors(factors.x, decay, px, stepX, x0, x1);
-  fillFactors(factors.y, decay, py, stepY, y0, y1);
-  fillFactors(factors.z, decay, pz, stepZ, z0, z1);
-  fillSquares(factors.squaresX, px, stepX, x0, x1);
-  fillSquares(factors.squaresY, py, stepY, y0, y1);
   const sums = [0, 0, 0, 0, 0];
   for (let z = z0; z <= z1; z++) {
     const dz = (z - pz) * stepZ;

@@ -54,7 +54,7 @@ export function createFactors(): AtomFactors {
  * exp(-c d^2) for each Gaussian along one axis, points first .. last, from the nearest point outwards: the ratio of
  * neighbours changes by a constant factor from step to step.
  */
-export function fillFactors(
+function fillFactors(
   out: Float64Array,
   decay: Float64Array,
   position: number,
@@ -87,32 +87,57 @@ export function fillFactors(
 }
 
 /** Squared distances along one axis, points first .. last, in the precision that decides which points lie inside the sphere. */
-export function fillSquares(out: Float32Array, position: number, step: number, first: number, last: number): void {
+function fillSquares(out: Float32Array, position: number, step: number, first: number, last: number): void {
   for (let index = first; index <= last; index++) out[index - first] = ((index - position) * step) ** 2;
+}
+
+/** Where an atom lies and which grid points its sphere may reach along each axis. */
+interface AtomRange {
+  readonly px: number;
+  readonly py: number;
+  readonly pz: number;
+  readonly radius: number;
+  readonly x0: number;
+  readonly x1: number;
+  readonly y0: number;
+  readonly y1: number;
+  readonly z0: number;
+  readonly z1: number;
+}
+
+/** Fills the factors of an atom along the three axes. */
+export function beginAtom(
+  { stepX, stepY, stepZ }: DensityGrid,
+  atoms: GridAtoms,
+  factors: AtomFactors,
+  atom: number,
+): AtomRange {
+  const px = atoms.position[3 * atom]!;
+  const py = atoms.position[3 * atom + 1]!;
+  const pz = atoms.position[3 * atom + 2]!;
+  const radius = atoms.radius[atom]!;
+  const z0 = Math.ceil(pz - radius / stepZ);
+  const z1 = Math.floor(pz + radius / stepZ);
+  const x0 = Math.ceil(px - radius / stepX);
+  const x1 = Math.floor(px + radius / stepX);
+  const y0 = Math.ceil(py - radius / stepY);
+  const y1 = Math.floor(py + radius / stepY);
+  const decay = atoms.decay.subarray(gaussiansPerAtom * atom, gaussiansPerAtom * atom + atoms.terms);
+  fillFactors(factors.x, decay, px, stepX, x0, x1);
+  fillFactors(factors.y, decay, py, stepY, y0, y1);
+  fillFactors(factors.z, decay, pz, stepZ, z0, z1);
+  fillSquares(factors.squaresX, px, stepX, x0, x1);
+  fillSquares(factors.squaresY, py, stepY, y0, y1);
+  return { px, py, pz, radius, x0, x1, y0, y1, z0, z1 };
 }
 
 /** Adds the density of atoms to grid planes zBegin .. zEnd - 1; the grid is periodic. */
 export function addDensity(grid: DensityGrid, atoms: GridAtoms, zBegin: number, zEnd: number): void {
-  const { nz, stepX, stepY, stepZ } = grid;
+  const { nz, stepZ } = grid;
   const factors = createFactors();
   for (let atom = 0; atom < atoms.count; atom++) {
-    const px = atoms.position[3 * atom]!;
-    const py = atoms.position[3 * atom + 1]!;
-    const pz = atoms.position[3 * atom + 2]!;
-    const radius = atoms.radius[atom]!;
-    const z0 = Math.ceil(pz - radius / stepZ);
-    const z1 = Math.floor(pz + radius / stepZ);
-    const x0 = Math.ceil(px - radius / stepX);
-    const x1 = Math.floor(px + radius / stepX);
-    const y0 = Math.ceil(py - radius / stepY);
-    const y1 = Math.floor(py + radius / stepY);
+    const { pz, z0, z1, radius, ...range } = beginAtom(grid, atoms, factors, atom);
     const gaussian = gaussiansPerAtom * atom;
-    const decay = atoms.decay.subarray(gaussian, gaussian + atoms.terms);
-    fillFactors(factors.x, decay, px, stepX, x0, x1);
-    fillFactors(factors.y, decay, py, stepY, y0, y1);
-    fillFactors(factors.z, decay, pz, stepZ, z0, z1);
-    fillSquares(factors.squaresX, px, stepX, x0, x1);
-    fillSquares(factors.squaresY, py, stepY, y0, y1);
     for (let z = z0; z <= z1; z++) {
       const planeZ = wrapIndex(z, nz);
       if (planeZ < zBegin || planeZ >= zEnd) continue;
@@ -120,7 +145,7 @@ export function addDensity(grid: DensityGrid, atoms: GridAtoms, zBegin: number, 
         factors.plane[k] = atoms.amplitude[gaussian + k]! * factors.z[k * maximumRow + z - z0]!;
       }
       const dz = (z - pz) * stepZ;
-      addPlane(grid, factors, { px, x0, x1, y0, y1, z: planeZ, left: radius * radius - dz * dz });
+      addPlane(grid, factors, { ...range, z: planeZ, left: radius * radius - dz * dz });
     }
   }
 }

@@ -1,7 +1,8 @@
 // Plain twin of the supplementary terms: surfaces over two dihedrals, torsions and distances that give way.
 import { dihedralWithGradient } from "../../math/internal-coordinates.ts";
 import type { SurfaceGroup, TermGroup, TermTable } from "../term-table.ts";
-import { type Block, forEachDistance, owns, pullAll } from "./block.ts";
+import { type Block, owns, pullAll } from "./block.ts";
+import { addStretches } from "./stretches.ts";
 
 /** Value of a surface, its two slopes (per degree) and its second derivatives along each angle. */
 export interface SurfacePoint {
@@ -101,25 +102,11 @@ function addTorsions(block: Block, { atoms, numbers }: TermGroup, begin: number,
 
 type Quadruple = [number, number, number, number];
 
-/** As bonds, but with `limit` > 0 too short and too long distances top out alike. */
-function addTethers(block: Block, { atoms, numbers }: TermGroup, begin: number, end: number): number {
-  let energy = 0;
-  forEachDistance(block, atoms, begin, end, (term, distance, isOwn) => {
-    const [ideal, weight, slack, limit] = numbers.subarray(4 * term, 4 * term + 4) as unknown as Quadruple;
-    const off = ideal - distance;
-    const delta = off > slack ? off - slack : off < -slack ? off + slack : 0;
-    const damping = limit > 0 ? Math.exp((-delta * delta) / (limit * limit)) : 1;
-    if (isOwn) energy += limit > 0 ? weight * limit * limit * (1 - damping) : weight * delta * delta;
-    return -2 * weight * delta * damping;
-  });
-  return energy;
-}
-
 /** Energy of the supplement in a block of atoms; adds its gradient. */
 export function addSupplement(block: Block, { surfaces, torsions, tethers }: TermTable, row: number): number {
   return (
     addSurfaces(block, surfaces, surfaces.start[row]!, surfaces.start[row + 1]!) +
     addTorsions(block, torsions, torsions.start[row]!, torsions.start[row + 1]!) +
-    addTethers(block, tethers, tethers.start[row]!, tethers.start[row + 1]!)
+    addStretches(block, tethers, tethers.start[row]!, tethers.start[row + 1]!, true)
   );
 }

@@ -8,31 +8,12 @@ import {
 } from "../../math/internal-coordinates.ts";
 import { energiesPerBlock, type PairGroup, type PlaneGroup, type TermGroup, type TermTable } from "../term-table.ts";
 import { type Block, forEachDistance, owns, pull, pullAll } from "./block.ts";
+import { addStretches } from "./stretches.ts";
 import { addSupplement } from "./supplement.ts";
 
 /** 120^2 / (1 - cos 120 degrees): the sinusoid equals the harmonic at one third of a turn of period 1. */
 const amplitude = 9600;
 const radiansPerDegree = Math.PI / 180;
-
-/**
- * Weight * delta^2, delta = ideal - distance reduced by `slack`. With `limit` > 0 a bond that is too long tops out:
- * weight * limit^2 * (1 - exp(-delta^2 / limit^2)).
- */
-function addBonds(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
-  let energy = 0;
-  forEachDistance(block, atoms, first, last, (term, distance, isOwn) => {
-    const [ideal, weight, slack, limit] = numbers.subarray(4 * term, 4 * term + 4) as unknown as Quadruple;
-    let delta = ideal - distance;
-    if (slack > 0) delta = delta > slack ? delta - slack : delta < -slack ? delta + slack : 0;
-    const isTopped = limit > 0 && delta < 0;
-    const damping = isTopped ? Math.exp((-delta * delta) / (limit * limit)) : 1;
-    if (isOwn) energy += isTopped ? weight * limit * limit * (1 - damping) : weight * delta * delta;
-    return -2 * weight * delta * damping;
-  });
-  return energy;
-}
-
-type Quadruple = [number, number, number, number];
 
 /** Weight * (ideal - angle)^2 in degrees. */
 function addAngles(block: Block, { atoms, numbers }: TermGroup, first: number, last: number): number {
@@ -185,7 +166,7 @@ export function addTerms(table: TermTable, repulsion: number): void {
     const range = ({ start }: { start: Int32Array }): [number, number] => [start[row]!, start[row + 1]!];
     energies.set(
       [
-        addBonds(block, table.bonds, ...range(table.bonds)),
+        addStretches(block, table.bonds, ...range(table.bonds), false),
         addAngles(block, table.angles, ...range(table.angles)),
         addDihedrals(block, table.dihedrals, ...range(table.dihedrals)),
         addChiralities(block, table.chiralities, ...range(table.chiralities)),

@@ -1,5 +1,6 @@
 // B factors: gradients, recovery of known patterns, nothing found where there is nothing, wrong patterns given up.
 import { describe, expect, test } from "vitest";
+import { correlate } from "../../../test/support/correlate.ts";
 import { peptideLines, readLines } from "../../../test/support/peptide.ts";
 import { createRng } from "../../base/rng.ts";
 import { createRunContext } from "../../base/run-context.ts";
@@ -37,18 +38,6 @@ function refine(target: ModelMapTarget, grouping: BGrouping, bFactor = level): P
   const start = { xyz: atoms.xyz, bFactor, occupancy: atoms.occupancy };
   const options = { resolution, grouping, kernels: engine.kernels };
   return refineBFactors(target, { model, topology }, start, options, createRunContext());
-}
-
-function correlate(one: Float64Array, other: Float64Array): number {
-  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [a, b] = [mean(one), mean(other)];
-  let [aa, bb, ab] = [0, 0, 0];
-  for (let at = 0; at < one.length; at++) {
-    aa += (one[at]! - a) ** 2;
-    bb += (other[at]! - b) ** 2;
-    ab += (one[at]! - a) * (other[at]! - b);
-  }
-  return ab / Math.sqrt(aa * bb);
 }
 
 test("a variable and its B convert into each other, and B stays between its bounds", () => {

@@ -8,9 +8,9 @@ import type { BackboneUnit, Topology } from "../../topology/topology.ts";
 import { anglesByCentre, isComplete, ramachandranEnergy, strainEnergy } from "./backbone-energy.ts";
 import { heavyPartner, type Peptide, peptideOf } from "./backrub.ts";
 import { movedGain } from "./conformer-score.ts";
-import { type DensityEvidence, measureEvidence } from "./density-evidence.ts";
+import type { DensityEvidence } from "./density-evidence.ts";
 import { bondGraphOf, turnAtoms } from "./searched-side-chains.ts";
-import { markBackbone, type SideChainInput, type SideChainOptions } from "./side-chains.ts";
+import { evidenceOf, type SideChainInput, type SideChainOptions } from "./side-chains.ts";
 import { createSurroundings, type Fence, fenceAround, fenceEnergy } from "./surroundings.ts";
 
 export interface PeptideFlip {
@@ -61,16 +61,7 @@ export function flipPeptides(
   const { model, topology, ramachandran } = input;
   const xyz = input.xyz.slice();
   const searched = new Uint8Array(topology.atomCount);
-  const evidence =
-    input.density === null
-      ? null
-      : measureEvidence({
-          ...input,
-          density: input.density,
-          resolution: options.resolution,
-          searched,
-          backbone: markBackbone(model),
-        });
+  const evidence = evidenceOf(input, options, searched);
   const rules = makePairRules(topology.nonbonded, options.hydrogenBondException ?? topology.isHydrogen.includes(1));
   const around = createSurroundings(rules, input.xyz, searched);
   const flips: PeptideFlip[] = [];

@@ -12,7 +12,7 @@ import type { Topology } from "../../topology/topology.ts";
 import { prepareBackrubs } from "./backrub.ts";
 import type { Conformer } from "./conformer-score.ts";
 import { sameShape, shapeDistance } from "./conformers.ts";
-import { measureEvidence, type SearchDensity } from "./density-evidence.ts";
+import { type DensityEvidence, measureEvidence, type SearchDensity } from "./density-evidence.ts";
 import { isRotamerOutlier, rotamerEnergy } from "./rotamer-prior.ts";
 import { bondGraphOf, findSideChains, type SearchedSideChain } from "./searched-side-chains.ts";
 import { settleRotors } from "./settle-rotors.ts";
@@ -83,6 +83,18 @@ const disulfideContact = 2.2;
 const closeContact = 10;
 const backboneNames: ReadonlySet<string> = new Set(["N", "CA", "C", "O", "CB", "OXT"]);
 
+/** What the map says of places, with all atoms that are not searched where they are; null without a map. */
+export function evidenceOf(
+  input: SideChainInput,
+  { resolution }: SideChainOptions,
+  searched: Uint8Array,
+): DensityEvidence | null {
+  const { density, model } = input;
+  return density === null
+    ? null
+    : measureEvidence({ ...input, density, resolution, searched, backbone: markBackbone(model) });
+}
+
 /**
  * Puts every side chain into the best of its conformers by density, contacts and rotamer probability, jointly where they meet.
  * Bond lengths and angles stay; the same input and seed give the same result. See docs/methods/side-chains.md.
@@ -92,16 +104,7 @@ export function fitSideChains(input: SideChainInput, options: SideChainOptions, 
   const chains = findSideChains(model, topology, input.rotamers, options.movable);
   const searched = new Uint8Array(topology.atomCount);
   for (const { atoms } of chains) for (const row of atoms) searched[row] = 1;
-  const evidence =
-    input.density === null
-      ? null
-      : measureEvidence({
-          ...input,
-          density: input.density,
-          resolution: options.resolution,
-          searched,
-          backbone: markBackbone(model),
-        });
+  const evidence = evidenceOf(input, options, searched);
   const hydrogenBonds = options.hydrogenBondException ?? topology.isHydrogen.includes(1);
   const rules = allowDisulfides(makePairRules(topology.nonbonded, hydrogenBonds), model);
   const around = createSurroundings(rules, xyz, searched);
@@ -162,7 +165,7 @@ function putAtoms(xyz: Float64Array, rows: Int32Array, places: Float64Array): vo
 }
 
 /** 1 for N, CA, C, O and CB of proteins. */
-export function markBackbone({ atoms, residues }: Model): Uint8Array {
+function markBackbone({ atoms, residues }: Model): Uint8Array {
   const isProtein = residues.name.map((name) => residueClass(name) === "protein");
   return Uint8Array.from(atoms.name, (name, row) =>
     isProtein[atoms.residue[row]!] && backboneNames.has(name) ? 1 : 0,
