@@ -14,34 +14,29 @@ export interface SampleGrid {
   readonly periodic: boolean;
 }
 
-function cubicWeights(t: number, w: Float64Array, d: Float64Array): void {
-  const t2 = t * t;
-  const t3 = t2 * t;
-  w[0] = (-2 * t + 3 * t2 - t3) / 6;
-  w[1] = 1 - t / 2 - t2 + t3 / 2;
-  w[2] = t + t2 / 2 - t3 / 2;
-  w[3] = (-t + t3) / 6;
-  d[0] = (-2 + 6 * t - 3 * t2) / 6;
-  d[1] = -0.5 - 2 * t + 1.5 * t2;
-  d[2] = 1 + t - 1.5 * t2;
-  d[3] = (-1 + 3 * t2) / 6;
-}
+/** Stands for a place outside of what is sampled. */
+const outside = -(2 ** 31);
 
-const weightX = new Float64Array(4);
-const weightY = new Float64Array(4);
-const weightZ = new Float64Array(4);
-const slopeX = new Float64Array(4);
-const slopeY = new Float64Array(4);
-const slopeZ = new Float64Array(4);
-const columns = new Int32Array(4);
+/** Weights of the four points along each axis, then their slopes: 8 numbers per axis. */
+const weights = new Float64Array(24);
 
-/** Fills index and weights for one axis; false outside. */
-function locate(position: number, length: number, periodic: boolean, w: Float64Array, d: Float64Array): number {
-  if (!periodic && !(position >= 0 && position <= length - 1)) return Number.NaN;
-  let k = Math.floor(position);
+/** Fills the weights of one axis; the grid point before the place. */
+function locate(position: number, length: number, periodic: boolean, to: number): number {
+  if (!periodic && !(position >= 0 && position <= length - 1)) return outside;
+  let k = Math.floor(position) | 0;
   // The last grid point belongs to the last interval.
   if (!periodic && k > length - 2 && k > 0) k = length - 2;
-  cubicWeights(position - k, w, d);
+  const t = position - k;
+  const t2 = t * t;
+  const t3 = t2 * t;
+  weights[to] = (-2 * t + 3 * t2 - t3) / 6;
+  weights[to + 1] = 1 - t / 2 - t2 + t3 / 2;
+  weights[to + 2] = t + t2 / 2 - t3 / 2;
+  weights[to + 3] = (-t + t3) / 6;
+  weights[to + 4] = (-2 + 6 * t - 3 * t2) / 6;
+  weights[to + 5] = -0.5 - 2 * t + 1.5 * t2;
+  weights[to + 6] = 1 + t - 1.5 * t2;
+  weights[to + 7] = (-1 + 3 * t2) / 6;
   return k;
 }
 
@@ -61,51 +56,75 @@ export function sampleTricubic(
   values: Float64Array,
   gradients: Float64Array,
 ): void {
-  const { nx, ny, nz, toGrid: f, corner, periodic, values: v } = grid;
-  for (const atom of rows) {
+  const { nx, ny, nz, toGrid: f, corner, periodic } = grid;
+  const sums = new Float64Array(4);
+  for (let entry = 0; entry < rows.length; entry++) {
+    const atom = rows[entry]!;
     const x = xyz[3 * atom]! - corner[0]!;
     const y = xyz[3 * atom + 1]! - corner[1]!;
     const z = xyz[3 * atom + 2]! - corner[2]!;
-    const kx = locate(f[0]! * x + f[1]! * y + f[2]! * z, nx, periodic, weightX, slopeX);
-    const ky = locate(f[3]! * x + f[4]! * y + f[5]! * z, ny, periodic, weightY, slopeY);
-    const kz = locate(f[6]! * x + f[7]! * y + f[8]! * z, nz, periodic, weightZ, slopeZ);
-    if (!(kx + ky + kz === kx + ky + kz)) {
-      values[atom] = 0;
-      gradients[3 * atom] = 0;
-      gradients[3 * atom + 1] = 0;
-      gradients[3 * atom + 2] = 0;
-      continue;
-    }
-    for (let a = 0; a < 4; a++) columns[a] = nodeIndex(kx + a - 1, nx, periodic);
-    let sum = 0;
-    let gx = 0;
-    let gy = 0;
-    let gz = 0;
-    for (let c = 0; c < 4; c++) {
-      const plane = ny * nodeIndex(kz + c - 1, nz, periodic);
-      let planeSum = 0;
-      let planeX = 0;
-      let planeY = 0;
-      for (let b = 0; b < 4; b++) {
-        const row = nx * (nodeIndex(ky + b - 1, ny, periodic) + plane);
-        const v0 = v[row + columns[0]!]!;
-        const v1 = v[row + columns[1]!]!;
-        const v2 = v[row + columns[2]!]!;
-        const v3 = v[row + columns[3]!]!;
-        const rowSum = v0 * weightX[0]! + v1 * weightX[1]! + v2 * weightX[2]! + v3 * weightX[3]!;
-        const rowX = v0 * slopeX[0]! + v1 * slopeX[1]! + v2 * slopeX[2]! + v3 * slopeX[3]!;
-        planeSum += weightY[b]! * rowSum;
-        planeX += weightY[b]! * rowX;
-        planeY += slopeY[b]! * rowSum;
-      }
-      sum += weightZ[c]! * planeSum;
-      gx += weightZ[c]! * planeX;
-      gy += weightZ[c]! * planeY;
-      gz += slopeZ[c]! * planeSum;
-    }
-    values[atom] = sum;
+    const kx = locate(f[0]! * x + f[1]! * y + f[2]! * z, nx, periodic, 0);
+    const ky = locate(f[3]! * x + f[4]! * y + f[5]! * z, ny, periodic, 8);
+    const kz = locate(f[6]! * x + f[7]! * y + f[8]! * z, nz, periodic, 16);
+    if (kx === outside || ky === outside || kz === outside) sums.fill(0);
+    else sumPoints(grid, kx, ky, kz, sums);
+    const gx = sums[1]!;
+    const gy = sums[2]!;
+    const gz = sums[3]!;
+    values[atom] = sums[0]!;
     gradients[3 * atom] = f[0]! * gx + f[3]! * gy + f[6]! * gz;
     gradients[3 * atom + 1] = f[1]! * gx + f[4]! * gy + f[7]! * gz;
     gradients[3 * atom + 2] = f[2]! * gx + f[5]! * gy + f[8]! * gz;
   }
+}
+
+/** Value and slopes by grid units from the 64 points around a place. */
+function sumPoints(
+  { nx, ny, nz, periodic, values: v }: SampleGrid,
+  kx: number,
+  ky: number,
+  kz: number,
+  sums: Float64Array,
+): void {
+  const i0 = nodeIndex(kx - 1, nx, periodic);
+  const i1 = nodeIndex(kx, nx, periodic);
+  const i2 = nodeIndex(kx + 1, nx, periodic);
+  const i3 = nodeIndex(kx + 2, nx, periodic);
+  const x0 = weights[0]!;
+  const x1 = weights[1]!;
+  const x2 = weights[2]!;
+  const x3 = weights[3]!;
+  const d0 = weights[4]!;
+  const d1 = weights[5]!;
+  const d2 = weights[6]!;
+  const d3 = weights[7]!;
+  let sum = 0;
+  let gx = 0;
+  let gy = 0;
+  let gz = 0;
+  for (let c = 0; c < 4; c++) {
+    const plane = ny * nodeIndex(kz + c - 1, nz, periodic);
+    let planeSum = 0;
+    let planeX = 0;
+    let planeY = 0;
+    for (let b = 0; b < 4; b++) {
+      const row = nx * (nodeIndex(ky + b - 1, ny, periodic) + plane);
+      const v0 = v[row + i0]!;
+      const v1 = v[row + i1]!;
+      const v2 = v[row + i2]!;
+      const v3 = v[row + i3]!;
+      const rowSum = v0 * x0 + v1 * x1 + v2 * x2 + v3 * x3;
+      planeSum += weights[8 + b]! * rowSum;
+      planeX += weights[8 + b]! * (v0 * d0 + v1 * d1 + v2 * d2 + v3 * d3);
+      planeY += weights[12 + b]! * rowSum;
+    }
+    sum += weights[16 + c]! * planeSum;
+    gx += weights[16 + c]! * planeX;
+    gy += weights[16 + c]! * planeY;
+    gz += weights[20 + c]! * planeSum;
+  }
+  sums[0] = sum;
+  sums[1] = gx;
+  sums[2] = gy;
+  sums[3] = gz;
 }
