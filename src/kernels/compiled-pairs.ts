@@ -1,7 +1,7 @@
 // Neighbour and pair searches by the compiled kernels: atoms into cells, room for what is found, results out of the memory.
 import { type KernelMemory, place } from "./memory.ts";
 import type { PairLimits, PairList, PairRules } from "./pair-rules.ts";
-import { type NeighbourCells, sortIntoCells } from "./reference/neighbours.ts";
+import { type NeighbourCells, type Neighbours, sortIntoCells } from "./reference/neighbours.ts";
 import { makeRoomForPairs, type TermTable } from "./term-table.ts";
 import type { KernelFunction, ThreadPool } from "./threads.ts";
 
@@ -14,55 +14,49 @@ export function findNeighboursCompiled(
   xyz: Float64Array,
   count: number,
   cutoff: number,
-): { offset: Int32Array; partner: Int32Array } {
+): Neighbours {
   const cells = sortIntoCells(xyz, count, cutoff);
   const input = placeCells(memory, cells, xyz, count);
-  const [nx, ny, nz] = cells.dimensions;
-  const offsetAt = memory.scratch("neighbour offsets", 4 * (count + 1));
-  new Int32Array(memory.memory.buffer, offsetAt, 1)[0] = 0;
-  let capacity = Math.max(1024, expectedNeighbours * count);
-  for (let begin = 0; ; ) {
-    // Whole vectors are written: up to three numbers more.
+  const startAt = memory.scratch("neighbour starts", 4 * count);
+  const endAt = memory.scratch("neighbour ends", 4 * count);
+  // Whole vectors are written, and candidates are read two vectors at a time.
+  const room = 4 * count + 32;
+  const candidatesAt = memory.scratch("neighbour candidates", 4 * room);
+  for (let capacity = Math.max(1024, expectedNeighbours * count); ; capacity *= 2) {
     const partnerAt = memory.scratch("neighbour partners", 4 * capacity + 16);
-    begin = filter(
-      count,
+    const fits = filter(
       input.order,
       input.cellStart,
-      input.cellOf,
-      nx,
-      ny,
-      nz,
+      ...cells.dimensions,
       ...input.sorted,
-      ...cells.low,
       input.xyz,
       cutoff,
-      offsetAt,
+      startAt,
+      endAt,
       partnerAt,
       capacity,
-      begin,
+      candidatesAt,
+      room,
     );
-    if (begin < count) {
-      // A grown buffer does not keep what the old one held.
-      begin = 0;
-      capacity *= 2;
-      continue;
-    }
-    const offset = new Int32Array(memory.memory.buffer, offsetAt, count + 1);
-    return { offset, partner: new Int32Array(memory.memory.buffer, partnerAt, offset[count]!) };
+    if (fits === 0) continue;
+    const { buffer } = memory.memory;
+    const end = new Int32Array(buffer, endAt, count);
+    // Cells are worked off in order: the last atom in it has the last partners.
+    const used = count === 0 ? 0 : end[cells.order[count - 1]!]!;
+    return { start: new Int32Array(buffer, startAt, count), end, partner: new Int32Array(buffer, partnerAt, used) };
   }
 }
 
 interface PlacedCells {
   readonly order: number;
   readonly cellStart: number;
-  readonly cellOf: number;
   readonly sorted: readonly [number, number, number];
   readonly xyz: number;
 }
 
 /** Copies what the filter reads into the kernels' memory, with coordinates relative to the lowest corner in cell order. */
 function placeCells(memory: KernelMemory, cells: NeighbourCells, xyz: Float64Array, count: number): PlacedCells {
-  const { order, cellStart, cellOf, low } = cells;
+  const { order, cellStart, low } = cells;
   const sorted = ["x", "y", "z"].map((axis) => memory.scratch(`sorted ${axis}`, 4 * count + 16)) as [
     number,
     number,
@@ -83,7 +77,6 @@ function placeCells(memory: KernelMemory, cells: NeighbourCells, xyz: Float64Arr
   return {
     order: place(memory, "cell order", order),
     cellStart: place(memory, "cell starts", cellStart),
-    cellOf: place(memory, "cell of atom", cellOf),
     sorted,
     xyz: place(memory, "neighbour coordinates", xyz),
   };

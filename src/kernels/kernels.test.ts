@@ -204,10 +204,10 @@ describe.each(kinds)("neighbours, %s", (kind) => {
   ])("of %i atoms in a box of %i A within %f A are those of a search through all pairs", (count, edge, cutoff) => {
     const rng = createRng(count);
     const xyz = Float64Array.from({ length: 3 * count }, () => edge * (rng.uniform() - 0.5));
-    const { offset, partner } = createEngine({ kind }).kernels.findNeighbours(xyz, count, cutoff);
+    const { start, end, partner } = createEngine({ kind }).kernels.findNeighbours(xyz, count, cutoff);
     const found: string[] = [];
     for (let atom = 0; atom < count; atom++) {
-      for (let entry = offset[atom]!; entry < offset[atom + 1]!; entry++) found.push(`${atom} ${partner[entry]}`);
+      for (let entry = start[atom]!; entry < end[atom]!; entry++) found.push(`${atom} ${partner[entry]}`);
     }
     const expected: string[] = [];
     for (let i = 0; i < count; i++) {

@@ -10,7 +10,7 @@ import { type DensityGradients, gatherDensity } from "./reference/density-gradie
 import { forwardPlanes, inversePlanes, type SpectrumPlanes, transformColumns } from "./reference/fft.ts";
 import { type SampleGrid, sampleTricubic } from "./reference/interpolation.ts";
 import { scaleMap, subtractMap } from "./reference/maps.ts";
-import { findNeighbours, type NeighbourCells } from "./reference/neighbours.ts";
+import { findNeighbours, type NeighbourCells, type Neighbours } from "./reference/neighbours.ts";
 import { findPairs, selectPairs } from "./reference/pairs.ts";
 import { type ShellRules, type ShellSamples, scoreShells } from "./reference/q-score.ts";
 import { collectGradient, placeRiders, unpackFree } from "./reference/riders.ts";
@@ -92,11 +92,7 @@ export interface Kernels extends VectorKernels {
   /** Per row and width the correlation of map values around the atom with a Gaussian, NaN where there is none; arrays may come from anywhere. */
   scoreShells(samples: ShellSamples, rules: ShellRules): Float64Array;
   /** Neighbours of each atom with higher row; the arrays hold until the next search. */
-  findNeighbours(
-    xyz: Float64Array,
-    count: number,
-    cutoff: number,
-  ): { readonly offset: Int32Array; readonly partner: Int32Array };
+  findNeighbours(xyz: Float64Array, count: number, cutoff: number): Neighbours;
   /** Arrays may come from anywhere. */
   selectPairs(rules: PairRules, xyz: Float64Array, limits: PairLimits): PairList;
   /** Replaces the pairs of the table by those at its coordinates; returns the cells it looked in. */

@@ -1,6 +1,7 @@
 // Elastic network: springs between near atoms at their present distances, so that a model bends before it breaks up.
+import type { Neighbours } from "../kernels/reference/neighbours.ts";
 import type { Topology } from "../topology/topology.ts";
-import { contactDistance, type NeighbourTable } from "./nonbonded.ts";
+import { contactDistance } from "./nonbonded.ts";
 
 /** Springs reach atoms this near, Angstrom ("jelly body" of Murshudov et al. 2011, Acta Cryst. D67, 355). */
 export const elasticReach = 4.2;
@@ -33,7 +34,7 @@ export interface ElasticRule {
 export function buildElasticNetwork(
   topology: Topology,
   xyz: Float64Array,
-  neighbours: NeighbourTable,
+  neighbours: Neighbours,
   rule: ElasticRule,
 ): ElasticNetwork {
   const { nonbonded, isHydrogen, atomCount } = topology;
@@ -51,7 +52,7 @@ export function buildElasticNetwork(
     for (let at = nonbonded.oneFourOffset[i]!; at < nonbonded.oneFourOffset[i + 1]!; at++) {
       relation[nonbonded.oneFour[at]!] = 2 * i + 2;
     }
-    for (let at = neighbours.offset[i]!; at < neighbours.offset[i + 1]!; at++) {
+    for (let at = neighbours.start[i]!; at < neighbours.end[i]!; at++) {
       const j = neighbours.partner[at]!;
       if (isHydrogen[j] === 1 || relation[j] === 2 * i + 1) continue;
       if (rule.moving[i] === 0 && rule.moving[j] === 0) continue;

@@ -25,12 +25,6 @@ export interface Repulsion {
 /** Pairs by row, first < second, with the contact distance d_vdw below which they repel, Angstrom. */
 export type NonbondedPairs = PairList;
 
-/** Neighbours of each atom with higher row: partner[offset[a]] .. partner[offset[a + 1] - 1], in any fixed order. */
-export interface NeighbourTable {
-  readonly offset: Int32Array;
-  readonly partner: Int32Array;
-}
-
 /** Largest sum of radii in the table, Angstrom: the reach of the repulsion. */
 export function largestContact(atoms: NonbondedAtoms): number {
   let largest = minimumDistance / 2;

@@ -1,4 +1,4 @@
-// Neighbour kernel: distance filter over atoms sorted into cells.
+// Neighbour kernel: of each cell first the candidates for all of its atoms, then those near each of them.
 
 /** For each set of lanes, the bytes that bring them together at the front of a vector. */
 const packings = memory.data<u8>([
@@ -21,11 +21,11 @@ const packings = memory.data<u8>([
 ]);
 
 /** Hits of a vector one by one, in double precision; returns where the next partner goes. */
-function appendExactly(hits: i32, order: usize, xyz: usize, x: f64, y: f64, z: f64, limit: f64, to: usize): usize {
+function appendExactly(hits: i32, others: usize, xyz: usize, x: f64, y: f64, z: f64, limit: f64, to: usize): usize {
   while (hits) {
     const lane = <usize>ctz(hits);
     hits &= hits - 1;
-    const other = load<i32>(order + lane * 4);
+    const other = load<i32>(others + lane * 4);
     const p = xyz + <usize>other * 24;
     const ex = load<f64>(p) - x;
     const ey = load<f64>(p, 8) - y;
@@ -37,90 +37,156 @@ function appendExactly(hits: i32, order: usize, xyz: usize, x: f64, y: f64, z: f
   return to;
 }
 
-/** Whether a cell holds an atom of higher row. */
+/** The box around the atoms of a cell, every number four times. */
+let lowX: v128 = f32x4.splat(0);
+let lowY: v128 = f32x4.splat(0);
+let lowZ: v128 = f32x4.splat(0);
+let highX: v128 = f32x4.splat(0);
+let highY: v128 = f32x4.splat(0);
+let highZ: v128 = f32x4.splat(0);
+
+function boundCell(begin: i32, end: i32, sortedX: usize, sortedY: usize, sortedZ: usize): void {
+  const first = <usize>begin * 4;
+  lowX = highX = v128.load32_splat(sortedX + first);
+  lowY = highY = v128.load32_splat(sortedY + first);
+  lowZ = highZ = v128.load32_splat(sortedZ + first);
+  for (let at = first + 4; at < <usize>end * 4; at += 4) {
+    const x = v128.load32_splat(sortedX + at);
+    const y = v128.load32_splat(sortedY + at);
+    const z = v128.load32_splat(sortedZ + at);
+    lowX = f32x4.min(lowX, x);
+    lowY = f32x4.min(lowY, y);
+    lowZ = f32x4.min(lowZ, z);
+    highX = f32x4.max(highX, x);
+    highY = f32x4.max(highY, y);
+    highZ = f32x4.max(highZ, z);
+  }
+}
+
 @inline
-function endsAbove(cellStart: usize, order: usize, cell: i32, atom: i32): bool {
-  const end = load<i32>(cellStart + <usize>cell * 4, 4);
-  return end > load<i32>(cellStart + <usize>cell * 4) && load<i32>(order + <usize>(end - 1) * 4) > atom;
+function squaredDistances(nearX: usize, nearY: usize, nearZ: usize, x: v128, y: v128, z: v128): v128 {
+  const dx = f32x4.sub(v128.load(nearX), x);
+  const dy = f32x4.sub(v128.load(nearY), y);
+  const dz = f32x4.sub(v128.load(nearZ), z);
+  return f32x4.add(f32x4.add(f32x4.mul(dx, dx), f32x4.mul(dy, dy)), f32x4.mul(dz, dz));
+}
+
+/** How far numbers lie outside a range, zero inside. */
+@inline
+function gap(value: v128, low: v128, high: v128): v128 {
+  return f32x4.max(f32x4.splat(0), f32x4.max(f32x4.sub(low, value), f32x4.sub(value, high)));
 }
 
 /**
- * Writes the neighbours of higher row of atoms from `begin` on, in the order of the cells. Candidates are tested four at a time
- * in single precision; those near the limit again in double precision. Up to three numbers beyond the last partner are
- * overwritten. Returns the first atom whose neighbours did not fit.
+ * Writes the neighbours of higher row of every atom, cell by cell, each atom's in the order of the cells: from start[atom] to
+ * end[atom]. Candidates are tested four at a time in single precision; those near the limit again in double precision. Up to
+ * three numbers beyond the last partner and candidate are overwritten; the four tables of candidates are `room` bytes each.
+ * Returns whether the partners fitted.
  */
 export function filterNeighbours(
-  count: i32,
   order: usize,
   cellStart: usize,
-  cellOf: usize,
   nx: i32,
   ny: i32,
   nz: i32,
   sortedX: usize,
   sortedY: usize,
   sortedZ: usize,
-  lowX: f64,
-  lowY: f64,
-  lowZ: f64,
   xyz: usize,
   cutoff: f64,
-  offset: usize,
+  starts: usize,
+  ends: usize,
   partner: usize,
   capacity: i32,
-  begin: i32,
+  candidates: usize,
+  room: usize,
 ): i32 {
   const limit = cutoff * cutoff;
   const margin = 0.001 + 0.001 * limit;
   const outer = f32x4.splat(<f32>(limit + margin));
   const inner = f32x4.splat(<f32>(limit - margin));
-  let to = partner + <usize>load<i32>(offset + <usize>begin * 4) * 4;
-  for (let atom = begin; atom < count; atom++) {
-    const cell = load<i32>(cellOf + <usize>atom * 4);
+  const nearX = candidates;
+  const nearY = candidates + room;
+  const nearZ = candidates + room * 2;
+  const nearRow = candidates + room * 3;
+  let to = partner;
+  for (let cell = 0; cell < nx * ny * nz; cell++) {
+    const own = load<i32>(cellStart + <usize>cell * 4);
+    const ownEnd = load<i32>(cellStart + <usize>cell * 4, 4);
+    if (own == ownEnd) continue;
+    boundCell(own, ownEnd, sortedX, sortedY, sortedZ);
+    // Cells begin with their lowest row: no atom has a neighbour below it.
+    const lowest = v128.load32_splat(order + <usize>own * 4);
     const cx = cell % nx;
     const cy = (cell / nx) % ny;
     const cz = cell / (nx * ny);
-    const x = load<f64>(xyz + <usize>atom * 24);
-    const y = load<f64>(xyz + <usize>atom * 24, 8);
-    const z = load<f64>(xyz + <usize>atom * 24, 16);
-    const vx = f32x4.splat(<f32>(x - lowX));
-    const vy = f32x4.splat(<f32>(y - lowY));
-    const vz = f32x4.splat(<f32>(z - lowZ));
-    const own = i32x4.splat(atom);
     const x0 = max(0, cx - 1);
     const x1 = min(nx - 1, cx + 1);
+    let used: usize = 0;
     for (let az = max(0, cz - 1); az <= min(nz - 1, cz + 1); az++) {
       for (let ay = max(0, cy - 1); ay <= min(ny - 1, cy + 1); ay++) {
         const row = nx * (ay + ny * az);
-        // Cells end with their highest row: those at the ends of the line without a higher one are left out.
-        let left = x0 + row;
-        let right = x1 + row;
-        while (left <= right && !endsAbove(cellStart, order, left, atom)) left++;
-        while (left < right && !endsAbove(cellStart, order, right, atom)) right--;
-        if (left > right) continue;
-        const first = load<i32>(cellStart + <usize>left * 4);
-        const last = load<i32>(cellStart + <usize>right * 4, 4);
-        if (<i32>((to - partner) >> 2) + last - first > capacity) return atom;
+        const first = load<i32>(cellStart + <usize>(x0 + row) * 4);
+        const last = load<i32>(cellStart + <usize>(x1 + row) * 4, 4);
         for (let entry = first; entry < last; entry += 4) {
           const at = <usize>entry * 4;
-          const dx = f32x4.sub(v128.load(sortedX + at), vx);
-          const dy = f32x4.sub(v128.load(sortedY + at), vy);
-          const dz = f32x4.sub(v128.load(sortedZ + at), vz);
-          const squared = f32x4.add(f32x4.add(f32x4.mul(dx, dx), f32x4.mul(dy, dy)), f32x4.mul(dz, dz));
+          const x = v128.load(sortedX + at);
+          const y = v128.load(sortedY + at);
+          const z = v128.load(sortedZ + at);
           const others = v128.load(order + at);
-          let near = v128.and(f32x4.le(squared, outer), i32x4.gt_s(others, own));
+          const gapX = gap(x, lowX, highX);
+          const gapY = gap(y, lowY, highY);
+          const gapZ = gap(z, lowZ, highZ);
+          const squared = f32x4.add(f32x4.add(f32x4.mul(gapX, gapX), f32x4.mul(gapY, gapY)), f32x4.mul(gapZ, gapZ));
+          let near = v128.and(f32x4.le(squared, outer), i32x4.gt_s(others, lowest));
           if (entry + 4 > last) near = v128.and(near, i32x4.gt_s(i32x4.splat(last - entry), i32x4(0, 1, 2, 3)));
           const hits = i32x4.bitmask(near);
-          if (hits == i32x4.bitmask(v128.and(near, f32x4.le(squared, inner)))) {
-            v128.store(to, i8x16.swizzle(others, v128.load(packings + <usize>hits * 16)));
-            to += <usize>popcnt(hits) * 4;
-          } else {
-            to = appendExactly(hits, order + at, xyz, x, y, z, limit, to);
-          }
+          const packing = v128.load(packings + <usize>hits * 16);
+          v128.store(nearX + used, i8x16.swizzle(x, packing));
+          v128.store(nearY + used, i8x16.swizzle(y, packing));
+          v128.store(nearZ + used, i8x16.swizzle(z, packing));
+          v128.store(nearRow + used, i8x16.swizzle(others, packing));
+          used += <usize>popcnt(hits) * 4;
         }
       }
     }
-    store<i32>(offset + <usize>(atom + 1) * 4, <i32>((to - partner) >> 2));
+    // No row is as low: what lies beyond the last candidate is nobody's neighbour.
+    v128.store(nearRow + used, i32x4.splat(-1));
+    v128.store(nearRow + used, i32x4.splat(-1), 16);
+    for (let place = <usize>own * 4; place < <usize>ownEnd * 4; place += 4) {
+      if (((to - partner) >> 2) + (used >> 2) > <usize>capacity) return 0;
+      const atom = load<i32>(order + place);
+      const p = xyz + <usize>atom * 24;
+      const rows = i32x4.splat(atom);
+      const vx = v128.load32_splat(sortedX + place);
+      const vy = v128.load32_splat(sortedY + place);
+      const vz = v128.load32_splat(sortedZ + place);
+      store<i32>(starts + <usize>atom * 4, <i32>((to - partner) >> 2));
+      for (let at: usize = 0; at < used; at += 32) {
+        const squared = squaredDistances(nearX + at, nearY + at, nearZ + at, vx, vy, vz);
+        const squaredNext = squaredDistances(nearX + at + 16, nearY + at + 16, nearZ + at + 16, vx, vy, vz);
+        const others = v128.load(nearRow + at);
+        const othersNext = v128.load(nearRow + at, 16);
+        const near = v128.and(f32x4.le(squared, outer), i32x4.gt_s(others, rows));
+        const nearNext = v128.and(f32x4.le(squaredNext, outer), i32x4.gt_s(othersNext, rows));
+        const hits = i32x4.bitmask(near);
+        const hitsNext = i32x4.bitmask(nearNext);
+        const unsure = v128.or(v128.and(near, f32x4.gt(squared, inner)), v128.and(nearNext, f32x4.gt(squaredNext, inner)));
+        if (v128.any_true(unsure)) {
+          const x = load<f64>(p);
+          const y = load<f64>(p, 8);
+          const z = load<f64>(p, 16);
+          to = appendExactly(hits, nearRow + at, xyz, x, y, z, limit, to);
+          to = appendExactly(hitsNext, nearRow + at + 16, xyz, x, y, z, limit, to);
+          continue;
+        }
+        v128.store(to, i8x16.swizzle(others, v128.load(packings + <usize>hits * 16)));
+        to += <usize>popcnt(hits) * 4;
+        v128.store(to, i8x16.swizzle(othersNext, v128.load(packings + <usize>hitsNext * 16)));
+        to += <usize>popcnt(hitsNext) * 4;
+      }
+      store<i32>(ends + <usize>atom * 4, <i32>((to - partner) >> 2));
+    }
   }
-  return count;
+  return 1;
 }

@@ -12,95 +12,187 @@ export interface NeighbourCells {
   readonly scale: readonly [number, number, number];
 }
 
-/** Sorts atoms into cells at least `cutoff` wide; far-flung atoms widen the cells rather than multiply them. */
-export function sortIntoCells(xyz: Float64Array, count: number, cutoff: number): NeighbourCells {
-  const low: [number, number, number] = [0, 0, 0];
-  const high = [0, 0, 0];
-  for (let axis = 0; axis < 3; axis++) {
-    let least = Number.POSITIVE_INFINITY;
-    let most = Number.NEGATIVE_INFINITY;
-    for (let at = axis; at < 3 * count; at += 3) {
-      const value = xyz[at]!;
-      if (value < least) least = value;
-      if (value > most) most = value;
-    }
-    low[axis] = least;
-    high[axis] = most;
+/** Lowest and highest coordinate along an axis. */
+function rangeOf(xyz: Float64Array, count: number, axis: number): [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let at = axis; at < 3 * count; at += 3) {
+    const value = xyz[at]!;
+    if (value < low) low = value;
+    if (value > high) high = value;
   }
-  const largest = Math.max(8, Math.ceil(2 * Math.cbrt(count)));
-  const dimensions = low.map((value, axis) =>
-    count === 0 ? 1 : Math.max(1, Math.min(largest, Math.floor((high[axis]! - value) / cutoff))),
-  ) as [number, number, number];
-  const scale = low.map(
-    (value, axis) => dimensions[axis]! / Math.max(1e-9, (high[axis]! - value) * (1 + 1e-12) + 1e-9),
-  ) as [number, number, number];
+  return [low, high];
+}
+
+type Cells = Pick<NeighbourCells, "dimensions" | "low" | "scale">;
+
+function fillCells({ dimensions, low, scale }: Cells, xyz: Float64Array, cellOf: Int32Array): void {
   const [nx, ny, nz] = dimensions;
-  const cellOf = new Int32Array(count);
-  const cellStart = new Int32Array(nx * ny * nz + 1);
   const [lowX, lowY, lowZ] = low;
   const [scaleX, scaleY, scaleZ] = scale;
-  for (let atom = 0; atom < count; atom++) {
-    const cx = Math.min(nx - 1, Math.floor((xyz[3 * atom]! - lowX) * scaleX));
-    const cy = Math.min(ny - 1, Math.floor((xyz[3 * atom + 1]! - lowY) * scaleY));
-    const cz = Math.min(nz - 1, Math.floor((xyz[3 * atom + 2]! - lowZ) * scaleZ));
-    const cell = cx + nx * (cy + ny * cz);
-    cellOf[atom] = cell;
-    cellStart[cell + 1]!++;
+  for (let atom = 0, at = 0; atom < cellOf.length; atom++, at += 3) {
+    const cx = Math.min(nx - 1, Math.floor((xyz[at]! - lowX) * scaleX));
+    const cy = Math.min(ny - 1, Math.floor((xyz[at + 1]! - lowY) * scaleY));
+    const cz = Math.min(nz - 1, Math.floor((xyz[at + 2]! - lowZ) * scaleZ));
+    cellOf[atom] = cx + nx * (cy + ny * cz);
   }
-  for (let cell = 0; cell < nx * ny * nz; cell++) cellStart[cell + 1]! += cellStart[cell]!;
-  const next = cellStart.slice(0, nx * ny * nz);
+}
+
+/** Fills where each cell begins; `order` gets the atoms cell by cell. */
+function fillOrder(cellOf: Int32Array, cellStart: Int32Array, order: Int32Array): void {
+  const cells = cellStart.length - 1;
+  for (let atom = 0; atom < cellOf.length; atom++) cellStart[cellOf[atom]! + 1]!++;
+  for (let cell = 0; cell < cells; cell++) cellStart[cell + 1]! += cellStart[cell]!;
+  const next = cellStart.slice();
+  for (let atom = 0; atom < cellOf.length; atom++) order[next[cellOf[atom]!]!++] = atom;
+}
+
+/** Sorts atoms into cells at least `cutoff` wide; far-flung atoms widen the cells rather than multiply them. */
+export function sortIntoCells(xyz: Float64Array, count: number, cutoff: number): NeighbourCells {
+  const ranges = [rangeOf(xyz, count, 0), rangeOf(xyz, count, 1), rangeOf(xyz, count, 2)] as const;
+  const largest = Math.max(8, Math.ceil(2 * Math.cbrt(count)));
+  const dimensions = ranges.map(([low, high]) =>
+    count === 0 ? 1 : Math.max(1, Math.min(largest, Math.floor((high - low) / cutoff))),
+  ) as [number, number, number];
+  const low = ranges.map(([least]) => least) as [number, number, number];
+  const scale = ranges.map(
+    ([least, most], axis) => dimensions[axis]! / Math.max(1e-9, (most - least) * (1 + 1e-12) + 1e-9),
+  ) as [number, number, number];
+  const cellOf = new Int32Array(count);
+  const cellStart = new Int32Array(dimensions[0] * dimensions[1] * dimensions[2] + 1);
   const order = new Int32Array(count);
-  for (let atom = 0; atom < count; atom++) order[next[cellOf[atom]!]!++] = atom;
+  fillCells({ dimensions, low, scale }, xyz, cellOf);
+  fillOrder(cellOf, cellStart, order);
   return { order, cellStart, cellOf, dimensions, low, scale };
 }
 
+/** Neighbours of each atom with higher row: partner[start[atom]] to partner[end[atom] - 1]. */
+export interface Neighbours {
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+  readonly partner: Int32Array;
+}
+
+/** Atoms that may be neighbours of those in the cell at hand, in the order of the cells. */
+interface Candidates {
+  count: number;
+  readonly row: Int32Array;
+  readonly xyz: Float64Array;
+}
+
 /** Neighbours of each atom with higher row within the cut-off, in a fixed order. */
-export function findNeighbours(
-  xyz: Float64Array,
-  count: number,
-  cutoff: number,
-): { offset: Int32Array; partner: Int32Array } {
-  const { order, cellStart, cellOf, dimensions } = sortIntoCells(xyz, count, cutoff);
-  const [nx, ny, nz] = dimensions;
-  const offset = new Int32Array(count + 1);
-  let partner = new Int32Array(Math.max(64, 64 * count));
+export function findNeighbours(xyz: Float64Array, count: number, cutoff: number): Neighbours {
+  const cells = sortIntoCells(xyz, count, cutoff);
+  const { order, cellStart } = cells;
+  const start = new Int32Array(count);
+  const end = new Int32Array(count);
+  let partner = new Int32Array(Math.max(64, 32 * count));
   const limit = cutoff * cutoff;
-  // In the order of the cells, so that candidates lie side by side.
-  const [sortedX, sortedY, sortedZ] = [0, 1, 2].map((axis) =>
-    Float64Array.from(order, (atom) => xyz[3 * atom + axis]!),
-  ) as [Float64Array, Float64Array, Float64Array];
+  const sorted = new Float64Array(3 * count);
+  for (let entry = 0; entry < count; entry++) {
+    const atom = order[entry]!;
+    sorted[3 * entry] = xyz[3 * atom]!;
+    sorted[3 * entry + 1] = xyz[3 * atom + 1]!;
+    sorted[3 * entry + 2] = xyz[3 * atom + 2]!;
+  }
+  const near: Candidates = { count: 0, row: new Int32Array(count), xyz: new Float64Array(3 * count) };
   let used = 0;
-  for (let atom = 0; atom < count; atom++) {
-    const cell = cellOf[atom]!;
-    const cx = cell % nx;
-    const cy = Math.floor(cell / nx) % ny;
-    const cz = Math.floor(cell / (nx * ny));
-    const x = xyz[3 * atom]!;
-    const y = xyz[3 * atom + 1]!;
-    const z = xyz[3 * atom + 2]!;
-    const x0 = Math.max(0, cx - 1);
-    const x1 = Math.min(nx - 1, cx + 1);
-    for (let az = Math.max(0, cz - 1); az <= Math.min(nz - 1, cz + 1); az++) {
-      for (let ay = Math.max(0, cy - 1); ay <= Math.min(ny - 1, cy + 1); ay++) {
-        // Neighbouring cells along x are consecutive in the order.
-        const begin = cellStart[x0 + nx * (ay + ny * az)]!;
-        const end = cellStart[x1 + 1 + nx * (ay + ny * az)]!;
-        if (used + end - begin > partner.length) {
-          const larger = new Int32Array(2 * partner.length + end - begin);
-          larger.set(partner);
-          partner = larger;
-        }
-        for (let entry = begin; entry < end; entry++) {
-          const other = order[entry]!;
-          if (other <= atom) continue;
-          const dx = sortedX[entry]! - x;
-          const dy = sortedY[entry]! - y;
-          const dz = sortedZ[entry]! - z;
-          if (dx * dx + dy * dy + dz * dz <= limit) partner[used++] = other;
-        }
+  for (let cell = 0; cell + 1 < cellStart.length; cell++) {
+    const own = cellStart[cell]!;
+    const ownEnd = cellStart[cell + 1]!;
+    if (own === ownEnd) continue;
+    gatherCandidates(cells, sorted, cell, limit, near);
+    for (let entry = own; entry < ownEnd; entry++) {
+      if (used + near.count > partner.length) {
+        const larger = new Int32Array(2 * partner.length + near.count);
+        larger.set(partner);
+        partner = larger;
+      }
+      const atom = order[entry]!;
+      start[atom] = used;
+      used = filterCandidates(near, atom, xyz, limit, partner, used);
+      end[atom] = used;
+    }
+  }
+  return { start, end, partner: partner.subarray(0, used) };
+}
+
+/** Atoms of a cell and those around it within reach of the box around its own atoms, but none below their lowest row. */
+function gatherCandidates(
+  { order, cellStart, dimensions: [nx, ny, nz] }: NeighbourCells,
+  sorted: Float64Array,
+  cell: number,
+  limit: number,
+  near: Candidates,
+): void {
+  const cx = cell % nx;
+  const cy = Math.floor(cell / nx) % ny;
+  const cz = Math.floor(cell / (nx * ny));
+  const own = cellStart[cell]!;
+  const lowest = order[own]!;
+  let lowX = sorted[3 * own]!;
+  let lowY = sorted[3 * own + 1]!;
+  let lowZ = sorted[3 * own + 2]!;
+  let highX = lowX;
+  let highY = lowY;
+  let highZ = lowZ;
+  for (let at = 3 * own + 3; at < 3 * cellStart[cell + 1]!; at += 3) {
+    lowX = Math.min(lowX, sorted[at]!);
+    lowY = Math.min(lowY, sorted[at + 1]!);
+    lowZ = Math.min(lowZ, sorted[at + 2]!);
+    highX = Math.max(highX, sorted[at]!);
+    highY = Math.max(highY, sorted[at + 1]!);
+    highZ = Math.max(highZ, sorted[at + 2]!);
+  }
+  const x0 = Math.max(0, cx - 1);
+  const x1 = Math.min(nx - 1, cx + 1);
+  const { row, xyz } = near;
+  let count = 0;
+  for (let az = Math.max(0, cz - 1); az <= Math.min(nz - 1, cz + 1); az++) {
+    for (let ay = Math.max(0, cy - 1); ay <= Math.min(ny - 1, cy + 1); ay++) {
+      // Neighbouring cells along x are consecutive in the order.
+      const last = cellStart[x1 + 1 + nx * (ay + ny * az)]!;
+      for (let entry = cellStart[x0 + nx * (ay + ny * az)]!; entry < last; entry++) {
+        if (order[entry]! <= lowest) continue;
+        const x = sorted[3 * entry]!;
+        const y = sorted[3 * entry + 1]!;
+        const z = sorted[3 * entry + 2]!;
+        const gapX = Math.max(0, lowX - x, x - highX);
+        const gapY = Math.max(0, lowY - y, y - highY);
+        const gapZ = Math.max(0, lowZ - z, z - highZ);
+        if (gapX * gapX + gapY * gapY + gapZ * gapZ > limit) continue;
+        row[count] = order[entry]!;
+        xyz[3 * count] = x;
+        xyz[3 * count + 1] = y;
+        xyz[3 * count + 2] = z;
+        count++;
       }
     }
-    offset[atom + 1] = used;
   }
-  return { offset, partner: partner.subarray(0, used) };
+  near.count = count;
+}
+
+/** Appends the candidates of higher row within the limit; the number of partners then. */
+function filterCandidates(
+  near: Candidates,
+  atom: number,
+  xyz: Float64Array,
+  limit: number,
+  partner: Int32Array,
+  begin: number,
+): number {
+  const { count, row, xyz: places } = near;
+  const x = xyz[3 * atom]!;
+  const y = xyz[3 * atom + 1]!;
+  const z = xyz[3 * atom + 2]!;
+  let used = begin;
+  for (let index = 0, at = 0; index < count; index++, at += 3) {
+    const dx = places[at]! - x;
+    const dy = places[at + 1]! - y;
+    const dz = places[at + 2]! - z;
+    if (dx * dx + dy * dy + dz * dz > limit) continue;
+    const other = row[index]!;
+    if (other > atom) partner[used++] = other;
+  }
+  return used;
 }

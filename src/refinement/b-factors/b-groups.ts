@@ -97,13 +97,13 @@ function neighbouringGroups(
   kernels: Pick<Kernels, "findNeighbours">,
 ): Pick<BGroups, "first" | "second" | "weight"> {
   const count = groupOfAtom.length;
-  const { offset, partner } = kernels.findNeighbours(xyz, count, reach);
+  const { start, end, partner } = kernels.findNeighbours(xyz, count, reach);
   const weights = new Map<number, number>();
   const groups = size.length;
   for (let atom = 0; atom < count; atom++) {
     const own = groupOfAtom[atom]!;
     if (own < 0) continue;
-    for (let entry = offset[atom]!; entry < offset[atom + 1]!; entry++) {
+    for (let entry = start[atom]!; entry < end[atom]!; entry++) {
       const other = groupOfAtom[partner[entry]!]!;
       if (other < 0 || other === own) continue;
       const key = Math.min(own, other) * groups + Math.max(own, other);
