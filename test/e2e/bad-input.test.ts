@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DensityMap } from "../../src/density/map.ts";
 import { writeMrc } from "../../src/io/mrc/write-mrc.ts";
+import { type Outcome, runHere } from "../faults/harness.ts";
 import { peptide } from "../faults/models.ts";
 import { buildCli, runCli } from "./cli.ts";
 
@@ -160,13 +161,39 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   ],
 ];
 
+/** Runs the command line in this process, in the folder of the files. */
+async function runInFolder(args: readonly string[]): Promise<Outcome> {
+  const cwd = process.cwd();
+  process.chdir(folder);
+  try {
+    return await runHere(args, folder);
+  } finally {
+    process.chdir(cwd);
+  }
+}
+
+function runAsProgram(args: readonly string[]): Outcome {
+  const { status, stdout, stderr } = runCli(program, args, folder);
+  return { exit: status!, stdout, stderr };
+}
+
+function expectRefusal({ exit, stdout, stderr }: Outcome, expected: RegExp): void {
+  expect([exit, stdout], stderr).toEqual([2, ""]);
+  expect(stderr).toMatch(/^emend: [^\n]+\n$/);
+  expect(stderr).toMatch(expected);
+}
+
 describe("exit code 2, one line on stderr and nothing written for", () => {
-  test.each(cases)("%s", (_name, args, expected) => {
+  test.each(cases)("%s", async (_name, args, expected) => {
     const before = listFiles();
-    const { status, stdout, stderr } = runCli(program, args, folder);
-    expect([status, stdout], stderr).toEqual([2, ""]);
-    expect(stderr).toMatch(/^emend: [^\n]+\n$/);
-    expect(stderr).toMatch(expected);
+    expectRefusal(await runInFolder(args), expected);
+    expect(listFiles()).toEqual(before);
+  });
+
+  // What the process adds is the same for all.
+  test.each(cases.filter((_case, at) => at % 6 === 0))("%s, in a process of its own", (_name, args, expected) => {
+    const before = listFiles();
+    expectRefusal(runAsProgram(args), expected);
     expect(listFiles()).toEqual(before);
   });
 });

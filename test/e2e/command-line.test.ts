@@ -72,7 +72,8 @@ test("a file that is replaced is kept under a number, the newest as .1", () => {
 });
 
 test("an interrupted refinement ends with exit code 130 and complete files that say so", async () => {
-  const args = [program, "refine", ...pair, "--resolution", "3", "--cycles", "100", "--out-dir", "interrupted"];
+  const words = ["--resolution", "3", "--quality", "fast", "--cycles", "100", "--out-dir", "interrupted"];
+  const args = [program, "refine", ...pair, ...words];
   const child = spawn(process.execPath, args, { cwd: work, env: { ...process.env, NO_COLOR: "1" } });
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => {

@@ -1,9 +1,20 @@
 // The package as a user gets it: packed, installed into an empty folder without network or scripts, and run there.
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { copyExample } from "./cli.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const work = mkdtempSync(join(tmpdir(), "emend-package-"));
@@ -89,13 +100,14 @@ test("the installed library loads by its name and has type declarations", () => 
 
 const installed = join(home, "node_modules/emend/dist/cli.js");
 
-/** The example under names that are hard on programs, in a folder of its own. */
+/** A part of the example under names that are hard on programs, in a folder of its own. */
 function makeOdd(folder: string): readonly string[] {
   const path = join(home, folder);
   mkdirSync(path);
-  cpSync(join(root, "example/model.pdb"), join(path, "modèle 1 é.pdb"));
-  cpSync(join(root, "example/map.mrc.gz"), join(path, "carte ñ 日本.mrc.gz"));
-  return ["refine", "modèle 1 é.pdb", "carte ñ 日本.mrc.gz", "--resolution", "3", "--cycles", "1"];
+  copyExample(path, 40);
+  renameSync(join(path, "model.pdb"), join(path, "modèle 1 é.pdb"));
+  renameSync(join(path, "map.mrc.gz"), join(path, "carte ñ 日本.mrc.gz"));
+  return ["refine", "modèle 1 é.pdb", "carte ñ 日本.mrc.gz", "--resolution", "3", "--quality", "fast", "--cycles", "1"];
 }
 
 const results = ["log.txt", "refined.cif", "refined.pdb", "residues.tsv", "summary.json"];

@@ -2,11 +2,9 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildCli, runCli } from "./cli.ts";
+import { buildCli, copyExample, runCli } from "./cli.ts";
 
-const example = fileURLToPath(new URL("../../example", import.meta.url));
 let work: string;
 let program: string;
 
@@ -26,7 +24,7 @@ const hydrogenCount = (pdb: string): number =>
 beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), "emend-hydrogens-"));
   program = await buildCli(join(work, "program"));
-  for (const name of ["model.pdb", "map.mrc.gz"]) copyFileSync(join(example, name), join(work, name));
+  copyExample(work, 60);
 });
 
 afterAll(() => rmSync(work, { recursive: true, force: true }));

@@ -1,13 +1,11 @@
 // A refinement that was stopped goes on from its checkpoint and ends exactly where an undisturbed one ends.
 import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildCli, runCli } from "./cli.ts";
+import { buildCli, copyExample, runCli } from "./cli.ts";
 
-const example = fileURLToPath(new URL("../../example", import.meta.url));
 const settings = ["model.pdb", "map.mrc.gz", "--resolution", "3", "--cycles", "4"];
 let work: string;
 let program: string;
@@ -18,8 +16,16 @@ const checkpointOf = (folder: string): string => join(work, folder, "checkpoint.
 beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), "emend-resume-"));
   program = await buildCli(join(work, "program"));
-  for (const name of ["model.pdb", "map.mrc.gz"]) copyFileSync(join(example, name), join(work, name));
+  copyExample(work, 40);
   expect(run("--out-dir", "whole").status).toBe(0);
+  // The whole pipeline is there to be taken up: both stages, side chains changed and put back.
+  const { cycles, sideChains } = JSON.parse(readFileSync(join(work, "whole/summary.json"), "utf8")).refinement;
+  expect(cycles.map(({ stage }: { stage: string }) => stage).slice(1)).toEqual([
+    "centres",
+    ...Array(3).fill("modelMap"),
+  ]);
+  expect(sideChains.some(({ changes }: { changes: unknown[] }) => changes.length > 0)).toBe(true);
+  expect(sideChains.some(({ reverted }: { reverted: unknown[] }) => reverted.length > 0)).toBe(true);
 });
 
 afterAll(() => rmSync(work, { recursive: true, force: true }));

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Outcome, runHere } from "../faults/harness.ts";
+import { copyExample } from "./cli.ts";
 
 const example = new URL("../../example", import.meta.url).pathname;
 const model = join(example, "model.pdb");
@@ -91,10 +92,11 @@ describe("emend validate", () => {
 });
 
 test("refine tells before and after what validate says of its input and its result", async () => {
+  copyExample(folder, 60);
   const words = [
     "refine",
-    model,
-    map,
+    "@model.pdb",
+    "@map.mrc.gz",
     "--resolution",
     "3",
     "--cycles",
@@ -110,7 +112,7 @@ test("refine tells before and after what validate says of its input and its resu
   const summary = JSON.parse(stdout) as Record<"before" | "after", { geometry: Geometry }>;
   const keys = ["clashscore", "ramachandran", "rotamers", "cBeta", "omega", "molprobityScore", "hydrogens"] as const;
   for (const [part, path] of [
-    ["before", model],
+    ["before", join(folder, "model.pdb")],
     ["after", join(folder, "run/refined.cif")],
   ] as const) {
     const judged = geometryOf(await runHere(["validate", path, "--json"], folder));

@@ -34,7 +34,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 const simulate = ["simulate", "model.pdb", "--resolution", "4", "--overwrite", "--out"];
-const refine = ["refine", "model.pdb", "map.mrc", "--resolution", "4", "--cycles", "2", "--quiet", "--out-dir"];
+const fast = ["--quality", "fast", "--quiet", "--out-dir"];
+const refine = ["refine", "model.pdb", "map.mrc", "--resolution", "4", "--cycles", "2", ...fast];
 
 function run(...words: readonly string[]): { status: number | null; stderr: string } {
   const { status, stderr } = runCli(program, words, work);
@@ -90,21 +91,12 @@ function expectWholeOrNothing(folder: string, status: number | null, earlier: bo
 const pageBytes = 4096;
 
 describe.skipIf(!canMount)("a small disk (needs the right to mount one)", () => {
-  const example = [
-    "refine",
-    "example-model.pdb",
-    "example-map.mrc.gz",
-    "--resolution",
-    "3",
-    "--cycles",
-    "1",
-    "--quiet",
-  ];
+  const example = ["refine", "example-model.pdb", "example-map.mrc.gz", "--resolution", "3", "--cycles", "1", ...fast];
 
   // The first six are points of a small model's run, the others of a larger one's.
   test.each([
     ...[1, 2, 3, 4, 5, 6].map((pages) => [pages, refine] as const),
-    ...[12, 30, 48, 64, 80].map((pages) => [pages, [...example, "--out-dir"]] as const),
+    ...[12, 30, 48, 64, 80].map((pages) => [pages, example] as const),
   ])(
     "that is full after %i pages of a refinement: exit 74, earlier results whole, nothing half written",
     (pages, words) => {
@@ -153,7 +145,17 @@ describe("the folder of the results", () => {
 
   /** Runs the example and acts when its first cycle has ended. */
   async function disturb(folder: string, act: () => void): Promise<number | null> {
-    const words = ["refine", "example-model.pdb", "example-map.mrc.gz", "--resolution", "3", "--out-dir", folder];
+    const words = [
+      "refine",
+      "example-model.pdb",
+      "example-map.mrc.gz",
+      "--resolution",
+      "3",
+      "--quality",
+      "fast",
+      "--out-dir",
+      folder,
+    ];
     const child = spawn(process.execPath, [program, ...words], { cwd: work, env });
     let text = "";
     let isDone = false;
@@ -224,7 +226,18 @@ describe("an output that is an input", () => {
     mkdirSync(folder);
     writeFileSync(join(work, "linked.pdb"), model);
     symlinkSync(join(work, "linked.pdb"), join(folder, "refined.pdb"));
-    const words = ["refine", "linked.pdb", "map.mrc", "--resolution", "4", "--overwrite", "--out-dir", "links"];
+    const words = [
+      "refine",
+      "linked.pdb",
+      "map.mrc",
+      "--resolution",
+      "4",
+      "--quality",
+      "fast",
+      "--overwrite",
+      "--out-dir",
+      "links",
+    ];
     expect(run(...words).status).toBe(2);
     rmSync(join(folder, "refined.pdb"));
     linkSync(join(work, "linked.pdb"), join(folder, "refined.pdb"));

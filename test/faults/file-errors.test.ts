@@ -37,7 +37,7 @@ const inputs: Readonly<Record<string, string | Uint8Array>> = {
   "model.pdb": pdb(...peptideLines(), "END"),
   "model.cif": cif(),
   "map.mrc": mapBytes(),
-  "settings.json": '{"cycles": 1}',
+  "settings.json": '{"cycles": 1, "quality": "fast"}',
   "edits.eff":
     "geometry_restraints.edits { bond { action = change\natom_selection_1 = resseq 1 and name N\natom_selection_2 = resseq 1 and name CA\ndistance_ideal = 1.46 } }\n",
 };

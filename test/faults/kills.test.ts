@@ -1,15 +1,14 @@
 // Refinements killed at random times are taken up again and end with the same bits; EMEND_KILLS says how many.
 import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRng } from "../../src/base/rng.ts";
-import { buildCli } from "../e2e/cli.ts";
+import { buildCli, copyExample } from "../e2e/cli.ts";
 
 const kills = Number(process.env.EMEND_KILLS ?? 5);
 const seed = Number(process.env.EMEND_SEED ?? 1);
-const example = new URL("../../example/", import.meta.url).pathname;
 const work = mkdtempSync(join(tmpdir(), "emend-kills-"));
 const settings = ["refine", "model.pdb", "map.mrc.gz", "--resolution", "3", "--cycles", "8", "--quiet"];
 const results = ["refined.cif", "refined.pdb", "summary.json", "log.txt"];
@@ -69,7 +68,7 @@ function outcomeOf(folder: string): unknown {
 
 beforeAll(async () => {
   program = await buildCli(join(work, "program"));
-  for (const name of ["model.pdb", "map.mrc.gz"]) copyFileSync(join(example, name), join(work, name));
+  copyExample(work, 40);
   const began = Date.now();
   const timer = setInterval(() => {
     if (checkpointMs === 0 && hasCheckpoint("whole")) checkpointMs = Date.now() - began;

@@ -9,7 +9,8 @@ import { buildCli } from "../e2e/cli.ts";
 const root = new URL("../..", import.meta.url).pathname;
 const work = mkdtempSync(join(tmpdir(), "emend-signals-"));
 const env = { ...process.env, NO_COLOR: "1" };
-const refine = ["refine", "model.pdb", "map.mrc.gz", "--resolution", "3"];
+/** Of fast quality where the step it is in does not matter. */
+const refine = ["refine", "model.pdb", "map.mrc.gz", "--resolution", "3", "--quality", "fast"];
 const results = ["log.txt", "refined.cif", "refined.pdb", "summary.json"];
 let program = "";
 
@@ -60,17 +61,20 @@ const resultsIn = (folder: string): string[] =>
 
 describe.skipIf(process.platform === "win32")("signals", () => {
   test.each([
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-    ["SIGHUP", 129],
-  ] as const)("%s ends with exit code %i, whole results that say so, and a checkpoint", async (signal, code) => {
-    const end = await runUntil(signal, "cycle 1", send(signal), "--cycles", "100");
-    expect(end).toMatchObject({ code, signal: null });
-    expect(end.stderr).toMatch(/\nemend: Interrupted: [^\n]*--resume[^\n]*\n$/);
-    expect(resultsIn(signal)).toEqual(results);
-    expect(JSON.parse(readFileSync(join(work, signal, "summary.json"), "utf8")).interrupted).toBe(true);
-    expect(namesIn(signal)).toContain("checkpoint.json");
-  });
+    ["SIGINT", 130, "standard"],
+    ["SIGTERM", 143, "fast"],
+    ["SIGHUP", 129, "fast"],
+  ] as const)(
+    "%s ends with exit code %i, whole results that say so, and a checkpoint",
+    async (signal, code, quality) => {
+      const end = await runUntil(signal, "cycle 1", send(signal), "--cycles", "100", "--quality", quality);
+      expect(end).toMatchObject({ code, signal: null });
+      expect(end.stderr).toMatch(/\nemend: Interrupted: [^\n]*--resume[^\n]*\n$/);
+      expect(resultsIn(signal)).toEqual(results);
+      expect(JSON.parse(readFileSync(join(work, signal, "summary.json"), "utf8")).interrupted).toBe(true);
+      expect(namesIn(signal)).toContain("checkpoint.json");
+    },
+  );
 
   test.each([["reading"], ["weight"]])("SIGINT while there is nothing yet (%s) writes nothing", async (phase) => {
     const folder = `early-${phase}`;
