@@ -31,22 +31,23 @@ export interface AtomColumns {
 }
 
 export function createAtomColumns(capacity: number): AtomColumns {
+  const texts = (): string[] => new Array<string>(capacity).fill("");
   return {
     count: 0,
     xyz: new Float64Array(3 * capacity),
     occupancy: new Float64Array(capacity),
     bFactor: new Float64Array(capacity),
-    name: [],
+    name: texts(),
     element: new Uint8Array(capacity),
     charge: new Int8Array(capacity),
-    altloc: [],
+    altloc: texts(),
     serial: new Int32Array(capacity),
     isHetero: new Uint8Array(capacity),
-    segmentId: [],
-    residueName: [],
+    segmentId: texts(),
+    residueName: texts(),
     sequenceNumber: new Int32Array(capacity),
-    insertionCode: [],
-    chain: [],
+    insertionCode: texts(),
+    chain: texts(),
     modelNumber: new Int32Array(capacity),
     labelSequenceNumber: new Int32Array(capacity),
     segment: new Int32Array(capacity),
@@ -90,14 +91,14 @@ export function buildModel(columns: AtomColumns, extras: ModelExtras, context: R
       occupancy: exactly(columns.occupancy, count),
       bFactor: exactly(columns.bFactor, count),
       anisotropicU: columns.anisotropicU === null ? null : exactly(columns.anisotropicU, 6 * count),
-      name: columns.name,
+      name: exactly(columns.name, count),
       element: exactly(columns.element, count),
       charge: exactly(columns.charge, count),
-      altloc: columns.altloc,
+      altloc: exactly(columns.altloc, count),
       serial: exactly(columns.serial, count),
       isHetero: exactly(columns.isHetero, count),
       residue: residueOf,
-      segmentId: columns.segmentId,
+      segmentId: exactly(columns.segmentId, count),
     },
     residues: {
       count: residueCount,
@@ -123,7 +124,10 @@ export function buildModel(columns: AtomColumns, extras: ModelExtras, context: R
 }
 
 /** The first `length` entries, in memory of their own unless that is all there is. */
-function exactly<T extends Float64Array | Int32Array | Int8Array | Uint8Array>(column: T, length: number): T {
+function exactly<T extends string[] | Float64Array | Int32Array | Int8Array | Uint8Array>(
+  column: T,
+  length: number,
+): T {
   return column.length === length ? column : (column.slice(0, length) as T);
 }
 
@@ -253,13 +257,11 @@ function chainRow(columns: AtomColumns, atom: number, key: string, chains: Chain
 /** Rows of each group, in order. */
 export function groupRows(groupOf: Int32Array, groupCount: number): { offset: Int32Array; index: Int32Array } {
   const offset = new Int32Array(groupCount + 1);
-  for (const group of groupOf) offset[group + 1]!++;
+  for (let row = 0; row < groupOf.length; row++) offset[groupOf[row]! + 1]!++;
   for (let group = 0; group < groupCount; group++) offset[group + 1]! += offset[group]!;
   const next = offset.slice(0, groupCount);
   const index = new Int32Array(groupOf.length);
-  groupOf.forEach((group, row) => {
-    index[next[group]!++] = row;
-  });
+  for (let row = 0; row < groupOf.length; row++) index[next[groupOf[row]!]!++] = row;
   return { offset, index };
 }
 

@@ -1,6 +1,6 @@
 // Walks the rows of a CIF loop without making strings of what is a number.
 import type { CifCategory } from "./cif.ts";
-import { createCursor, fieldToken, nextValue, plainBegin, plainEnd, plainToken, tokenText } from "./cif-tokens.ts";
+import { createCursor, fieldToken, nextValue, plainToken, scanPlain, tokenText } from "./cif-tokens.ts";
 import { parseInteger, parseNumber, type TextBytes, textBytes } from "./text-bytes.ts";
 
 /** The present row of a walk. Columns are those of `columnOf`; column -1, an absent item, is missing in every row. */
@@ -41,20 +41,16 @@ export function walkRows(category: CifCategory, fileName: string): CifRowWalk {
       row++;
       if (row >= category.rows) return false;
       if (source) cursor.at = source.rowBegins[row]!;
-      for (let column = 0; column < width; column++) {
-        const begin = plainBegin(bytes, cursor.at);
-        if (begin >= 0) {
-          begins[column] = begin;
-          cursor.at = plainEnd(bytes, begin);
-          ends[column] = cursor.at;
-          kinds[column] = plainToken;
-          continue;
-        }
+      kinds.fill(plainToken);
+      for (let column = scanPlain(bytes, cursor.at, begins, ends, 0); column < width; ) {
+        if (column > 0) cursor.at = ends[column - 1]!;
         nextValue(cursor);
         begins[column] = cursor.begin;
         ends[column] = cursor.end;
         kinds[column] = cursor.kind;
+        column = scanPlain(bytes, cursor.at, begins, ends, column + 1);
       }
+      cursor.at = ends[width - 1]!;
       return true;
     },
     isMissing,

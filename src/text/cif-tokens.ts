@@ -36,17 +36,41 @@ const specialBytes = new Uint8Array(256);
 for (const letter of "#'\";_dDlLsSgG") specialBytes[letter.charCodeAt(0)] = 1;
 
 /** First byte of the ordinary value after `at`; -1 where none follows or what follows needs a closer look. */
-export function plainBegin(bytes: Uint8Array, at: number): number {
+function plainBegin(bytes: Uint8Array, at: number): number {
   let begin = at;
   while (begin < bytes.length && bytes[begin]! <= 32) begin++;
   return begin < bytes.length && specialBytes[bytes[begin]!] === 0 ? begin : -1;
 }
 
 /** First byte after a value without quotes. */
-export function plainEnd(bytes: Uint8Array, begin: number): number {
+function plainEnd(bytes: Uint8Array, begin: number): number {
   let at = begin + 1;
   while (at < bytes.length && bytes[at]! > 32) at++;
   return at;
+}
+
+/**
+ * Ordinary values from `at` on, one after the other: the first byte of each, and the first one after it, to the columns from
+ * `column` on. The column whose value needs a closer look or is not there; the number of columns where there is none.
+ */
+export function scanPlain(
+  bytes: Uint8Array,
+  at: number,
+  begins: Uint32Array,
+  ends: Uint32Array,
+  column: number,
+): number {
+  const { length } = bytes;
+  let place = at;
+  for (let index = column; index < begins.length; index++) {
+    while (place < length && bytes[place]! <= 32) place++;
+    if (place === length || specialBytes[bytes[place]!] !== 0) return index;
+    begins[index] = place;
+    do place++;
+    while (place < length && bytes[place]! > 32);
+    ends[index] = place;
+  }
+  return begins.length;
 }
 
 /**

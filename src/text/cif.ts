@@ -8,9 +8,8 @@ import {
   isReserved,
   nextToken,
   nextValue,
-  plainBegin,
-  plainEnd,
   plainToken,
+  scanPlain,
   tokenText,
 } from "./cif-tokens.ts";
 import { lineAt, type TextBytes, textBytes } from "./text-bytes.ts";
@@ -248,6 +247,8 @@ function readLoop(cursor: CifCursor, categories: CifCategory[]): boolean {
 /** First bytes of the rows of a loop whose first value is the present token. */
 function readRows(cursor: CifCursor, width: number, name: string): Uint32Array {
   const { bytes } = cursor.text;
+  const valueBegins = new Uint32Array(width);
+  const valueEnds = new Uint32Array(width);
   let begins = new Uint32Array(16);
   let rows = 0;
   let column = 0;
@@ -260,15 +261,10 @@ function readRows(cursor: CifCursor, width: number, name: string): Uint32Array {
       }
       begins[rows++] = cursor.begin;
     }
-    column = column + 1 === width ? 0 : column + 1;
-    if (column === 0) continue;
-    // Plain values inside a row need only be counted.
-    let { at } = cursor;
-    for (let begin = plainBegin(bytes, at); begin >= 0 && column !== 0; begin = plainBegin(bytes, at)) {
-      at = plainEnd(bytes, begin);
-      column = column + 1 === width ? 0 : column + 1;
-    }
-    cursor.at = at;
+    column++;
+    const plain = scanPlain(bytes, cursor.at, valueBegins, valueEnds, column);
+    if (plain > column) cursor.at = valueEnds[plain - 1]!;
+    column = plain === width ? 0 : plain;
   }
   if (column !== 0) failAt(cursor, `The last row of loop ${name} has ${column} of ${width} values`);
   return begins.slice(0, rows);

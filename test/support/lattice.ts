@@ -31,15 +31,15 @@ export function latticeModel(
       }
       columns.occupancy[atom] = 1;
       columns.bFactor[atom] = 20;
-      columns.name.push(name);
+      columns.name[atom] = name;
       columns.element[atom] = elementIndex(element);
-      columns.altloc.push("");
+      columns.altloc[atom] = "";
       columns.serial[atom] = atom + 1;
-      columns.segmentId.push("");
-      columns.residueName.push(residueName);
+      columns.segmentId[atom] = "";
+      columns.residueName[atom] = residueName;
       columns.sequenceNumber[atom] = sequenceNumber;
-      columns.insertionCode.push("");
-      columns.chain.push(chainOf(copy));
+      columns.insertionCode[atom] = "";
+      columns.chain[atom] = chainOf(copy);
       columns.modelNumber[atom] = 1;
       columns.segment[atom] = copy;
     }

@@ -179,13 +179,13 @@ function readSiteNames(reader: SiteReader, atom: number): void {
     });
   }
   const residueName = either(at.residueName) ?? "UNK";
-  columns.name.push(name);
-  columns.residueName.push(residueName);
-  columns.chain.push(either(at.chain) ?? "");
+  columns.name[atom] = name;
+  columns.residueName[atom] = residueName;
+  columns.chain[atom] = either(at.chain) ?? "";
   columns.sequenceNumber[atom] = sequenceNumber;
-  columns.insertionCode.push(walk.text(at.insertionCode) ?? "");
-  columns.altloc.push(walk.text(at.altloc) ?? "");
-  columns.segmentId.push(walk.text(at.segmentId) ?? "");
+  columns.insertionCode[atom] = walk.text(at.insertionCode) ?? "";
+  columns.altloc[atom] = walk.text(at.altloc) ?? "";
+  columns.segmentId[atom] = walk.text(at.segmentId) ?? "";
   columns.isHetero[atom] = walk.text(at.group) === "HETATM" ? 1 : 0;
   columns.element[atom] = readElement(reader, walk.text(at.symbol), name, residueName);
 }

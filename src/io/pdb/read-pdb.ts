@@ -267,13 +267,13 @@ function readAtomNames(line: ColumnLine, atom: number, state: PdbState): void {
     });
   }
   const residueName = fieldText(line, 17, 20);
-  columns.name.push(name);
-  columns.altloc.push(fieldText(line, 16, 17));
-  columns.residueName.push(residueName);
-  columns.chain.push(fieldText(line, 20, 22));
+  columns.name[atom] = name;
+  columns.altloc[atom] = fieldText(line, 16, 17);
+  columns.residueName[atom] = residueName;
+  columns.chain[atom] = fieldText(line, 20, 22);
   columns.sequenceNumber[atom] = sequenceNumber;
-  columns.insertionCode.push(fieldText(line, 26, 27));
-  columns.segmentId.push(fieldText(line, 72, 76));
+  columns.insertionCode[atom] = fieldText(line, 26, 27);
+  columns.segmentId[atom] = fieldText(line, 72, 76);
   columns.element[atom] = readElement(line, residueName, state);
 }
 
