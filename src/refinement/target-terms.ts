@@ -136,7 +136,22 @@ export function listTerms(frame: MapFrame, resolution: number, independent: numb
 
 /** Where each term stands in a spectrum of this shape. */
 export function offsetsIn(spectrum: Spectrum, { count, h, k, l }: FourierTerms): Int32Array {
-  return Int32Array.from({ length: count }, (_value, term) => rowOf(spectrum, k[term]!, l[term]!) + h[term]!);
+  const offsets = new Int32Array(count);
+  for (let term = 0; term < count; term++) offsets[term] = rowOf(spectrum, k[term]!, l[term]!) + h[term]!;
+  return offsets;
+}
+
+/** The terms at these offsets of a spectrum. */
+export function termsAt(
+  { re, im }: Spectrum,
+  offsets: Int32Array,
+): { readonly re: Float32Array; readonly im: Float32Array } {
+  const terms = { re: new Float32Array(offsets.length), im: new Float32Array(offsets.length) };
+  for (let term = 0; term < offsets.length; term++) {
+    terms.re[term] = re[offsets[term]!]!;
+    terms.im[term] = im[offsets[term]!]!;
+  }
+  return terms;
 }
 
 /** Soft mask around the model in the box, 0 where the map has no voxel, and the share of the box's terms that it leaves independent. */
@@ -179,9 +194,7 @@ export function maskedTerms(
   const masked = new Float32Array(mask.length);
   for (let voxel = 0; voxel < mask.length; voxel++) masked[voxel] = mask[voxel]! * (box.values[voxel]! - level);
   const spectrum = transformValues(engine, masked, box.frame.size);
-  const offsets = offsetsIn(spectrum, terms);
-  const re = Float32Array.from(offsets, (at) => spectrum.re[at]!);
-  const im = Float32Array.from(offsets, (at) => spectrum.im[at]!);
+  const found = termsAt(spectrum, offsetsIn(spectrum, terms));
   freeSpectrum(engine, spectrum);
-  return { re, im };
+  return found;
 }

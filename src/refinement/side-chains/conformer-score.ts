@@ -1,9 +1,11 @@
 // Energies of one side chain while its torsions turn: density, rotamer and contacts.
+import { dihedralAngle } from "../../math/internal-coordinates.ts";
+import { boundContact, repulsion, squaredBetween } from "./contact-distances.ts";
 import { cubicValue } from "./cubic-grid.ts";
 import { type DensityEvidence, imageOverlap } from "./density-evidence.ts";
-import { isRotamerOutlier, periodicDelta, rotamerEnergy } from "./rotamer-prior.ts";
-import { measureChis, type SearchedSideChain, turnAtoms } from "./searched-side-chains.ts";
-import { type Fence, fenceEnergy } from "./surroundings.ts";
+import { periodicDelta, rotamerCost } from "./rotamer-prior.ts";
+import { type SearchedSideChain, turnAtoms } from "./searched-side-chains.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Atoms of the backbone that a move has put elsewhere. */
 export interface MovedBackbone {
@@ -36,15 +38,21 @@ export interface Conformer {
   readonly energy: number;
 }
 
-/** Turns a side chain in the coordinates it works on, and judges it there. */
+/** Turns a copy of a side chain, and judges it there. */
 export interface Scorer {
-  setChis(chis: readonly number[]): void;
+  /** Puts it where it was at the start but for its torsions, degrees. */
+  setChis(chis: ArrayLike<number>): void;
   turn(axis: number, degrees: number): void;
+  /** Remembers the present places, or goes back to those. */
+  keep(): void;
+  goBack(): void;
   /** Density and rotamer only. */
   quickEnergy(): number;
+  /** Infinity where it is not below the limit. */
+  energyBelow(limit: number): number;
   judge(): Conformer;
-  read(): Float64Array;
-  restore(positions: Float64Array): void;
+  /** Puts the atoms somewhere else. */
+  put(positions: Float64Array): void;
 }
 
 /** Contacts worse than this are equally impossible. */
@@ -52,123 +60,257 @@ export const clashLimit = 200;
 /** What validation calls an outlier must be paid by the density on top of how rare it is. */
 const outlierCost = 4;
 
-/**
- * `work` holds the coordinates of all atoms; those of the side chain are changed. Density is judged with the other side chains away,
- * or where they are now.
- */
-export function createScorer(
-  chain: SearchedSideChain,
-  evidence: DensityEvidence | null,
-  fence: Fence,
-  work: Float64Array,
-  { backbone = null, isAlone = true }: { readonly backbone?: MovedBackbone | null; readonly isAlone?: boolean } = {},
-): Scorer {
-  const { atoms, turns, prior } = chain;
-  const positions = new Float64Array(3 * atoms.length);
-  const present = isAlone ? null : placesOf(work, atoms);
-  const density = { gain: 0, found: 0, full: 0 };
-  const collect = (): void => {
-    for (let at = 0; at < atoms.length; at++) {
-      const row = 3 * atoms[at]!;
-      positions[3 * at] = work[row]!;
-      positions[3 * at + 1] = work[row + 1]!;
-      positions[3 * at + 2] = work[row + 2]!;
-    }
-    if (evidence !== null) measureGain(evidence, chain, positions, { backbone, present }, density);
+export interface ScorerInput {
+  readonly chain: SearchedSideChain;
+  readonly evidence: DensityEvidence | null;
+  readonly around: Surroundings;
+  /** Coordinates of all atoms. */
+  readonly xyz: Float64Array;
+  readonly backbone?: MovedBackbone | null;
+  /** Whether density is judged with the other side chains away, which is the default, or where they are now. */
+  readonly isAlone?: boolean;
+}
+
+export function createScorer(input: ScorerInput): Scorer {
+  const { chain, xyz, backbone = null } = input;
+  const { atoms, turns, prior, touching } = chain;
+  const count = atoms.length;
+  const start = placesOf(xyz, chain.places);
+  const places = start.slice();
+  const kept = start.slice();
+  const chisAtStart = measureChis(chain, start);
+  const chis = chisAtStart.slice();
+  const keptChis = chis.slice();
+  const density = createDensityScore(input, places);
+  const clash = new Float64Array(count);
+  const keptClash = new Float64Array(count);
+  /** Atoms that have moved since their contacts were last looked at. */
+  const hasMoved = new Uint8Array(count).fill(1);
+  const keptMoved = new Uint8Array(count);
+  const contactsOf = contactScore(input);
+
+  const markAll = (): void => {
+    hasMoved.fill(1);
+    density.hasMoved.fill(1);
   };
   const turn = (axis: number, degrees: number): void => {
-    const { four, moved } = turns[axis]!;
-    turnAtoms(work, four[1], four[2], moved, degrees);
+    const { fourAt, movedAt } = turns[axis]!;
+    turnAtoms(places, fourAt[1], fourAt[2], movedAt, degrees);
+    const chi = chis[axis]! + degrees;
+    chis[axis] = chi - 360 * Math.round(chi / 360);
+    for (let at = 0; at < movedAt.length; at++) {
+      hasMoved[movedAt[at]!] = 1;
+      density.hasMoved[movedAt[at]!] = 1;
+    }
   };
-  const rotamerOf = (chis: readonly number[]): number =>
-    rotamerEnergy(prior, chis) + (isRotamerOutlier(prior, chis) ? outlierCost : 0);
+  const clashUpTo = (limit: number): number => {
+    let sum = 0;
+    for (let at = 0; at < count; at++) {
+      if (touching[at] === 0) continue;
+      if (hasMoved[at] === 1) {
+        clash[at] = contactsOf(at, places[3 * at]!, places[3 * at + 1]!, places[3 * at + 2]!);
+        hasMoved[at] = 0;
+      }
+      sum += clash[at]!;
+      if (sum > limit) break;
+    }
+    return Math.min(clashLimit, sum);
+  };
+  const moveCost = backbone?.energy ?? 0;
   return {
     turn,
-    setChis(chis) {
-      const before = measureChis(chain, work);
-      chis.forEach((chi, axis) => turn(axis, periodicDelta(chi, before[axis]!, turns[axis]!.period)));
+    setChis(wanted) {
+      places.set(start);
+      chis.set(chisAtStart);
+      markAll();
+      for (let axis = 0; axis < turns.length; axis++) {
+        turn(axis, periodicDelta(wanted[axis]!, chis[axis]!, turns[axis]!.period));
+      }
     },
-    quickEnergy() {
-      collect();
-      return rotamerOf(measureChis(chain, work)) - density.gain;
+    keep() {
+      kept.set(places);
+      keptChis.set(chis);
+      keptClash.set(clash);
+      keptMoved.set(hasMoved);
+      density.keep();
+    },
+    goBack() {
+      places.set(kept);
+      chis.set(keptChis);
+      clash.set(keptClash);
+      hasMoved.set(keptMoved);
+      density.goBack();
+    },
+    quickEnergy: () => rotamerCost(prior, chis, outlierCost) - density.measure(),
+    energyBelow(limit) {
+      const energy = rotamerCost(prior, chis, outlierCost) + moveCost - density.measure();
+      if (energy >= limit) return Infinity;
+      const whole = energy + clashUpTo(Math.min(clashLimit, limit - energy));
+      return whole < limit ? whole : Infinity;
     },
     judge() {
-      collect();
-      const chis = measureChis(chain, work);
-      const rotamer = rotamerOf(chis);
-      const clash = Math.min(clashLimit, fenceEnergy(fence, positions, atoms.length, clashLimit));
+      const gain = density.measure();
+      const rotamer = rotamerCost(prior, chis, outlierCost);
+      const contacts = clashUpTo(clashLimit);
       return {
-        positions: positions.slice(),
-        chis,
+        positions: places.slice(0, 3 * count),
+        chis: Array.from(chis),
         isPresent: false,
         backbone,
-        density: -density.gain,
+        density: -gain,
         found: density.found,
         full: density.full,
         rotamer,
-        clash,
-        energy: rotamer + clash - density.gain + (backbone?.energy ?? 0),
+        clash: contacts,
+        energy: rotamer + contacts - gain + moveCost,
       };
     },
-    read() {
-      collect();
-      return positions.slice();
-    },
-    restore(from) {
-      atoms.forEach((row, at) => work.set(from.subarray(3 * at, 3 * at + 3), 3 * row));
+    put(positions) {
+      places.set(positions);
+      chis.set(measureChis(chain, places));
+      markAll();
     },
   };
 }
 
-/**
- * Log-likelihood that a map gains by images of a side chain's atoms at these places. Density above what the images give there
- * is no evidence for them.
- */
-function measureGain(
-  evidence: DensityEvidence,
-  { atoms, heavyCount }: SearchedSideChain,
-  positions: Float64Array,
-  { backbone, present }: { readonly backbone: MovedBackbone | null; readonly present: Float64Array | null },
-  out: { gain: number; found: number; full: number },
-): void {
-  const { amplitude, gain, rest } = evidence;
-  let found = 0;
-  let full = 0;
-  for (let i = 0; i < heavyCount; i++) {
-    const x = positions[3 * i]!;
-    const y = positions[3 * i + 1]!;
-    const z = positions[3 * i + 2]!;
-    let own = 0;
-    for (let j = 0; j < heavyCount; j++) {
-      const squared =
-        (x - positions[3 * j]!) ** 2 + (y - positions[3 * j + 1]!) ** 2 + (z - positions[3 * j + 2]!) ** 2;
-      own += amplitude[atoms[j]!]! * imageOverlap(evidence, squared);
-    }
-    let there = cubicValue(present === null ? gain : rest, x, y, z);
-    if (present !== null) there += imagesAt(evidence, atoms, heavyCount, present, [x, y, z]);
-    if (backbone !== null) there += shiftedOverlap(evidence, backbone, x, y, z);
-    found += amplitude[atoms[i]!]! * Math.min(own, there);
-    full += amplitude[atoms[i]!]! * own;
-  }
-  out.gain = found - full / 2;
-  out.found = found;
-  out.full = full;
+function measureChis({ turns }: SearchedSideChain, places: Float64Array): Float64Array {
+  return Float64Array.from(turns, ({ fourAt }) => dihedralAngle(places, ...fourAt));
 }
 
-/** Images of some atoms at a place. */
-function imagesAt(
-  evidence: DensityEvidence,
-  rows: ArrayLike<number>,
-  count: number,
-  places: Float64Array,
-  [x, y, z]: readonly [number, number, number],
-): number {
-  let sum = 0;
-  for (let j = 0; j < count; j++) {
-    const squared = (x - places[3 * j]!) ** 2 + (y - places[3 * j + 1]!) ** 2 + (z - places[3 * j + 2]!) ** 2;
-    sum += evidence.amplitude[rows[j]!]! * imageOverlap(evidence, squared);
+/** Repulsion of one atom at a place. */
+function contactScore({
+  chain: { atoms },
+  around,
+  backbone = null,
+}: ScorerInput): (at: number, x: number, y: number, z: number) => number {
+  const { still, rules } = around;
+  if (backbone === null) return (at, x, y, z) => still.repulsionAt(atoms[at]!, x, y, z);
+  const { rows, after } = backbone;
+  const contact = new Float64Array(atoms.length * rows.length);
+  for (let at = 0; at < atoms.length; at++) {
+    for (let other = 0; other < rows.length; other++) {
+      contact[at * rows.length + other] = boundContact(rules, atoms[at]!, rows[other]!);
+    }
   }
-  return sum;
+  return (at, x, y, z) => {
+    let energy = still.repulsionAt(atoms[at]!, x, y, z);
+    for (let other = 0; other < rows.length; other++) {
+      const dx = x - after[3 * other]!;
+      const dy = y - after[3 * other + 1]!;
+      const dz = z - after[3 * other + 2]!;
+      energy += repulsion(contact[at * rows.length + other]!, dx * dx + dy * dy + dz * dz);
+    }
+    return energy;
+  };
+}
+
+/** Log-likelihood that a map gains by images of a side chain's atoms where they are. */
+interface DensityScore {
+  /** 1 for atoms whose density has to be looked up again. */
+  readonly hasMoved: Uint8Array;
+  measure(): number;
+  keep(): void;
+  goBack(): void;
+  readonly found: number;
+  readonly full: number;
+}
+
+/** `places`: x y z of each atom, which change. Density above what the images give there is no evidence for them. */
+function createDensityScore(input: ScorerInput, places: Float64Array): DensityScore {
+  const { evidence, chain } = input;
+  const { heavyCount, changing, atoms } = chain;
+  const hasMoved = new Uint8Array(atoms.length).fill(1);
+  const nothing = { hasMoved, measure: () => 0, keep() {}, goBack() {}, found: 0, full: 0 };
+  if (evidence === null) return nothing;
+  const amplitude = Float64Array.from(atoms.subarray(0, heavyCount), (row) => evidence.amplitude[row]!);
+  const fixed = fixedImages(evidence, chain, amplitude, places);
+  const own = new Float64Array(heavyCount);
+  const there = new Float64Array(heavyCount);
+  const keptThere = new Float64Array(heavyCount);
+  const keptMoved = new Uint8Array(atoms.length);
+  const densityAt = densityLookup(evidence, input, amplitude, places.slice(0, 3 * heavyCount));
+  const addChanging = (): void => {
+    own.set(fixed);
+    for (let pair = 0; pair < changing.length; pair += 2) {
+      const i = changing[pair]!;
+      const j = changing[pair + 1]!;
+      const shared = imageOverlap(evidence, squaredBetween(places, i, places, j));
+      own[i]! += amplitude[j]! * shared;
+      own[j]! += amplitude[i]! * shared;
+    }
+  };
+  const score = {
+    ...nothing,
+    measure() {
+      addChanging();
+      let found = 0;
+      let full = 0;
+      for (let i = 0; i < heavyCount; i++) {
+        if (hasMoved[i] === 1) {
+          there[i] = densityAt(places[3 * i]!, places[3 * i + 1]!, places[3 * i + 2]!);
+          hasMoved[i] = 0;
+        }
+        found += amplitude[i]! * Math.min(own[i]!, there[i]!);
+        full += amplitude[i]! * own[i]!;
+      }
+      score.found = found;
+      score.full = full;
+      return found - full / 2;
+    },
+    keep() {
+      keptThere.set(there);
+      keptMoved.set(hasMoved);
+    },
+    goBack() {
+      there.set(keptThere);
+      hasMoved.set(keptMoved);
+    },
+  };
+  return score;
+}
+
+/** What each atom's place has of images at distances that no torsion changes. */
+function fixedImages(
+  evidence: DensityEvidence,
+  { heavyCount, changing }: SearchedSideChain,
+  amplitude: Float64Array,
+  places: Float64Array,
+): Float64Array {
+  const isChanging = new Uint8Array(heavyCount * heavyCount);
+  for (let pair = 0; pair < changing.length; pair += 2) {
+    isChanging[changing[pair]! * heavyCount + changing[pair + 1]!] = 1;
+    isChanging[changing[pair + 1]! * heavyCount + changing[pair]!] = 1;
+  }
+  return amplitude.map((_own, i) => {
+    let sum = 0;
+    for (let j = 0; j < heavyCount; j++) {
+      if (isChanging[i * heavyCount + j] === 1) continue;
+      sum += amplitude[j]! * imageOverlap(evidence, squaredBetween(places, i, places, j));
+    }
+    return sum;
+  });
+}
+
+/** Evidence for an atom at a place; `present`: where the atoms other than hydrogens are now. */
+function densityLookup(
+  evidence: DensityEvidence,
+  { backbone = null, isAlone = true }: ScorerInput,
+  amplitude: Float64Array,
+  present: Float64Array,
+): (x: number, y: number, z: number) => number {
+  const { gain, rest } = evidence;
+  if (!isAlone) {
+    return (x, y, z) => {
+      let sum = cubicValue(rest, x, y, z);
+      for (let j = 0; j < amplitude.length; j++) {
+        const squared = (x - present[3 * j]!) ** 2 + (y - present[3 * j + 1]!) ** 2 + (z - present[3 * j + 2]!) ** 2;
+        sum += amplitude[j]! * imageOverlap(evidence, squared);
+      }
+      return sum;
+    };
+  }
+  if (backbone === null) return (x, y, z) => cubicValue(gain, x, y, z);
+  return (x, y, z) => cubicValue(gain, x, y, z) + shiftedOverlap(evidence, backbone, x, y, z);
 }
 
 /** What the map gains at a place because atoms of the backbone are no longer where they were taken out. */

@@ -11,7 +11,7 @@ import {
 import type { DensityEvidence } from "./density-evidence.ts";
 import { periodicDelta } from "./rotamer-prior.ts";
 import type { SearchedSideChain } from "./searched-side-chains.ts";
-import { type Fence, fenceAround, fenceEnergy, longestSideChain, type Surroundings } from "./surroundings.ts";
+import { fenceAround, fenceEnergy, type Surroundings } from "./surroundings.ts";
 
 export interface ConformerSearch {
   readonly evidence: DensityEvidence | null;
@@ -47,24 +47,21 @@ export function findConformers(
   chain: SearchedSideChain,
   backrub: Backrub | null = null,
 ): Conformer[] {
-  const { evidence, around, work } = search;
-  const fence = fenceAround(around, chain.atoms, chain.turns[0]!.four[2], longestSideChain, chain.touching);
-  const scorer = createScorer(chain, evidence, fence, work);
-  const start = scorer.read();
+  const { evidence, work } = search;
+  const scorer = createScorer({ ...search, chain, xyz: work });
   const present = { ...scorer.judge(), isPresent: true };
   const tuned = polish(scorer, chain);
   const found = [tuned, ...bestOf(scorer, chain, trialChis(chain), { examined: mostExamined, polished: mostPolished })];
-  scorer.restore(start);
   if (backrub !== null && evidence !== null) {
     const least = Math.min(...found.map(({ energy }) => energy));
     // Within a rotamer it is for the minimiser to move the backbone.
-    const others = findBackrubs(search, chain, backrub, fence, least);
+    const others = findBackrubs(search, chain, backrub, least);
     found.push(...others.filter((conformer) => sharedTorsions(chain, present, conformer) < 1));
   }
   const best = distinct(found.toSorted(byEnergy), chain, search.most);
   const limit = best[0]!.energy + energyWindow;
   const alone = best.filter(({ energy }) => energy <= limit);
-  const crowded = evidence === null ? [] : findCrowded(search, chain, fence, start);
+  const crowded = evidence === null ? [] : findCrowded(search, chain);
   return [present, ...distinct([...alone, ...crowded], chain, alone.length + crowded.length)];
 }
 
@@ -72,21 +69,15 @@ export function findConformers(
  * The best conformers while the other side chains are where they are now: without them, density that is theirs may look better
  * than one's own. Their energies are without the others, as of all.
  */
-function findCrowded(
-  { evidence, work }: ConformerSearch,
-  chain: SearchedSideChain,
-  fence: Fence,
-  start: Float64Array,
-): Conformer[] {
-  const crowded = createScorer(chain, evidence, fence, work, { isAlone: false });
+function findCrowded(search: ConformerSearch, chain: SearchedSideChain): Conformer[] {
+  const input = { ...search, chain, xyz: search.work };
+  const crowded = createScorer({ ...input, isAlone: false });
   const found = bestOf(crowded, chain, trialChis(chain), { examined: fewExamined, polished: mostCrowded });
-  const alone = createScorer(chain, evidence, fence, work);
-  const judged = found.toSorted(byEnergy).map(({ positions }) => {
-    alone.restore(positions);
+  const alone = createScorer(input);
+  return found.toSorted(byEnergy).map(({ positions }) => {
+    alone.put(positions);
     return alone.judge();
   });
-  alone.restore(start);
-  return judged;
 }
 
 /** Conformers on a backbone that is moved; none where moving it costs more than what the best without a move is worth. */
@@ -94,7 +85,6 @@ function findBackrubs(
   { evidence, around, work }: ConformerSearch,
   chain: SearchedSideChain,
   backrub: Backrub,
-  fence: Fence,
   least: number,
 ): Conformer[] {
   const { rows, heavyCount } = backrub;
@@ -106,6 +96,7 @@ function findBackrubs(
   const cost = (): number => backrub.energy(work) + fenceEnergy(backboneFence, placesOf(work, rows), rows.length, 1e9);
   const costBefore = cost();
   const found: Conformer[] = [];
+  for (const row of rows) around.still.away[row] = 1;
   for (const angle of backrubAngles) {
     backrub.turn(work, angle);
     const after = placesOf(work, rows);
@@ -113,23 +104,14 @@ function findBackrubs(
     const energy = backrubCost + cost() - costBefore - gain;
     if (energy < energyWindow) {
       const moved: MovedBackbone = { angle, rows, heavyCount, before, after, energy };
-      const scorer = createScorer(chain, evidence, shiftFence(fence, moved), work, { backbone: moved });
+      const scorer = createScorer({ chain, evidence, around, xyz: work, backbone: moved });
       const peaks = chain.prior.peaks.map(({ chis }) => chis);
       found.push(...bestOf(scorer, chain, peaks, { examined: fewExamined, polished: fewPolished }));
     }
     all.forEach((row, at) => work.set(saved.subarray(3 * at, 3 * at + 3), 3 * row));
   }
+  for (const row of rows) around.still.away[row] = 0;
   return found.filter((conformer) => conformer.energy < least);
-}
-
-/** The fence with the moved atoms where they are now. */
-function shiftFence(fence: Fence, { rows, after }: MovedBackbone): Fence {
-  const places = fence.places.slice();
-  rows.forEach((row, at) => {
-    const place = fence.rows.indexOf(row);
-    if (place >= 0) places.set(after.subarray(3 * at, 3 * at + 3), 3 * place);
-  });
-  return { ...fence, places };
 }
 
 /** The best trials by density and rotamer are judged with contacts, and the best different ones of them polished. */
@@ -189,24 +171,26 @@ export function shapeDistance(a: Conformer, b: Conformer, heavyCount: number): n
 
 /** Turns one torsion after the other downhill, in ever smaller steps. */
 function polish(scorer: Scorer, chain: SearchedSideChain): Conformer {
-  let best = scorer.judge();
+  let best = scorer.energyBelow(Infinity);
+  scorer.keep();
   for (const step of polishSteps) {
     for (let axis = 0; axis < chain.turns.length; axis++) {
       for (const sign of [1, -1]) {
         let moved = 0;
         while (moved < mostSteps) {
           scorer.turn(axis, sign * step);
-          const next = scorer.judge();
-          if (next.energy >= best.energy) break;
+          const next = scorer.energyBelow(best);
+          if (!(next < best)) break;
           best = next;
+          scorer.keep();
           moved++;
         }
-        if (moved < mostSteps) scorer.turn(axis, -sign * step);
+        if (moved < mostSteps) scorer.goBack();
         if (moved > 0) break;
       }
     }
   }
-  return best;
+  return scorer.judge();
 }
 
 /** Torsions that differ by less are in one well, degrees: wells are 120 apart, and those of flat groups wide. */

@@ -35,29 +35,39 @@ export function cubicValue({ values, size, corner, toGrid: g }: CubicGrid, x: nu
   const k = Math.floor(w);
   if (!(i >= 1 && j >= 1 && k >= 1 && i < nx - 2 && j < ny - 2 && k < nz - 2)) return 0;
   const p = u - i;
-  const a0 = (-2 * p + 3 * p * p - p * p * p) / 6;
-  const a1 = 1 - p / 2 - p * p + (p * p * p) / 2;
-  const a2 = p + (p * p) / 2 - (p * p * p) / 2;
-  const a3 = (p * p * p - p) / 6;
   const q = v - j;
   const r = w - k;
+  const a0 = lagrangeBefore(p);
+  const a1 = lagrangeAt(p);
+  const a2 = lagrangeAt(1 - p);
+  const a3 = lagrangeBefore(1 - p);
+  const b0 = lagrangeBefore(q);
+  const b1 = lagrangeAt(q);
+  const b2 = lagrangeAt(1 - q);
+  const b3 = lagrangeBefore(1 - q);
+  let at = i - 1 + nx * (j - 1 + ny * (k - 1));
   let sum = 0;
-  for (let c = -1; c <= 2; c++) {
-    const factor = lagrange(r, c);
-    let plane = 0;
-    for (let b = -1; b <= 2; b++) {
-      const at = i - 1 + nx * (j + b + ny * (k + c));
-      plane += lagrange(q, b) * (a0 * values[at]! + a1 * values[at + 1]! + a2 * values[at + 2]! + a3 * values[at + 3]!);
-    }
-    sum += factor * plane;
+  for (let c = 0; c < 4; c++) {
+    const second = at + nx;
+    const third = second + nx;
+    const fourth = third + nx;
+    sum +=
+      (c === 0 ? lagrangeBefore(r) : c === 1 ? lagrangeAt(r) : c === 2 ? lagrangeAt(1 - r) : lagrangeBefore(1 - r)) *
+      (b0 * (a0 * values[at]! + a1 * values[at + 1]! + a2 * values[at + 2]! + a3 * values[at + 3]!) +
+        b1 * (a0 * values[second]! + a1 * values[second + 1]! + a2 * values[second + 2]! + a3 * values[second + 3]!) +
+        b2 * (a0 * values[third]! + a1 * values[third + 1]! + a2 * values[third + 2]! + a3 * values[third + 3]!) +
+        b3 * (a0 * values[fourth]! + a1 * values[fourth + 1]! + a2 * values[fourth + 2]! + a3 * values[fourth + 3]!));
+    at += nx * ny;
   }
   return sum;
 }
 
-/** Weight of node -1, 0, 1 or 2 at an offset from node 0. */
-function lagrange(t: number, node: number): number {
-  if (node === -1) return (-2 * t + 3 * t * t - t * t * t) / 6;
-  if (node === 0) return 1 - t / 2 - t * t + (t * t * t) / 2;
-  if (node === 1) return t + (t * t) / 2 - (t * t * t) / 2;
-  return (t * t * t - t) / 6;
+/** Weight of the node before the one at hand, at an offset from it; of the second one after it at 1 less the offset. */
+function lagrangeBefore(t: number): number {
+  return (t * (t - 1) * (2 - t)) / 6;
+}
+
+/** Weight of the node at hand; of the next one at 1 less the offset. */
+function lagrangeAt(t: number): number {
+  return 1 - t / 2 - t * t + (t * t * t) / 2;
 }

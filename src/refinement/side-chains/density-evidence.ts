@@ -1,22 +1,12 @@
 // How much better a map is explained with atoms at some places than without them, as a difference of log-likelihoods.
 import type { DensityMap, MapGrid } from "../../density/map.ts";
-import { mapOfSpectrum, transformValues } from "../../density/map-transform.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
-import { createSpectrum, freeSpectrum } from "../../kernels/spectrum.ts";
 import type { Model } from "../../model/model.ts";
 import { formFactor } from "../../scattering/form-factors.ts";
 import type { Topology } from "../../topology/topology.ts";
-import {
-  boxAround,
-  type FourierTerms,
-  listTerms,
-  maskedTerms,
-  offsetsIn,
-  type TargetBox,
-  targetMask,
-} from "../target-terms.ts";
-import { addImages } from "./atom-images.ts";
+import { boxAround, listTerms, maskedTerms, targetMask } from "../target-terms.ts";
 import { type CubicGrid, cubicGrid, cubicValue } from "./cubic-grid.ts";
+import { type ComplexTerms, createImageStage, type ImageStage, sumOfTerms } from "./image-stage.ts";
 
 /** The target map: scaled values and where they lie. */
 export interface SearchDensity {
@@ -82,27 +72,12 @@ interface Shells {
   readonly correlation: number;
 }
 
-/** Atoms as images on the box's grid. */
-interface Stage {
-  readonly engine: ComputeEngine;
-  readonly box: TargetBox;
-  readonly terms: FourierTerms;
-  readonly independent: number;
-  readonly width: number;
-  readonly xyz: Float64Array;
-}
-
-interface ComplexTerms {
-  readonly re: Float32Array;
-  readonly im: Float32Array;
-}
-
 /**
  * Measures images and noise in the map itself, Fourier shell by shell; null where the model explains nothing of it, or the
  * map's axes are not at right angles.
  */
 export function measureEvidence(input: EvidenceInput): DensityEvidence | null {
-  const { engine, density, resolution, xyz, searched, model } = input;
+  const { engine, density, resolution, xyz, model } = input;
   const map: DensityMap = { ...density.grid, values: density.values };
   const edge = Math.max(leastEdge, resolution);
   const box = boxAround(map, xyz, maskDistance + edge + 2 + resolution);
@@ -114,24 +89,51 @@ export function measureEvidence(input: EvidenceInput): DensityEvidence | null {
   const observed = maskedTerms(engine, box, mask, terms);
   const steps = [0, 4, 8].map((at, axis) => box.frame.orthogonalization[at]! / box.frame.size[axis]!);
   const width = Math.max(imageShare * resolution, imageVoxels * Math.max(...steps));
-  const stage: Stage = { engine, box, terms, independent, width, xyz };
-  const shells = measureShells(terms, observed, imageTerms(stage, rows, relative), stage);
+  const stage = createImageStage(engine, { frame: box.frame, terms, width, xyz });
+  try {
+    return measureOn(stage, input, { rows, relative, observed, independent });
+  } finally {
+    stage.dispose();
+  }
+}
+
+interface ObservedTerms {
+  readonly rows: readonly number[];
+  readonly relative: Float64Array;
+  readonly observed: ComplexTerms;
+  readonly independent: number;
+}
+
+function measureOn(
+  stage: ImageStage,
+  input: EvidenceInput,
+  { rows, relative, observed, independent }: ObservedTerms,
+): DensityEvidence | null {
+  const { xyz, searched, resolution } = input;
+  const plain = stage.imagesOf(rows, relative);
+  const shells = measureShells(stage, observed, plain);
   if (shells === null) return null;
-  const seen = gainGrid(stage, shells, observed, null);
+  const gainOf = (terms: ComplexTerms | null, images: ComplexTerms | null): CubicGrid =>
+    gainGrid(stage, shells, independent, { observed: terms, images });
+  const seen = gainOf(observed, null);
   const amplitude = relative.slice();
-  const expected = gainGrid(stage, shells, null, imageTerms(stage, rows, amplitude));
-  scaleAmplitudes(input, rows, amplitude, seen, expected);
+  scaleAmplitudes(input, rows, amplitude, seen, gainOf(null, plain));
   const standing = rows.filter((row) => searched[row] === 0);
-  const scaled = gainGrid(stage, shells, null, imageTerms(stage, rows, amplitude));
+  const moving = stage.imagesOf(
+    rows.filter((row) => searched[row] === 1),
+    amplitude,
+  );
+  const scaled = gainOf(null, sumOfTerms(stage.imagesOf(standing, amplitude), moving));
   for (const row of standing) {
     const own = valueAt(scaled, xyz, row);
     if (own > 0) amplitude[row]! *= Math.min(largestMatch, Math.max(leastMatch, valueAt(seen, xyz, row) / own));
   }
+  const still = stage.imagesOf(standing, amplitude);
   return {
     amplitude,
-    gain: gainGrid(stage, shells, observed, imageTerms(stage, standing, amplitude)),
-    rest: gainGrid(stage, shells, observed, imageTerms(stage, rows, amplitude)),
-    ...overlapTable(stage, shells, resolution),
+    gain: gainOf(observed, still),
+    rest: gainOf(observed, sumOfTerms(still, moving)),
+    ...overlapTable(stage, shells, independent, resolution),
     correlation: shells.correlation,
   };
 }
@@ -177,40 +179,21 @@ function relativeAmplitudes({ atoms }: Model, resolution: number): Float64Array 
   return Float64Array.from(atoms.element, (element, row) => (scatter(element) / carbon) * atoms.occupancy[row]!);
 }
 
-/** Terms of the images of some atoms. */
-function imageTerms(
-  { engine, box, terms, width, xyz }: Stage,
-  rows: readonly number[],
-  amplitude: Float64Array,
-): ComplexTerms {
-  const { frame } = box;
-  const values = new Float32Array(box.values.length);
-  addImages(frame, values, { rows, xyz, amplitude }, width);
-  const spectrum = transformValues(engine, values, frame.size);
-  const offsets = offsetsIn(spectrum, terms);
-  const result = {
-    re: Float32Array.from(offsets, (at) => spectrum.re[at]!),
-    im: Float32Array.from(offsets, (at) => spectrum.im[at]!),
-  };
-  freeSpectrum(engine, spectrum);
-  return result;
-}
-
 /** Scale of the images and variance of what they leave, by regression in every shell; null where no shell correlates. */
 function measureShells(
-  { count, shells, shell, multiplicity, squared }: FourierTerms,
+  { terms: { count, shells, shell, multiplicity }, peak }: ImageStage,
   observed: ComplexTerms,
   images: ComplexTerms,
-  { box, width }: Stage,
 ): Shells | null {
-  const [n, oo, cc, oc] = [0, 0, 0, 0].map(() => new Float64Array(shells)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const n = new Float64Array(shells);
+  const oo = new Float64Array(shells);
+  const cc = new Float64Array(shells);
+  const oc = new Float64Array(shells);
   for (let term = 0; term < count; term++) {
-    const [a, b, c, d] = [observed.re[term]!, observed.im[term]!, images.re[term]!, images.im[term]!];
+    const a = observed.re[term]!;
+    const b = observed.im[term]!;
+    const c = images.re[term]!;
+    const d = images.im[term]!;
     const of = shell[term]!;
     const m = multiplicity[term]!;
     n[of]! += m;
@@ -218,19 +201,16 @@ function measureShells(
     cc[of]! += m * (c * c + d * d);
     oc[of]! += m * (a * c + b * d);
   }
-  const { frame } = box;
-  const voxel =
-    Math.abs(frame.orthogonalization[0] * frame.orthogonalization[4] * frame.orthogonalization[8]) / box.values.length;
-  const peak = ((2 * Math.PI) ** 1.5 * width ** 3) / voxel;
-  const [image, whiten] = [new Float64Array(count), new Float64Array(count)];
-  let [explained, whole] = [0, 0];
+  const image = new Float64Array(count);
+  const whiten = new Float64Array(count);
+  let whole = 0;
+  let explained = 0;
   for (let term = 0; term < count; term++) {
     const of = shell[term]!;
     const variance = (oo[of]! - (oc[of]! * oc[of]!) / cc[of]!) / n[of]!;
     if (!(oc[of]! > 0 && variance > 0)) continue;
     whiten[term] = 1 / Math.sqrt(variance);
-    image[term] =
-      (oc[of]! / cc[of]!) * peak * Math.exp(-2 * Math.PI ** 2 * width ** 2 * squared[term]!) * whiten[term]!;
+    image[term] = (oc[of]! / cc[of]!) * peak[term]! * whiten[term]!;
     whole++;
     explained += (oc[of]! * oc[of]!) / (cc[of]! * oo[of]!);
   }
@@ -239,37 +219,40 @@ function measureShells(
 
 /** Map of log-likelihood per amplitude: what is observed less the images, against one atom's image, in units of the noise. */
 function gainGrid(
-  { engine, box, terms, independent, width }: Stage,
+  stage: ImageStage,
   { image, whiten }: Shells,
-  observed: ComplexTerms | null,
-  images: ComplexTerms | null,
+  independent: number,
+  { observed, images }: { readonly observed: ComplexTerms | null; readonly images: ComplexTerms | null },
 ): CubicGrid {
-  const { frame } = box;
-  const points = box.values.length;
-  const spectrum = createSpectrum(engine, ...frame.size);
-  const offsets = offsetsIn(spectrum, terms);
-  const voxel = Math.abs(frame.orthogonalization[0] * frame.orthogonalization[4] * frame.orthogonalization[8]) / points;
-  const peak = ((2 * Math.PI) ** 1.5 * width ** 3) / voxel;
+  const { count } = stage.terms;
+  const result = { re: new Float32Array(count), im: new Float32Array(count) };
   // Images subtract where there is a map, and stand for themselves where there is none.
   const sign = observed === null ? 1 : -1;
-  for (let term = 0; term < terms.count; term++) {
+  for (let term = 0; term < count; term++) {
     const own = image[term]!;
     if (own === 0) continue;
-    const scale = observed === null ? 0 : whiten[term]!;
-    const plain = peak * Math.exp(-2 * Math.PI ** 2 * width ** 2 * terms.squared[term]!);
-    const scaled = images === null ? 0 : (sign * own) / plain;
-    const re = scale * (observed?.re[term] ?? 0) + scaled * (images?.re[term] ?? 0);
-    const im = scale * (observed?.im[term] ?? 0) + scaled * (images?.im[term] ?? 0);
-    spectrum.re[offsets[term]!] = independent * points * own * re;
-    spectrum.im[offsets[term]!] = independent * points * own * im;
+    let re = 0;
+    let im = 0;
+    if (observed !== null) {
+      re += whiten[term]! * observed.re[term]!;
+      im += whiten[term]! * observed.im[term]!;
+    }
+    if (images !== null) {
+      const scale = (sign * own) / stage.peak[term]!;
+      re += scale * images.re[term]!;
+      im += scale * images.im[term]!;
+    }
+    result.re[term] = independent * own * re;
+    result.im[term] = independent * own * im;
   }
-  return cubicGrid(frame, mapOfSpectrum(engine, spectrum));
+  return cubicGrid(stage.frame, stage.mapOf(result));
 }
 
 /** Overlap of images by distance: the transform of their squared whitened image, averaged over directions. */
 function overlapTable(
-  { terms, independent }: Stage,
+  { terms }: ImageStage,
   { image }: Shells,
+  independent: number,
   resolution: number,
 ): Pick<DensityEvidence, "overlap" | "overlapStep"> {
   const bins = 256;

@@ -1,11 +1,10 @@
 // What two side chains in each of their conformers do to each other: contacts, and density that both claim.
 import type { ChoicePair } from "../../hydrogens/choose-states.ts";
 import type { PairRules } from "../../kernels/pair-rules.ts";
-import { repulsionConstant } from "../../restraints/nonbonded.ts";
 import type { Conformer } from "./conformer-score.ts";
+import { boundContact, looseContact, repulsion, squaredBetween } from "./contact-distances.ts";
 import { type DensityEvidence, imageOverlap, overlapDistance } from "./density-evidence.ts";
 import type { SearchedSideChain } from "./searched-side-chains.ts";
-import { boundContact, looseContact } from "./surroundings.ts";
 
 /** Contacts worse than this are equally bad, and some pairs cannot be. */
 const largestPair = 200;
@@ -178,18 +177,6 @@ function moveEnergy(
 
 /** No two atoms repel beyond this, square Angstrom. */
 const farContact = 25;
-
-function squaredBetween(first: Float64Array, a: number, second: Float64Array, b: number): number {
-  return (
-    (first[3 * a]! - second[3 * b]!) ** 2 +
-    (first[3 * a + 1]! - second[3 * b + 1]!) ** 2 +
-    (first[3 * a + 2]! - second[3 * b + 2]!) ** 2
-  );
-}
-
-function repulsion(reach: number, squared: number): number {
-  return squared < reach * reach ? repulsionConstant * (reach - Math.sqrt(squared)) ** 4 : 0;
-}
 
 function pairEnergy(
   first: Float64Array,

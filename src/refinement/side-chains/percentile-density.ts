@@ -27,7 +27,12 @@ export function percentileEnergies(table: GridTable): PercentileEnergies {
 
 /** Negative logarithm of the probability density at a place of a table relative to the most probable one. */
 export function tableEnergy(table: GridTable, energies: PercentileEnergies, place: ArrayLike<number>): number {
-  const at = (Math.log(Math.max(tableValue(table, place), leastPercentile)) - firstLog) / logStep;
+  return percentileEnergy(energies, tableValue(table, place));
+}
+
+/** The same at a percentile of the table. */
+export function percentileEnergy(energies: PercentileEnergies, percentile: number): number {
+  const at = (Math.log(Math.max(percentile, leastPercentile)) - firstLog) / logStep;
   const below = Math.min(energies.length - 2, Math.floor(at));
   const part = Math.min(1, at - below);
   return energies[below]! + part * (energies[below + 1]! - energies[below]!);

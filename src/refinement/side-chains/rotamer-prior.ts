@@ -1,7 +1,7 @@
 // How probable side-chain torsions are before a map is looked at: densities and peaks behind the tables of percentiles.
 import { type GridTable, tableValue } from "../../chemistry/grid-table.ts";
 import type { RotamerTable } from "../../chemistry/rotamer-tables.ts";
-import { type PercentileEnergies, percentileEnergies, tableEnergy } from "./percentile-density.ts";
+import { type PercentileEnergies, percentileEnergies, percentileEnergy, tableEnergy } from "./percentile-density.ts";
 
 /** A peak of the distribution. */
 export interface RotamerPeak {
@@ -40,6 +40,16 @@ export function rotamerPrior(rotamers: RotamerTable): RotamerPrior {
 /** Negative logarithm of the probability density at some torsions (degrees) relative to the most probable ones. */
 export function rotamerEnergy({ rotamers, energies }: RotamerPrior, chis: ArrayLike<number>): number {
   return tableEnergy(rotamers.table, energies, chis);
+}
+
+/** The same, and a cost on top of it for outliers. */
+export function rotamerCost(
+  { rotamers, energies }: RotamerPrior,
+  chis: ArrayLike<number>,
+  outlierCost: number,
+): number {
+  const percentile = tableValue(rotamers.table, chis);
+  return percentileEnergy(energies, percentile) + (percentile < rotamers.outlierBelow ? outlierCost : 0);
 }
 
 export function isRotamerOutlier({ rotamers }: RotamerPrior, chis: ArrayLike<number>): boolean {

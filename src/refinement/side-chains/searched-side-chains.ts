@@ -15,6 +15,9 @@ export interface ChiTurn {
   readonly moved: readonly number[];
   /** Degrees after which the table repeats. */
   readonly period: number;
+  /** The four, and those that turn, as entries of the side chain's `places`. */
+  readonly fourAt: readonly [number, number, number, number];
+  readonly movedAt: Int32Array;
 }
 
 export interface SearchedSideChain {
@@ -25,6 +28,10 @@ export interface SearchedSideChain {
   /** Rows that the first torsion moves, those other than hydrogens first. */
   readonly atoms: Int32Array;
   readonly heavyCount: number;
+  /** Rows of `atoms`, then of the first three atoms of the first torsion: all that torsions are measured and turned with. */
+  readonly places: Int32Array;
+  /** Pairs of atoms other than hydrogens, entry after entry of `atoms`, whose distance depends on a torsion. */
+  readonly changing: Int32Array;
   /** Rows of them whose contacts count: not the hydrogens of hydroxyls, thiols and ammonium, which turn to where there is room. */
   readonly touching: Uint8Array;
 }
@@ -88,7 +95,7 @@ function describe(
     if (model.atoms.altloc[row] !== "") return null;
     rows.set(model.atoms.name[row]!, row);
   }
-  const turns: ChiTurn[] = [];
+  const turns: Pick<ChiTurn, "four" | "moved" | "period">[] = [];
   for (const [at, names] of chiAngles(name === "MSE" ? "MSE" : aminoAcid).entries()) {
     const axis = table.table.axes[at];
     const four = names.map((atom) => rows.get(atom) ?? -1) as [number, number, number, number];
@@ -103,7 +110,30 @@ function describe(
   const heavy = all.filter((row) => !isHydrogen(row));
   const atoms = Int32Array.from([...heavy, ...all.filter(isHydrogen)]);
   const touching = Uint8Array.from(atoms, (row) => (isHydrogen(row) && isTurning(topology, graph, row) ? 0 : 1));
-  return { residue, aminoAcid, prior: rotamerPrior(table), turns, atoms, heavyCount: heavy.length, touching };
+  const places = Int32Array.from([...atoms, ...turns[0]!.four.slice(0, 3)]);
+  const placed = turns.map((turn): ChiTurn => {
+    const fourAt = turn.four.map((row) => places.indexOf(row)) as [number, number, number, number];
+    return { ...turn, fourAt, movedAt: Int32Array.from(turn.moved, (row) => places.indexOf(row)) };
+  });
+  const prior = rotamerPrior(table);
+  const changing = changingPairs(placed, heavy.length);
+  return { residue, aminoAcid, prior, turns: placed, atoms, heavyCount: heavy.length, places, changing, touching };
+}
+
+/** Pairs of which a torsion moves one and not the other, which is not on the axis either. */
+function changingPairs(turns: readonly ChiTurn[], heavyCount: number): Int32Array {
+  const pairs: number[] = [];
+  for (let i = 0; i < heavyCount; i++) {
+    for (let j = i + 1; j < heavyCount; j++) {
+      const isChanging = turns.some(({ fourAt, movedAt }) => {
+        const [first, second] = [movedAt.includes(i), movedAt.includes(j)];
+        const resting = first ? j : i;
+        return first !== second && resting !== fourAt[1] && resting !== fourAt[2];
+      });
+      if (isChanging) pairs.push(i, j);
+    }
+  }
+  return Int32Array.from(pairs);
 }
 
 /** Atoms on the far side of a bond; null in a ring. */

@@ -2,9 +2,8 @@
 import type { PairRules } from "../../kernels/pair-rules.ts";
 import { repulsionConstant } from "../../restraints/nonbonded.ts";
 import { atomsNear, createAtomGrid } from "../../topology/atom-grid.ts";
-
-/** Overlap without energy, Angstrom: what a little minimisation removes; 0.4 is a clash. */
-export const freeOverlap = 0.3;
+import { boundContact } from "./contact-distances.ts";
+import { createStillAtoms, type StillAtoms } from "./still-atoms.ts";
 
 export interface Surroundings {
   readonly rules: PairRules;
@@ -13,6 +12,7 @@ export interface Surroundings {
   readonly xyz: Float64Array;
   /** 1 for atoms that do not stand still. */
   readonly searched: Uint8Array;
+  readonly still: StillAtoms;
   /** Atoms within `radius` of an atom, in order of rows. */
   near(atom: number, radius: number): number[];
 }
@@ -28,37 +28,10 @@ export function createSurroundings(rules: PairRules, xyz: Float64Array, searched
     reach,
     xyz,
     searched,
+    still: createStillAtoms(rules, xyz, searched),
     near: (atom, radius) =>
       atomsNear(grid, atom, Math.min(radius, longestSideChain + reach)).map((other) => other.atom),
   };
-}
-
-/** Distance of contact of two atoms that are not bonded, less the free overlap; 0 for those of different models. */
-export function looseContact(rules: PairRules, first: number, second: number): number {
-  if (rules.model[first] !== rules.model[second]) return 0;
-  if (
-    rules.conformer[first] !== rules.conformer[second] &&
-    rules.conformer[first] !== 0 &&
-    rules.conformer[second] !== 0
-  )
-    return 0;
-  return Math.max(0, rules.contact[rules.kind[first]! * rules.kinds + rules.kind[second]!]! - freeOverlap);
-}
-
-/** The same for atoms that may be bonded: 0 up to two bonds, nearer at three. */
-export function boundContact(rules: PairRules, first: number, second: number): number {
-  const [low, high] = first < second ? [first, second] : [second, first];
-  if (holds(rules.excludeOffset, rules.exclude, low, high)) return 0;
-  if (holds(rules.oneFourOffset, rules.oneFour, low, high)) {
-    const at = rules.kinds * rules.kinds + rules.kind[low]! * rules.kinds + rules.kind[high]!;
-    return Math.max(0, rules.contact[at]! - freeOverlap);
-  }
-  return looseContact(rules, first, second);
-}
-
-function holds(offset: Int32Array, partner: Int32Array, low: number, high: number): boolean {
-  for (let entry = offset[low]!; entry < offset[low + 1]!; entry++) if (partner[entry] === high) return true;
-  return false;
 }
 
 /** Atoms around some moving ones, with the distances at which each pair of them starts to repel. */
