@@ -68,8 +68,9 @@ describe.each(examples.map((chain) => [chain.aminoAcid, chain] as const))("a sid
   const input = { chain, evidence, around, xyz };
 
   test("is judged alike after turns, some of them taken back, and where it is put", () => {
-    for (const isAlone of [true, false]) {
-      const turned = createScorer({ ...input, isAlone });
+    for (const isCrowded of [false, true]) {
+      const turned = createScorer(input);
+      turned.crowd(isCrowded);
       turned.judge();
       turned.turn(0, 37);
       turned.judge();
@@ -79,7 +80,8 @@ describe.each(examples.map((chain) => [chain.aminoAcid, chain] as const))("a sid
       turned.goBack();
       turned.turn(chain.turns.length - 1, 12);
       const judged = turned.judge();
-      const put = createScorer({ ...input, isAlone });
+      const put = createScorer(input);
+      put.crowd(isCrowded);
       put.put(judged.positions);
       const again = put.judge();
       for (const part of ["density", "found", "full", "rotamer", "clash", "energy"] as const) {

@@ -40,14 +40,17 @@ export interface Conformer {
 
 /** Turns a copy of a side chain, and judges it there. */
 export interface Scorer {
-  /** Puts it where it was at the start but for its torsions, degrees. */
-  setChis(chis: ArrayLike<number>): void;
+  /** Puts it where it was at the start but for its torsions, degrees, which begin at this entry. */
+  setChis(chis: ArrayLike<number>, first?: number): void;
   turn(axis: number, degrees: number): void;
   /** Remembers the present places, or goes back to those. */
   keep(): void;
   goBack(): void;
-  /** Density and rotamer only. */
-  quickEnergy(): number;
+  /** Log-likelihood that the map gains by it, with the other side chains away, and with them where they are now. */
+  gain(): number;
+  crowdedGain(): number;
+  /** Which of the two energies have; with the others away at first. */
+  crowd(isCrowded: boolean): void;
   /** Infinity where it is not below the limit. */
   energyBelow(limit: number): number;
   judge(): Conformer;
@@ -57,8 +60,6 @@ export interface Scorer {
 
 /** Contacts worse than this are equally impossible. */
 export const clashLimit = 200;
-/** What validation calls an outlier must be paid by the density on top of how rare it is. */
-const outlierCost = 4;
 
 export interface ScorerInput {
   readonly chain: SearchedSideChain;
@@ -67,8 +68,6 @@ export interface ScorerInput {
   /** Coordinates of all atoms. */
   readonly xyz: Float64Array;
   readonly backbone?: MovedBackbone | null;
-  /** Whether density is judged with the other side chains away, which is the default, or where they are now. */
-  readonly isAlone?: boolean;
 }
 
 export function createScorer(input: ScorerInput): Scorer {
@@ -81,7 +80,9 @@ export function createScorer(input: ScorerInput): Scorer {
   const chisAtStart = measureChis(chain, start);
   const chis = chisAtStart.slice();
   const keptChis = chis.slice();
-  const density = createDensityScore(input, places);
+  const alone = createDensityScore(input, places, true);
+  const crowded = createDensityScore(input, places, false);
+  let [density, other] = [alone, crowded];
   const clash = new Float64Array(count);
   const keptClash = new Float64Array(count);
   /** Atoms that have moved since their contacts were last looked at. */
@@ -91,7 +92,8 @@ export function createScorer(input: ScorerInput): Scorer {
 
   const markAll = (): void => {
     hasMoved.fill(1);
-    density.hasMoved.fill(1);
+    alone.hasMoved.fill(1);
+    crowded.hasMoved.fill(1);
   };
   const turn = (axis: number, degrees: number): void => {
     const { fourAt, movedAt } = turns[axis]!;
@@ -100,7 +102,8 @@ export function createScorer(input: ScorerInput): Scorer {
     chis[axis] = chi - 360 * Math.round(chi / 360);
     for (let at = 0; at < movedAt.length; at++) {
       hasMoved[movedAt[at]!] = 1;
-      density.hasMoved[movedAt[at]!] = 1;
+      alone.hasMoved[movedAt[at]!] = 1;
+      crowded.hasMoved[movedAt[at]!] = 1;
     }
   };
   const clashUpTo = (limit: number): number => {
@@ -119,12 +122,12 @@ export function createScorer(input: ScorerInput): Scorer {
   const moveCost = backbone?.energy ?? 0;
   return {
     turn,
-    setChis(wanted) {
+    setChis(wanted, first = 0) {
       places.set(start);
       chis.set(chisAtStart);
       markAll();
       for (let axis = 0; axis < turns.length; axis++) {
-        turn(axis, periodicDelta(wanted[axis]!, chis[axis]!, turns[axis]!.period));
+        turn(axis, periodicDelta(wanted[first + axis]!, chis[axis]!, turns[axis]!.period));
       }
     },
     keep() {
@@ -140,17 +143,22 @@ export function createScorer(input: ScorerInput): Scorer {
       clash.set(keptClash);
       hasMoved.set(keptMoved);
       density.goBack();
+      other.hasMoved.fill(1);
     },
-    quickEnergy: () => rotamerCost(prior, chis, outlierCost) - density.measure(),
+    gain: alone.measure,
+    crowdedGain: crowded.measure,
+    crowd(isCrowded) {
+      [density, other] = isCrowded ? [crowded, alone] : [alone, crowded];
+    },
     energyBelow(limit) {
-      const energy = rotamerCost(prior, chis, outlierCost) + moveCost - density.measure();
+      const energy = rotamerCost(prior, chis) + moveCost - density.measure();
       if (energy >= limit) return Infinity;
       const whole = energy + clashUpTo(Math.min(clashLimit, limit - energy));
       return whole < limit ? whole : Infinity;
     },
     judge() {
       const gain = density.measure();
-      const rotamer = rotamerCost(prior, chis, outlierCost);
+      const rotamer = rotamerCost(prior, chis);
       const contacts = clashUpTo(clashLimit);
       return {
         positions: places.slice(0, 3 * count),
@@ -216,7 +224,7 @@ interface DensityScore {
 }
 
 /** `places`: x y z of each atom, which change. Density above what the images give there is no evidence for them. */
-function createDensityScore(input: ScorerInput, places: Float64Array): DensityScore {
+function createDensityScore(input: ScorerInput, places: Float64Array, isAlone: boolean): DensityScore {
   const { evidence, chain } = input;
   const { heavyCount, changing, atoms } = chain;
   const hasMoved = new Uint8Array(atoms.length).fill(1);
@@ -228,7 +236,9 @@ function createDensityScore(input: ScorerInput, places: Float64Array): DensitySc
   const there = new Float64Array(heavyCount);
   const keptThere = new Float64Array(heavyCount);
   const keptMoved = new Uint8Array(atoms.length);
-  const densityAt = densityLookup(evidence, input, amplitude, places.slice(0, 3 * heavyCount));
+  const densityAt = isAlone
+    ? aloneLookup(evidence, input.backbone ?? null)
+    : crowdedLookup(evidence, amplitude, places.slice(0, 3 * heavyCount));
   const addChanging = (): void => {
     own.set(fixed);
     for (let pair = 0; pair < changing.length; pair += 2) {
@@ -291,26 +301,27 @@ function fixedImages(
   });
 }
 
-/** Evidence for an atom at a place; `present`: where the atoms other than hydrogens are now. */
-function densityLookup(
-  evidence: DensityEvidence,
-  { backbone = null, isAlone = true }: ScorerInput,
-  amplitude: Float64Array,
-  present: Float64Array,
-): (x: number, y: number, z: number) => number {
-  const { gain, rest } = evidence;
-  if (!isAlone) {
-    return (x, y, z) => {
-      let sum = cubicValue(rest, x, y, z);
-      for (let j = 0; j < amplitude.length; j++) {
-        const squared = (x - present[3 * j]!) ** 2 + (y - present[3 * j + 1]!) ** 2 + (z - present[3 * j + 2]!) ** 2;
-        sum += amplitude[j]! * imageOverlap(evidence, squared);
-      }
-      return sum;
-    };
-  }
+type Lookup = (x: number, y: number, z: number) => number;
+
+/** Evidence for an atom at a place while the other side chains are away. */
+function aloneLookup(evidence: DensityEvidence, backbone: MovedBackbone | null): Lookup {
+  const { gain } = evidence;
   if (backbone === null) return (x, y, z) => cubicValue(gain, x, y, z);
   return (x, y, z) => cubicValue(gain, x, y, z) + shiftedOverlap(evidence, backbone, x, y, z);
+}
+
+/** The same while they are where they are; `present`: where the side chain's own atoms other than hydrogens are now. */
+function crowdedLookup(evidence: DensityEvidence, amplitude: Float64Array, present: Float64Array): Lookup {
+  return (x, y, z) => {
+    let sum = cubicValue(evidence.rest, x, y, z);
+    for (let j = 0; j < amplitude.length; j++) {
+      const dx = x - present[3 * j]!;
+      const dy = y - present[3 * j + 1]!;
+      const dz = z - present[3 * j + 2]!;
+      sum += amplitude[j]! * imageOverlap(evidence, dx * dx + dy * dy + dz * dz);
+    }
+    return sum;
+  };
 }
 
 /** What the map gains at a place because atoms of the backbone are no longer where they were taken out. */

@@ -9,7 +9,7 @@ import {
   type Scorer,
 } from "./conformer-score.ts";
 import type { DensityEvidence } from "./density-evidence.ts";
-import { periodicDelta } from "./rotamer-prior.ts";
+import { periodicDelta, rotamerCost } from "./rotamer-prior.ts";
 import type { SearchedSideChain } from "./searched-side-chains.ts";
 import { fenceAround, fenceEnergy, type Surroundings } from "./surroundings.ts";
 
@@ -50,8 +50,9 @@ export function findConformers(
   const { evidence, work } = search;
   const scorer = createScorer({ ...search, chain, xyz: work });
   const present = { ...scorer.judge(), isPresent: true };
-  const tuned = polish(scorer, chain);
-  const found = [tuned, ...bestOf(scorer, chain, trialChis(chain), { examined: mostExamined, polished: mostPolished })];
+  const tuned = polishAll(scorer, chain, [present])[0]!;
+  const trials = tryAll(scorer, chain);
+  const found = [tuned, ...bestOf(scorer, chain, trials.alone, { examined: mostExamined, polished: mostPolished })];
   if (backrub !== null && evidence !== null) {
     const least = Math.min(...found.map(({ energy }) => energy));
     // Within a rotamer it is for the minimiser to move the backbone.
@@ -61,7 +62,7 @@ export function findConformers(
   const best = distinct(found.toSorted(byEnergy), chain, search.most);
   const limit = best[0]!.energy + energyWindow;
   const alone = best.filter(({ energy }) => energy <= limit);
-  const crowded = evidence === null ? [] : findCrowded(search, chain);
+  const crowded = evidence === null ? [] : findCrowded(scorer, chain, trials.crowded);
   return [present, ...distinct([...alone, ...crowded], chain, alone.length + crowded.length)];
 }
 
@@ -69,14 +70,13 @@ export function findConformers(
  * The best conformers while the other side chains are where they are now: without them, density that is theirs may look better
  * than one's own. Their energies are without the others, as of all.
  */
-function findCrowded(search: ConformerSearch, chain: SearchedSideChain): Conformer[] {
-  const input = { ...search, chain, xyz: search.work };
-  const crowded = createScorer({ ...input, isAlone: false });
-  const found = bestOf(crowded, chain, trialChis(chain), { examined: fewExamined, polished: mostCrowded });
-  const alone = createScorer(input);
-  return found.toSorted(byEnergy).map(({ positions }) => {
-    alone.put(positions);
-    return alone.judge();
+function findCrowded(scorer: Scorer, chain: SearchedSideChain, trials: Trials): Conformer[] {
+  scorer.crowd(true);
+  const found = bestOf(scorer, chain, trials, { examined: fewExamined, polished: mostCrowded });
+  scorer.crowd(false);
+  return found.toSorted(byEnergy).map(({ chis }) => {
+    scorer.setChis(chis);
+    return scorer.judge();
   });
 }
 
@@ -105,7 +105,7 @@ function findBackrubs(
     if (energy < energyWindow) {
       const moved: MovedBackbone = { angle, rows, heavyCount, before, after, energy };
       const scorer = createScorer({ chain, evidence, around, xyz: work, backbone: moved });
-      const peaks = chain.prior.peaks.map(({ chis }) => chis);
+      const peaks = tryPeaks(scorer, chain);
       found.push(...bestOf(scorer, chain, peaks, { examined: fewExamined, polished: fewPolished }));
     }
     all.forEach((row, at) => work.set(saved.subarray(3 * at, 3 * at + 3), 3 * row));
@@ -114,42 +114,54 @@ function findBackrubs(
   return found.filter((conformer) => conformer.energy < least);
 }
 
+/** Torsions one after the other, and their energies without contacts. */
+interface Trials {
+  readonly chis: Float64Array;
+  readonly energies: Float64Array;
+}
+
+/** Energies of all trials with the other side chains away, and where they are now. */
+function tryAll(
+  scorer: Scorer,
+  { prior, turns }: SearchedSideChain,
+): { readonly alone: Trials; readonly crowded: Trials } {
+  const { count, chis, cost } = prior.trials;
+  const alone = { chis, energies: new Float64Array(count) };
+  const crowded = { chis, energies: new Float64Array(count) };
+  for (let trial = 0; trial < count; trial++) {
+    scorer.setChis(chis, turns.length * trial);
+    alone.energies[trial] = cost[trial]! - scorer.gain();
+    crowded.energies[trial] = cost[trial]! - scorer.crowdedGain();
+  }
+  return { alone, crowded };
+}
+
+/** Energies of the peaks alone. */
+function tryPeaks(scorer: Scorer, { prior }: SearchedSideChain): Trials {
+  const energies = Float64Array.from(prior.peaks, ({ chis }) => {
+    scorer.setChis(chis);
+    return rotamerCost(prior, chis) - scorer.gain();
+  });
+  return { chis: Float64Array.from(prior.peaks.flatMap(({ chis }) => chis)), energies };
+}
+
 /** The best trials by density and rotamer are judged with contacts, and the best different ones of them polished. */
 function bestOf(
   scorer: Scorer,
   chain: SearchedSideChain,
-  trials: readonly (readonly number[])[],
+  { chis, energies }: Trials,
   { examined, polished }: { readonly examined: number; readonly polished: number },
 ): Conformer[] {
-  const judged = trials
-    .map((chis) => {
-      scorer.setChis(chis);
-      return { chis, energy: scorer.quickEnergy() };
-    })
-    .toSorted((a, b) => a.energy - b.energy)
-    .slice(0, examined)
-    .map(({ chis }) => {
-      scorer.setChis(chis);
-      return scorer.judge();
-    });
-  return distinct(judged.toSorted(byEnergy), chain, polished).map(({ chis }) => {
-    scorer.setChis(chis);
-    return polish(scorer, chain);
+  const order = Array.from(energies.keys()).toSorted((a, b) => energies[a]! - energies[b]!);
+  const judged = order.slice(0, examined).map((trial) => {
+    scorer.setChis(chis, chain.turns.length * trial);
+    return scorer.judge();
   });
+  return polishAll(scorer, chain, distinct(judged.toSorted(byEnergy), chain, polished));
 }
 
 function byEnergy(a: Conformer, b: Conformer): number {
   return a.energy - b.energy;
-}
-
-/** Peaks of the table, and places one spread away from them along the first two torsions. */
-function trialChis({ prior }: SearchedSideChain): number[][] {
-  return prior.peaks.flatMap(({ chis, spread }) => {
-    const steps = (axis: number): number[] => (axis < spread.length ? [0, -spread[axis]!, spread[axis]!] : [0]);
-    return steps(0).flatMap((first) =>
-      steps(1).map((second) => chis.map((chi, axis) => chi + (axis === 0 ? first : axis === 1 ? second : 0))),
-    );
-  });
 }
 
 /** The first of those that are alike. */
@@ -169,25 +181,36 @@ export function shapeDistance(a: Conformer, b: Conformer, heavyCount: number): n
   return Math.sqrt(sum / heavyCount);
 }
 
-/** Turns one torsion after the other downhill, in ever smaller steps. */
-function polish(scorer: Scorer, chain: SearchedSideChain): Conformer {
+/** Polishes them in ever smaller steps; after each, those that have come to be like a better one are left out. */
+function polishAll(scorer: Scorer, chain: SearchedSideChain, conformers: readonly Conformer[]): Conformer[] {
+  let left = conformers;
+  for (const step of polishSteps) {
+    const polished = left.map(({ chis }) => {
+      scorer.setChis(chis);
+      return polish(scorer, chain, step);
+    });
+    left = distinct(polished.toSorted(byEnergy), chain, polished.length);
+  }
+  return [...left];
+}
+
+/** Turns one torsion after the other downhill. */
+function polish(scorer: Scorer, chain: SearchedSideChain, step: number): Conformer {
   let best = scorer.energyBelow(Infinity);
   scorer.keep();
-  for (const step of polishSteps) {
-    for (let axis = 0; axis < chain.turns.length; axis++) {
-      for (const sign of [1, -1]) {
-        let moved = 0;
-        while (moved < mostSteps) {
-          scorer.turn(axis, sign * step);
-          const next = scorer.energyBelow(best);
-          if (!(next < best)) break;
-          best = next;
-          scorer.keep();
-          moved++;
-        }
-        if (moved < mostSteps) scorer.goBack();
-        if (moved > 0) break;
+  for (let axis = 0; axis < chain.turns.length; axis++) {
+    for (let sign = 1; sign >= -1; sign -= 2) {
+      let moved = 0;
+      while (moved < mostSteps) {
+        scorer.turn(axis, sign * step);
+        const next = scorer.energyBelow(best);
+        if (!(next < best)) break;
+        best = next;
+        scorer.keep();
+        moved++;
       }
+      if (moved < mostSteps) scorer.goBack();
+      if (moved > 0) break;
     }
   }
   return scorer.judge();

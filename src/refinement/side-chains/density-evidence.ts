@@ -1,12 +1,12 @@
 // How much better a map is explained with atoms at some places than without them, as a difference of log-likelihoods.
-import type { DensityMap, MapGrid } from "../../density/map.ts";
+import type { MapGrid } from "../../density/map.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import type { Model } from "../../model/model.ts";
 import { formFactor } from "../../scattering/form-factors.ts";
 import type { Topology } from "../../topology/topology.ts";
-import { boxAround, listTerms, maskedTerms, targetMask } from "../target-terms.ts";
 import { type CubicGrid, cubicGrid, cubicValue } from "./cubic-grid.ts";
 import { type ComplexTerms, createImageStage, type ImageStage, sumOfTerms } from "./image-stage.ts";
+import { type ObservedTerms, observedTerms } from "./observed-terms.ts";
 
 /** The target map: scaled values and where they lie. */
 export interface SearchDensity {
@@ -42,9 +42,6 @@ export interface DensityEvidence {
   readonly correlation: number;
 }
 
-/** Mask around the model, Angstrom. */
-const maskDistance = 3;
-const leastEdge = 3;
 /** Images are placed with this standard deviation, as a share of the resolution and in voxels; shells undo it. */
 const imageShare = 0.3;
 const imageVoxels = 0.9;
@@ -77,62 +74,57 @@ interface Shells {
  * map's axes are not at right angles.
  */
 export function measureEvidence(input: EvidenceInput): DensityEvidence | null {
-  const { engine, density, resolution, xyz, model } = input;
-  const map: DensityMap = { ...density.grid, values: density.values };
-  const edge = Math.max(leastEdge, resolution);
-  const box = boxAround(map, xyz, maskDistance + edge + 2 + resolution);
-  if (box === null) return null;
+  const { engine, resolution, xyz, model } = input;
   const rows = heavyRows(input.topology);
-  const relative = relativeAmplitudes(model, resolution);
-  const { mask, independent } = targetMask(engine, box, scatterers(model, xyz, rows), { distance: maskDistance, edge });
-  const terms = listTerms(box.frame, resolution, independent);
-  const observed = maskedTerms(engine, box, mask, terms);
-  const steps = [0, 4, 8].map((at, axis) => box.frame.orthogonalization[at]! / box.frame.size[axis]!);
+  const found = observedTerms(input, rows);
+  if (found === null) return null;
+  const { frame, terms } = found;
+  const steps = [0, 4, 8].map((at, axis) => frame.orthogonalization[at]! / frame.size[axis]!);
   const width = Math.max(imageShare * resolution, imageVoxels * Math.max(...steps));
-  const stage = createImageStage(engine, { frame: box.frame, terms, width, xyz });
+  const stage = createImageStage(engine, { frame, terms, width, xyz });
   try {
-    return measureOn(stage, input, { rows, relative, observed, independent });
+    return measureOn(stage, input, { ...found, rows, relative: relativeAmplitudes(model, resolution) });
   } finally {
     stage.dispose();
   }
 }
 
-interface ObservedTerms {
+interface Scatterers {
   readonly rows: readonly number[];
   readonly relative: Float64Array;
-  readonly observed: ComplexTerms;
-  readonly independent: number;
 }
 
 function measureOn(
   stage: ImageStage,
   input: EvidenceInput,
-  { rows, relative, observed, independent }: ObservedTerms,
+  { rows, relative, observed, independent }: Scatterers & ObservedTerms,
 ): DensityEvidence | null {
-  const { xyz, searched, resolution } = input;
+  const { searched, resolution } = input;
   const plain = stage.imagesOf(rows, relative);
   const shells = measureShells(stage, observed, plain);
   if (shells === null) return null;
-  const gainOf = (terms: ComplexTerms | null, images: ComplexTerms | null): CubicGrid =>
-    gainGrid(stage, shells, independent, { observed: terms, images });
-  const seen = gainOf(observed, null);
+  const gainOf = (terms: ComplexTerms | null, images: ComplexTerms | null): Float32Array =>
+    stage.mapOf(gainTerms(stage, shells, independent, { observed: terms, images }));
+  const atAtoms = (values: Float32Array): Float64Array => valuesAt(cubicGrid(stage.frame, values), input.xyz, rows);
+  const kept = (values: Float32Array): CubicGrid => cubicGrid(stage.frame, values.slice());
+  const seen = atAtoms(gainOf(observed, null));
   const amplitude = relative.slice();
-  scaleAmplitudes(input, rows, amplitude, seen, gainOf(null, plain));
+  scaleAmplitudes(input, rows, amplitude, { observed: seen, expected: atAtoms(gainOf(null, plain)) });
   const standing = rows.filter((row) => searched[row] === 0);
-  const moving = stage.imagesOf(
-    rows.filter((row) => searched[row] === 1),
-    amplitude,
-  );
-  const scaled = gainOf(null, sumOfTerms(stage.imagesOf(standing, amplitude), moving));
-  for (const row of standing) {
-    const own = valueAt(scaled, xyz, row);
-    if (own > 0) amplitude[row]! *= Math.min(largestMatch, Math.max(leastMatch, valueAt(seen, xyz, row) / own));
-  }
+  const searchedRows = rows.filter((row) => searched[row] === 1);
+  const moving = searchedRows.length === 0 ? null : stage.imagesOf(searchedRows, amplitude);
+  const withMoving = (terms: ComplexTerms): ComplexTerms => (moving === null ? terms : sumOfTerms(terms, moving));
+  const scaled = atAtoms(gainOf(null, withMoving(stage.imagesOf(standing, amplitude))));
+  rows.forEach((row, at) => {
+    if (searched[row] === 1 || !(scaled[at]! > 0)) return;
+    amplitude[row]! *= Math.min(largestMatch, Math.max(leastMatch, seen[at]! / scaled[at]!));
+  });
   const still = stage.imagesOf(standing, amplitude);
+  const gain = kept(gainOf(observed, still));
   return {
     amplitude,
-    gain: gainOf(observed, still),
-    rest: gainOf(observed, sumOfTerms(still, moving)),
+    gain,
+    rest: moving === null ? gain : kept(gainOf(observed, sumOfTerms(still, moving))),
     ...overlapTable(stage, shells, independent, resolution),
     correlation: shells.correlation,
   };
@@ -151,20 +143,15 @@ export function overlapDistance({ overlapStep }: DensityEvidence): number {
   return overlapSteps * overlapStep;
 }
 
-function valueAt(grid: CubicGrid, xyz: Float64Array, row: number): number {
-  return cubicValue(grid, xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!);
+/** Values at some atoms. */
+function valuesAt(grid: CubicGrid, xyz: Float64Array, rows: readonly number[]): Float64Array {
+  return Float64Array.from(rows, (row) => cubicValue(grid, xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!));
 }
 
 function heavyRows({ isHydrogen, atomCount }: Topology): number[] {
   const rows: number[] = [];
   for (let row = 0; row < atomCount; row++) if (isHydrogen[row] === 0) rows.push(row);
   return rows;
-}
-
-function scatterers({ atoms }: Model, xyz: Float64Array, rows: readonly number[]) {
-  const places = new Float64Array(3 * rows.length);
-  rows.forEach((row, at) => places.set(xyz.subarray(3 * row, 3 * row + 3), 3 * at));
-  return { count: rows.length, xyz: places, element: Uint8Array.from(rows, (row) => atoms.element[row]!) };
 }
 
 /** Scattering at half the resolution relative to carbon's; hydrogens and unknown elements have none. */
@@ -217,13 +204,13 @@ function measureShells(
   return whole === 0 ? null : { image, whiten, correlation: Math.sqrt(explained / whole) };
 }
 
-/** Map of log-likelihood per amplitude: what is observed less the images, against one atom's image, in units of the noise. */
-function gainGrid(
+/** Terms of the map of log-likelihood per amplitude: what is observed less the images, against one atom's image, in units of the noise. */
+function gainTerms(
   stage: ImageStage,
   { image, whiten }: Shells,
   independent: number,
   { observed, images }: { readonly observed: ComplexTerms | null; readonly images: ComplexTerms | null },
-): CubicGrid {
+): ComplexTerms {
   const { count } = stage.terms;
   const result = { re: new Float32Array(count), im: new Float32Array(count) };
   // Images subtract where there is a map, and stand for themselves where there is none.
@@ -245,7 +232,7 @@ function gainGrid(
     result.re[term] = independent * own * re;
     result.im[term] = independent * own * im;
   }
-  return cubicGrid(stage.frame, stage.mapOf(result));
+  return result;
 }
 
 /** Overlap of images by distance: the transform of their squared whitened image, averaged over directions. */
@@ -279,21 +266,19 @@ function overlapTable(
  * atom name) are beside what is expected there.
  */
 function scaleAmplitudes(
-  { model, xyz, backbone }: EvidenceInput,
+  { model, backbone }: EvidenceInput,
   rows: readonly number[],
   amplitude: Float64Array,
-  observed: CubicGrid,
-  expected: CubicGrid,
+  { observed, expected }: { readonly observed: Float64Array; readonly expected: Float64Array },
 ): void {
   const { atoms, residues } = model;
   const products = new Float64Array(residues.count);
   const squares = new Float64Array(residues.count);
-  for (const row of rows) {
-    if (backbone[row] === 0) continue;
-    const own = valueAt(expected, xyz, row);
-    products[atoms.residue[row]!]! += own * valueAt(observed, xyz, row);
-    squares[atoms.residue[row]!]! += own * own;
-  }
+  rows.forEach((row, at) => {
+    if (backbone[row] === 0) return;
+    products[atoms.residue[row]!]! += expected[at]! * observed[at]!;
+    squares[atoms.residue[row]!]! += expected[at]! * expected[at]!;
+  });
   const clarity = new Float64Array(residues.count).fill(1);
   for (let residue = 0; residue < residues.count; residue++) {
     let [product, square] = [0, 0];
@@ -306,13 +291,13 @@ function scaleAmplitudes(
   }
   const ratios = new Map<string, number[]>();
   const kindOf = (row: number): string => pairedName(residues.name[atoms.residue[row]!]!, atoms.name[row]!);
-  for (const row of rows) {
-    const own = valueAt(expected, xyz, row) * clarity[atoms.residue[row]!]!;
-    if (!(own > 0)) continue;
+  rows.forEach((row, at) => {
+    const own = expected[at]! * clarity[atoms.residue[row]!]!;
+    if (!(own > 0)) return;
     const list = ratios.get(kindOf(row));
-    if (list) list.push(valueAt(observed, xyz, row) / own);
-    else ratios.set(kindOf(row), [valueAt(observed, xyz, row) / own]);
-  }
+    if (list) list.push(observed[at]! / own);
+    else ratios.set(kindOf(row), [observed[at]! / own]);
+  });
   const typical = new Map<string, number>();
   for (const [kind, list] of ratios) {
     const median = list.toSorted((a, b) => a - b)[list.length >> 1]!;

@@ -23,7 +23,7 @@ export interface ImageStage extends ImageSettings {
   readonly peak: Float64Array;
   /** Terms of the images of some atoms. */
   imagesOf(rows: ArrayLike<number>, amplitude: Float64Array): ComplexTerms;
-  /** The map of some terms. */
+  /** The map of some terms, which is overwritten by what is asked for next. */
   mapOf(terms: ComplexTerms): Float32Array;
   dispose(): void;
 }
@@ -53,7 +53,7 @@ export function createImageStage(engine: ComputeEngine, settings: ImageSettings)
         spectrum.im[offsets[term]!] = im[term]!;
       }
       inverseTransform(engine, spectrum, values, terms.limits);
-      return values.slice();
+      return values;
     },
     dispose() {
       freeSpectrum(engine, spectrum);

@@ -16,6 +16,16 @@ export interface RotamerPrior {
   /** In the order of their height. */
   readonly peaks: readonly RotamerPeak[];
   readonly energies: PercentileEnergies;
+  readonly trials: RotamerTrials;
+}
+
+/** Torsions to try: peaks, and places one spread away from them along the first two torsions. */
+export interface RotamerTrials {
+  readonly count: number;
+  /** Degrees, as many as there are torsions for each trial. */
+  readonly chis: Float64Array;
+  /** What they cost (see `rotamerCost`). */
+  readonly cost: Float64Array;
 }
 
 /** Peaks below this percentile are no rotamers, and peaks this near to a higher one are parts of it, degrees. */
@@ -23,6 +33,8 @@ const leastPeak = 0.02;
 const nearPeak = 20;
 const leastSpread = 4;
 const largestSpread = 25;
+/** What validation calls an outlier must be paid by the density on top of how rare it is. */
+const outlierCost = 4;
 
 const priors = new WeakMap<RotamerTable, RotamerPrior>();
 
@@ -31,7 +43,8 @@ export function rotamerPrior(rotamers: RotamerTable): RotamerPrior {
   let prior = priors.get(rotamers);
   if (prior === undefined) {
     const energies = percentileEnergies(rotamers.table);
-    prior = { rotamers, energies, peaks: findPeaks(rotamers.table, energies) };
+    const bare = { rotamers, energies, peaks: findPeaks(rotamers.table, energies) };
+    prior = { ...bare, trials: listTrials(bare) };
     priors.set(rotamers, prior);
   }
   return prior;
@@ -44,9 +57,8 @@ export function rotamerEnergy({ rotamers, energies }: RotamerPrior, chis: ArrayL
 
 /** The same, and a cost on top of it for outliers. */
 export function rotamerCost(
-  { rotamers, energies }: RotamerPrior,
+  { rotamers, energies }: Pick<RotamerPrior, "rotamers" | "energies">,
   chis: ArrayLike<number>,
-  outlierCost: number,
 ): number {
   const percentile = tableValue(rotamers.table, chis);
   return percentileEnergy(energies, percentile) + (percentile < rotamers.outlierBelow ? outlierCost : 0);
@@ -54,6 +66,17 @@ export function rotamerCost(
 
 export function isRotamerOutlier({ rotamers }: RotamerPrior, chis: ArrayLike<number>): boolean {
   return tableValue(rotamers.table, chis) < rotamers.outlierBelow;
+}
+
+function listTrials(prior: Omit<RotamerPrior, "trials">): RotamerTrials {
+  const places = prior.peaks.flatMap(({ chis, spread }) => {
+    const steps = (axis: number): number[] => (axis < spread.length ? [0, -spread[axis]!, spread[axis]!] : [0]);
+    return steps(0).flatMap((first) =>
+      steps(1).map((second) => chis.map((chi, axis) => chi + (axis === 0 ? first : axis === 1 ? second : 0))),
+    );
+  });
+  const cost = Float64Array.from(places, (chis) => rotamerCost(prior, chis));
+  return { count: places.length, chis: Float64Array.from(places.flat()), cost };
 }
 
 function findPeaks(table: GridTable, energies: PercentileEnergies): RotamerPeak[] {
