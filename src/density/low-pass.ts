@@ -2,7 +2,7 @@
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { smoothLength } from "../kernels/fft-plan.ts";
 import {
-  createSpectrum,
+  createRawSpectrum,
   forwardTransform,
   freeSpectrum,
   inverseTransform,
@@ -24,7 +24,7 @@ export function lowPassMap(engine: ComputeEngine, map: DensityMap, resolution: n
   const padded = engine.memory.float32(size[0] * size[1] * size[2]);
   continueFaces(map, padded, size);
   const frame = mapFrame({ ...map, size });
-  const spectrum = createSpectrum(engine, ...size);
+  const spectrum = createRawSpectrum(engine, ...size);
   const limits = {
     h: Math.floor(frame.boxCell.a / resolution),
     k: Math.floor(frame.boxCell.b / resolution),
@@ -90,9 +90,10 @@ function cutTerms({ nx, ny, nz, stride, planeStride, re, im }: Spectrum, frame: 
         const sx = h * f[0] + k * f[3] + l * f[6];
         const sy = h * f[1] + k * f[4] + l * f[7];
         const sz = h * f[2] + k * f[5] + l * f[8];
-        const factor = sx * sx + sy * sy + sz * sz > limit ? 0 : scale;
-        re[row + h]! *= factor;
-        im[row + h]! *= factor;
+        // What lies beyond the limits of the transform may be anything.
+        const isWanted = sx * sx + sy * sy + sz * sz <= limit;
+        re[row + h] = isWanted ? re[row + h]! * scale : 0;
+        im[row + h] = isWanted ? im[row + h]! * scale : 0;
       }
     }
   }

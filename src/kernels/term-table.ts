@@ -125,29 +125,31 @@ export function groupByBlock(
   blockAtoms: number,
 ): BlockRows {
   const start = new Int32Array(blocks + 1);
-  const seen = new Int32Array(columns.length);
-  const visit = (row: number, take: (block: number) => void): void => {
-    for (let column = 0; column < columns.length; column++) {
-      const block = Math.floor(columns[column]![row]! / blockAtoms);
-      seen[column] = block;
-      let isNew = true;
-      for (let before = 0; before < column; before++) if (seen[before] === block) isNew = false;
-      if (isNew) take(block);
-    }
-  };
-  const counter = (block: number): void => {
-    start[block + 1]!++;
-  };
-  for (let row = 0; row < count; row++) visit(row, counter);
+  const touched = new Int32Array(columns.length);
+  for (let row = 0; row < count; row++) {
+    const size = findBlocks(columns, row, blockAtoms, touched);
+    for (let at = 0; at < size; at++) start[touched[at]! + 1]!++;
+  }
   for (let block = 0; block < blocks; block++) start[block + 1]! += start[block]!;
   const next = start.slice(0, blocks);
   const rows = new Int32Array(start[blocks]!);
-  let present = 0;
-  const place = (block: number): void => {
-    rows[next[block]!++] = present;
-  };
-  for (present = 0; present < count; present++) visit(present, place);
+  for (let row = 0; row < count; row++) {
+    const size = findBlocks(columns, row, blockAtoms, touched);
+    for (let at = 0; at < size; at++) rows[next[touched[at]!]!++] = row;
+  }
   return { start, rows };
+}
+
+/** Blocks that a term touches, each once; returns how many. */
+function findBlocks(columns: readonly Int32Array[], row: number, blockAtoms: number, touched: Int32Array): number {
+  let size = 0;
+  for (let column = 0; column < columns.length; column++) {
+    const block = Math.floor(columns[column]![row]! / blockAtoms);
+    let isNew = true;
+    for (let at = 0; at < size; at++) if (touched[at] === block) isNew = false;
+    if (isNew) touched[size++] = block;
+  }
+  return size;
 }
 
 function groupAddresses({ start, atoms, numbers }: TermGroup): number[] {

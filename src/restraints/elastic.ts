@@ -38,10 +38,13 @@ export function buildElasticNetwork(
   rule: ElasticRule,
 ): ElasticNetwork {
   const { nonbonded, isHydrogen, atomCount } = topology;
-  const first: number[] = [];
-  const second: number[] = [];
-  const length: number[] = [];
-  const stiffness: number[] = [];
+  // Room for all neighbours: what is not used costs nothing.
+  const most = neighbours.partner.length;
+  const first = new Int32Array(most);
+  const second = new Int32Array(most);
+  const length = new Float64Array(most);
+  const stiffness = new Float64Array(most);
+  let count = 0;
   // Relation to the atom at hand: 2 i + 1 bonded, 2 i + 2 one to four.
   const relation = new Float64Array(atomCount);
   for (let i = 0; i < atomCount; i++) {
@@ -63,18 +66,19 @@ export function buildElasticNetwork(
       const distance = Math.sqrt(x * x + y * y + z * z);
       const factor = relation[j] === 2 * i + 2 ? oneFourFactor : 1;
       if (distance < factor * contactDistance(nonbonded, i, j, rule.hydrogenBondException)) continue;
-      first.push(i);
-      second.push(j);
-      length.push(distance);
-      stiffness.push(backboneStiffness * (rule.backbone[i] === 1 && rule.backbone[j] === 1 ? 1 : otherShare));
+      first[count] = i;
+      second[count] = j;
+      length[count] = distance;
+      stiffness[count] = backboneStiffness * (rule.backbone[i] === 1 && rule.backbone[j] === 1 ? 1 : otherShare);
+      count++;
     }
   }
   return {
-    count: first.length,
-    i: Int32Array.from(first),
-    j: Int32Array.from(second),
-    length: Float64Array.from(length),
-    stiffness: Float64Array.from(stiffness),
+    count,
+    i: first.subarray(0, count),
+    j: second.subarray(0, count),
+    length: length.subarray(0, count),
+    stiffness: stiffness.subarray(0, count),
   };
 }
 

@@ -51,9 +51,9 @@ export function makeTermTable(space: SurfaceSpace, { lists, xyz, elastic, supple
     bonds: group([bonds.i, bonds.j], bonds.count, bondNumbers(bonds)),
     angles: group([angles.i, angles.j, angles.k], angles.count, angleNumbers(angles)),
     dihedrals: group([dihedrals.i, dihedrals.j, dihedrals.k, dihedrals.l], dihedrals.count, [
-      (row) => dihedrals.ideal[row]!,
-      (row) => 1 / dihedrals.sigma[row]! ** 2,
-      (row) => dihedrals.periodicity[row]!,
+      { values: dihedrals.ideal },
+      { values: dihedrals.sigma, isSigma: true },
+      { values: dihedrals.periodicity },
     ]),
     chiralities: group(
       [chiralities.centre, chiralities.i, chiralities.j, chiralities.k],
@@ -74,18 +74,28 @@ export function makeTermTable(space: SurfaceSpace, { lists, xyz, elastic, supple
 /** Where the arrays of a table live, surfaces included. */
 export type SurfaceSpace = ArraySpace & Pick<ComputeEngine["memory"], "float32">;
 
-type NumberColumn = (row: number) => number;
+/** A number of each term; of standard deviations the inverse squares are taken. */
+interface NumberColumn {
+  readonly values: ArrayLike<number>;
+  readonly isSigma?: true;
+}
 
 function bondNumbers({ ideal, sigma, slack, limit }: BondList): NumberColumn[] {
-  return [(row) => ideal[row]!, (row) => 1 / sigma[row]! ** 2, (row) => slack?.[row] ?? 0, (row) => limit?.[row] ?? -1];
+  const all = (length: number, value: number): Float64Array => new Float64Array(length).fill(value);
+  return [
+    { values: ideal },
+    { values: sigma, isSigma: true },
+    { values: slack ?? all(ideal.length, 0) },
+    { values: limit ?? all(ideal.length, -1) },
+  ];
 }
 
 function angleNumbers({ ideal, sigma }: AngleList): NumberColumn[] {
-  return [(row) => ideal[row]!, (row) => 1 / sigma[row]! ** 2];
+  return [{ values: ideal }, { values: sigma, isSigma: true }];
 }
 
 function chiralityNumbers({ idealVolume, sigma, both }: ChiralityList): NumberColumn[] {
-  return [(row) => idealVolume[row]!, (row) => 1 / sigma[row]! ** 2, (row) => both[row]!];
+  return [{ values: idealVolume }, { values: sigma, isSigma: true }, { values: both }];
 }
 
 function packGroup(
@@ -110,8 +120,19 @@ function packGroup(
 
 function writeNumbers({ numbers, rows }: TermGroup, columns: readonly NumberColumn[]): void {
   columns.forEach((column, at) => {
-    for (let to = 0; to < rows.length; to++) numbers[columns.length * to + at] = column(rows[to]!);
+    writeColumn(numbers, rows, columns.length, at, column);
   });
+}
+
+function writeColumn(
+  numbers: Float64Array,
+  rows: Int32Array,
+  width: number,
+  at: number,
+  { values, isSigma }: NumberColumn,
+): void {
+  if (isSigma) for (let to = 0; to < rows.length; to++) numbers[width * to + at] = 1 / values[rows[to]!]! ** 2;
+  else for (let to = 0; to < rows.length; to++) numbers[width * to + at] = values[rows[to]!]!;
 }
 
 /** Takes over the parameters of bonds and angles from lists with the same terms. */
@@ -135,8 +156,8 @@ export function replaceSprings(
 function packSprings(space: ArraySpace, blocks: number, elastic: ElasticNetwork | undefined): TermGroup {
   const columns = elastic ? [elastic.i, elastic.j] : [];
   return packGroup(space, columns, groupByBlock(columns, elastic?.count ?? 0, blocks, blockAtoms), [
-    (row) => elastic!.length[row]!,
-    (row) => elastic!.stiffness[row]!,
+    { values: elastic?.length ?? [] },
+    { values: elastic?.stiffness ?? [] },
   ]);
 }
 
@@ -170,21 +191,21 @@ function packSupplement(
   values.set(tables.values);
   return {
     surfaces: {
-      ...group([i, j, k, l, m], surfaces.count, [(row) => surface[row]!, (row) => factor[row]!]),
+      ...group([i, j, k, l, m], surfaces.count, [{ values: surface }, { values: factor }]),
       values,
       bins: tables.bins,
     },
     torsions: group([torsions.i, torsions.j, torsions.k, torsions.l], torsions.count, [
-      (row) => torsions.ideal[row]!,
-      (row) => 1 / torsions.sigma[row]! ** 2,
-      (row) => torsions.period[row]!,
-      (row) => torsions.limit[row]!,
+      { values: torsions.ideal },
+      { values: torsions.sigma, isSigma: true },
+      { values: torsions.period },
+      { values: torsions.limit },
     ]),
     tethers: group([tethers.i, tethers.j], tethers.count, [
-      (row) => tethers.ideal[row]!,
-      (row) => 1 / tethers.sigma[row]! ** 2,
-      (row) => tethers.slack[row]!,
-      (row) => tethers.limit[row]!,
+      { values: tethers.ideal },
+      { values: tethers.sigma, isSigma: true },
+      { values: tethers.slack },
+      { values: tethers.limit },
     ]),
   };
 }

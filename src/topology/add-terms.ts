@@ -34,16 +34,16 @@ function isOwn({ rows, begin, letter, isFirst, altloc }: Conformer, slots: reado
   return isShared;
 }
 
-/** Adds the term where its atoms are present; returns where its numbers begin, -1 where it was not added. */
+/** Adds the term where its atoms are present; returns its row, -1 where it was not added. */
 function addTerm(table: TermTable, { slots, rest }: PlannedTerm, conformer: Conformer): number {
   const { rows, begin } = conformer;
   for (let at = 0; at < slots.length; at++) if (rows[begin + slots[at]!]! < 0) return -1;
   if (!isOwn(conformer, slots)) return -1;
-  const place = reserveRow(table);
-  const { values } = table;
-  for (let at = 0; at < slots.length; at++) values[place + at] = rows[begin + slots[at]!]!;
-  for (let at = 0; at < rest.length; at++) values[place + slots.length + at] = rest[at]!;
-  return place;
+  const row = reserveRow(table);
+  const { columns } = table;
+  for (let at = 0; at < slots.length; at++) columns[at]![row] = rows[begin + slots[at]!]!;
+  for (let at = 0; at < rest.length; at++) columns[slots.length + at]![row] = rest[at]!;
+  return row;
 }
 
 /** A plane of at least four present atoms. */
@@ -54,9 +54,10 @@ function addPlane(lists: TermLists, { id, slots, sigmas }: PlannedPlane, conform
   if (present.length < 4 || !isOwn(conformer, present)) return;
   for (let at = 0; at < slots.length; at++) {
     if (!isPresent(slots[at]!)) continue;
-    const place = reserveRow(lists.planeEntries);
-    lists.planeEntries.values[place] = rows[begin + slots[at]!]!;
-    lists.planeEntries.values[place + 1] = sigmas[at]!;
+    const entry = reserveRow(lists.planeEntries);
+    const [atoms, deviations] = lists.planeEntries.columns;
+    atoms![entry] = rows[begin + slots[at]!]!;
+    deviations![entry] = sigmas[at]!;
   }
   endPlane(lists, id);
 }
@@ -123,27 +124,27 @@ function addPlannedLink(
   for (const bond of plan.bonds) {
     const at = addTerm(lists.bonds, bond, conformer);
     if (at < 0) continue;
-    const { values } = lists.bonds;
-    if (distance !== undefined) values[at + 2] = distance;
-    if (sigma !== undefined) values[at + 3] = sigma;
-    values[at + 4] = row;
+    const { columns } = lists.bonds;
+    if (distance !== undefined) columns[2]![at] = distance;
+    if (sigma !== undefined) columns[3]![at] = sigma;
+    columns[4]![at] = row;
   }
   for (const angle of plan.angles) {
     const at = addTerm(lists.angles, angle, conformer);
-    if (at >= 0) lists.angles.values[at + 5] = row;
+    if (at >= 0) lists.angles.columns[5]![at] = row;
   }
   for (const torsion of plan.dihedrals) {
     const at = addTerm(lists.dihedrals, torsion, conformer);
     if (at < 0) continue;
-    lists.dihedrals.values[at + 7] = row;
+    lists.dihedrals.columns[7]![at] = row;
     lists.dihedralIds.push(torsion.id);
   }
   for (const term of plan.chiralities) {
     const at = addTerm(lists.chiralities, term, conformer);
     if (at < 0 || hand === undefined) continue;
-    const { values } = lists.chiralities;
-    values[at + 4] = Math.abs(values[at + 4]!) * (hand === "negative" ? -1 : 1);
-    values[at + 6] = 0;
+    const { columns } = lists.chiralities;
+    columns[4]![at] = Math.abs(columns[4]![at]!) * (hand === "negative" ? -1 : 1);
+    columns[6]![at] = 0;
   }
   for (const plane of plan.planes) addPlane(lists, plane, conformer);
 }

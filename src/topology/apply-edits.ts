@@ -116,13 +116,12 @@ function absent(edit: RestraintEdit, names: string): InputError {
 }
 
 /** Rows over these atoms, in either direction. */
-function rowsOver({ count, width, values }: TermTable, atoms: readonly number[]): number[] {
+function rowsOver({ count, columns }: TermTable, atoms: readonly number[]): number[] {
   const backward = atoms.toReversed();
   const rows: number[] = [];
   for (let row = 0; row < count; row++) {
-    const at = row * width;
-    if (atoms.every((atom, index) => values[at + index] === atom)) rows.push(row);
-    else if (backward.every((atom, index) => values[at + index] === atom)) rows.push(row);
+    if (atoms.every((atom, index) => columns[index]![row] === atom)) rows.push(row);
+    else if (backward.every((atom, index) => columns[index]![row] === atom)) rows.push(row);
   }
   return rows;
 }
@@ -152,13 +151,13 @@ function changeTerms(terms: TermTable, atoms: readonly number[], edit: BondEdit 
   const rows = rowsOver(terms, atoms);
   if (rows.length === 0 && edit.action !== "add") throw absent(edit, names);
   if (rows.length === 0) addRow(terms, [...atoms, edit.ideal!, edit.sigma!, -1]);
-  const { values, width } = terms;
+  const ideal = terms.columns[atoms.length]!;
+  const sigma = terms.columns[atoms.length + 1]!;
   for (const row of rows.toReversed()) {
-    const at = row * width + atoms.length;
     if (edit.action === "delete") removeRow(terms, row);
     else {
-      values[at] = edit.ideal ?? values[at]!;
-      values[at + 1] = edit.sigma ?? values[at + 1]!;
+      ideal[row] = edit.ideal ?? ideal[row]!;
+      sigma[row] = edit.sigma ?? sigma[row]!;
     }
   }
 }
@@ -176,12 +175,11 @@ function editDihedral(
   if (rows.length === 0 && edit.action !== "add") throw absent(edit, names);
   const ideal = edit.ideal === undefined ? undefined : nearestIdeal(model, atoms, edit.ideal, edit.alternatives);
   if (edit.action === "change") {
-    const { values, width } = dihedrals;
+    const [ideals, sigmas, periodicities] = dihedrals.columns.slice(4);
     for (const row of rows) {
-      const at = row * width;
-      values[at + 4] = ideal ?? values[at + 4]!;
-      values[at + 5] = edit.sigma ?? values[at + 5]!;
-      values[at + 6] = edit.periodicity ?? values[at + 6]!;
+      ideals![row] = ideal ?? ideals![row]!;
+      sigmas![row] = edit.sigma ?? sigmas![row]!;
+      periodicities![row] = edit.periodicity ?? periodicities![row]!;
     }
     return;
   }
@@ -208,12 +206,12 @@ function nearestIdeal(
 /** Planes of the dictionary are changed and deleted by exactly their atoms. */
 function editPlane(lists: TermLists, atoms: readonly number[], edit: PlanarityEdit, names: string): void {
   const { planeEntries, planeOffsets } = lists;
-  const { width } = planeEntries;
+  const [members, deviations] = planeEntries.columns;
   const rows: number[] = [];
   const wanted = [...atoms].toSorted((a, b) => a - b).join(" ");
   for (let row = 0; row + 1 < planeOffsets.length; row++) {
     if (planeOffsets[row + 1]! - planeOffsets[row]! !== atoms.length) continue;
-    const own = atoms.map((_, index) => planeEntries.values[width * (planeOffsets[row]! + index)]!);
+    const own = atoms.map((_, index) => members![planeOffsets[row]! + index]!);
     if (own.toSorted((a, b) => a - b).join(" ") === wanted) rows.push(row);
   }
   if (rows.length === 0 && edit.action !== "add") throw absent(edit, names);
@@ -221,7 +219,7 @@ function editPlane(lists: TermLists, atoms: readonly number[], edit: PlanarityEd
     if (edit.action === "delete") removePlane(lists, row);
     else if (edit.sigma !== undefined) {
       for (let entry = planeOffsets[row]!; entry < planeOffsets[row + 1]!; entry++) {
-        planeEntries.values[width * entry + 1] = edit.sigma;
+        deviations![entry] = edit.sigma;
       }
     }
   }

@@ -13,7 +13,15 @@ import { createNonbondedAtoms, energyTypeOfElement } from "./nonbonded-atoms.ts"
 import { atomsOfResidue, type MatchedAtoms } from "./residue-atoms.ts";
 import { createLinkPlans } from "./residue-templates.ts";
 import { findPuckers } from "./sugar-pucker.ts";
-import { createTermLists, packAngles, packBonds, packChiralities, packDihedrals, packPlanes } from "./term-lists.ts";
+import {
+  createTermLists,
+  packAngles,
+  packBonds,
+  packChiralities,
+  packDihedrals,
+  packPlanes,
+  type TermCounts,
+} from "./term-lists.ts";
 import type { ChiralityList, Topology } from "./topology.ts";
 import { findUnrestrained } from "./unrestrained.ts";
 
@@ -32,7 +40,7 @@ export function buildTopology(
   const { monomers, held, links, matched } = identifyResidues(model, dictionary, options, context);
   const { templates } = matched;
   const puckers = findPuckers(model, matched, links);
-  const lists = createTermLists();
+  const lists = createTermLists(expectTerms(matched, links.length));
   for (let residue = 0; residue < model.residues.count; residue++) {
     if (residue % 1000 === 0) throwIfCancelled(context);
     if (templates[residue]) addResidueTerms(lists, matched, residue, model.atoms.altloc, puckers[residue]);
@@ -71,6 +79,28 @@ export function buildTopology(
     ...unrestrained,
     energyType,
   };
+}
+
+/** Terms of the templates as if all atoms were there, and room for those of the links; what a link of a polymer adds is less. */
+function expectTerms({ templates, conformers }: MatchedAtoms, links: number): TermCounts {
+  const expected: TermCounts = {
+    bonds: 2 * links,
+    angles: 6 * links,
+    dihedrals: 4 * links,
+    chiralities: 2 * links,
+    planeEntries: 16 * links,
+  };
+  templates.forEach((template, residue) => {
+    if (template === undefined) return;
+    const { plan } = template;
+    const times = conformers[residue]!.length;
+    expected.bonds += times * plan.bonds.length;
+    expected.angles += times * plan.angles.length;
+    expected.dihedrals += times * plan.dihedrals.length;
+    expected.chiralities += times * plan.chiralities.length;
+    for (const { slots } of plan.planes) expected.planeEntries += times * slots.length;
+  });
+  return expected;
 }
 
 function assignEnergyTypes(

@@ -66,8 +66,9 @@ function bondedNeighbours(
   const graph = bondGraph(count, bonds, extraBonds);
   const excludeOffset = new Int32Array(count + 1);
   const oneFourOffset = new Int32Array(count + 1);
-  const exclude = createTable(1);
-  const oneFour = createTable(1);
+  // About as many as in a chain of amino acids with their hydrogens.
+  const exclude = createTable(4 * count, 1);
+  const oneFour = createTable(4 * count, 1);
   const shells: Shells = { reached: [], shell: new Int32Array(count).fill(-1), depth: new Uint8Array(count) };
   const { reached, depth } = shells;
   for (let atom = 0; atom < count; atom++) {
@@ -77,8 +78,8 @@ function bondedNeighbours(
       const other = reached[at]!;
       if (other <= atom) continue;
       const table = depth[other] === 3 ? oneFour : exclude;
-      const place = reserveRow(table);
-      table.values[place] = other;
+      const row = reserveRow(table);
+      table.columns[0]![row] = other;
     }
     excludeOffset[atom + 1] = exclude.count;
     oneFourOffset[atom + 1] = oneFour.count;

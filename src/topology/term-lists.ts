@@ -1,11 +1,21 @@
 // Growing lists of restraint terms, packed into typed arrays when the topology is complete.
 import type { AngleList, BondList, ChiralityList, DihedralList, PlaneList } from "./topology.ts";
 
-/** Rows of numbers that grow: row r is values[r * width] .. values[(r + 1) * width - 1]; what follows the last row is room. */
+type Column = Int32Array | Float64Array;
+
+/** Rows of numbers that grow, column by column; what follows the last row is room. */
 export interface TermTable {
-  readonly width: number;
   count: number;
-  values: Float64Array;
+  columns: Column[];
+}
+
+/** Rows a model is expected to need. What room is left costs no memory; room that is too small is found by copying. */
+export interface TermCounts {
+  bonds: number;
+  angles: number;
+  dihedrals: number;
+  chiralities: number;
+  planeEntries: number;
 }
 
 export interface TermLists {
@@ -26,42 +36,51 @@ export interface TermLists {
   readonly planeIds: string[];
 }
 
-export function createTermLists(): TermLists {
+export function createTermLists(expected: TermCounts): TermLists {
   return {
-    bonds: createTable(5),
+    bonds: createTable(expected.bonds, 2, 2, 1),
     bondForms: new Map(),
-    angles: createTable(6),
-    dihedrals: createTable(8),
+    angles: createTable(expected.angles, 3, 2, 1),
+    dihedrals: createTable(expected.dihedrals, 4, 2, 2),
     dihedralIds: [],
-    chiralities: createTable(7),
-    planeEntries: createTable(2),
+    chiralities: createTable(expected.chiralities, 4, 2, 1),
+    planeEntries: createTable(expected.planeEntries, 1, 1),
     planeOffsets: [0],
     planeIds: [],
   };
 }
 
-export function createTable(width: number): TermTable {
-  return { width, count: 0, values: new Float64Array(64 * width) };
+/** Columns of atoms, then some of any numbers, then some of integers. */
+export function createTable(room: number, atoms: number, numbers = 0, marks = 0): TermTable {
+  const rows = Math.max(64, room);
+  const columns: Column[] = [];
+  for (let column = 0; column < atoms; column++) columns.push(new Int32Array(rows));
+  for (let column = 0; column < numbers; column++) columns.push(new Float64Array(rows));
+  for (let column = 0; column < marks; column++) columns.push(new Int32Array(rows));
+  return { count: 0, columns };
 }
 
-/** Adds a row and returns where its numbers begin; they are to be filled in. */
+/** Adds a row, whose numbers are to be filled in, and returns which one it is. */
 export function reserveRow(table: TermTable): number {
-  const at = table.count * table.width;
-  if (at === table.values.length) {
-    const longer = new Float64Array(2 * at);
-    longer.set(table.values);
-    table.values = longer;
+  if (table.count === table.columns[0]!.length) {
+    table.columns = table.columns.map((column) => {
+      const longer = column instanceof Int32Array ? new Int32Array(2 * table.count) : new Float64Array(2 * table.count);
+      longer.set(column);
+      return longer;
+    });
   }
-  table.count++;
-  return at;
+  return table.count++;
 }
 
-export function addRow(table: TermTable, row: readonly number[]): void {
-  table.values.set(row, reserveRow(table));
+export function addRow(table: TermTable, values: readonly number[]): void {
+  const row = reserveRow(table);
+  values.forEach((value, column) => {
+    table.columns[column]![row] = value;
+  });
 }
 
 export function removeRow(table: TermTable, row: number): void {
-  table.values.copyWithin(row * table.width, (row + 1) * table.width, table.count * table.width);
+  for (const column of table.columns) column.copyWithin(row, row + 1, table.count);
   table.count--;
 }
 
@@ -86,21 +105,13 @@ export function removePlane(lists: TermLists, row: number): void {
   for (let next = row + 1; next < planeOffsets.length; next++) planeOffsets[next]! -= size;
 }
 
-function fillColumn<Column extends Int32Array | Float64Array | Int8Array | Uint8Array>(
-  { values, width }: TermTable,
-  column: number,
-  out: Column,
-): Column {
-  for (let row = 0, at = column; row < out.length; row++, at += width) out[row] = values[at]!;
-  return out;
+/** A column of integers. */
+export function integers({ count, columns }: TermTable, column: number): Int32Array {
+  return columns[column]!.subarray(0, count) as Int32Array;
 }
 
-export function integers(table: TermTable, column: number): Int32Array {
-  return fillColumn(table, column, new Int32Array(table.count));
-}
-
-function reals(table: TermTable, column: number): Float64Array {
-  return fillColumn(table, column, new Float64Array(table.count));
+function reals({ count, columns }: TermTable, column: number): Float64Array {
+  return columns[column]!.subarray(0, count) as Float64Array;
 }
 
 export function packBonds({ bonds, bondForms }: TermLists): BondList {
@@ -143,7 +154,7 @@ export function packDihedrals({ dihedrals, dihedralIds }: TermLists): DihedralLi
     l: integers(dihedrals, 3),
     ideal: reals(dihedrals, 4),
     sigma: reals(dihedrals, 5),
-    periodicity: fillColumn(dihedrals, 6, new Int8Array(dihedrals.count)),
+    periodicity: Int8Array.from(integers(dihedrals, 6)),
     id: dihedralIds,
     link: integers(dihedrals, 7),
   };
@@ -158,7 +169,7 @@ export function packChiralities({ chiralities }: TermLists): ChiralityList {
     k: integers(chiralities, 3),
     idealVolume: reals(chiralities, 4),
     sigma: reals(chiralities, 5),
-    both: fillColumn(chiralities, 6, new Uint8Array(chiralities.count)),
+    both: Uint8Array.from(integers(chiralities, 6)),
   };
 }
 

@@ -27,18 +27,43 @@ function aim(frame: usize, nx: i32, ny: i32, nz: i32, place: usize, radius: f64)
 /** Whether the row at iy, iz meets the sphere aimed at; sets the ends of the span. */
 @inline
 function findSpan(frame: usize, nx: i32, ny: i32, nz: i32, iy: i32, iz: i32, limit: f64): bool {
-  const gz = (<f64>iz - pz) / <f64>nz;
+  return findSpanInPlane(frame, ny, iy, (<f64>iz - pz) / <f64>nz, load<f64>(frame, 72) / <f64>nx, limit);
+}
+
+/** The same with what all rows of a plane share: `gz` along z from the centre, in parts of the box, and the step along x. */
+@inline
+function findSpanInPlane(frame: usize, ny: i32, iy: i32, gz: f64, step: f64, limit: f64): bool {
   const gy = (<f64>iy - py) / <f64>ny;
   const dz = load<f64>(frame, 136) * gz;
   const dy = load<f64>(frame, 104) * gy + load<f64>(frame, 112) * gz;
   const left = limit - dz * dz - dy * dy;
   if (left < 0) return false;
-  const step = load<f64>(frame, 72) / <f64>nx;
-  const middle = px - (load<f64>(frame, 80) * gy + load<f64>(frame, 88) * gz) / step;
+  const skew = load<f64>(frame, 80) * gy + load<f64>(frame, 88) * gz;
+  const middle = skew == 0 ? px : px - skew / step;
   const half = Math.sqrt(left) / step;
   spanFirst = <i32>Math.ceil(middle - half);
   spanLast = <i32>Math.floor(middle + half);
   return spanFirst <= spanLast;
+}
+
+/** Raises the labels of so many points of a row, from x on and round the box, to `value`. */
+@inline
+function raiseSpan(row: usize, x: i32, length: i32, nx: i32, value: i32): void {
+  if (x + ((length + 15) & ~15) > nx) {
+    for (let rest = length; rest > 0; rest--) {
+      if (load<u8>(row + <usize>x) < <u8>value) store<u8>(row + <usize>x, <u8>value);
+      x++;
+      if (x == nx) x = 0;
+    }
+    return;
+  }
+  const values = i8x16.splat(<i8>value);
+  const lanes = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  // What a vector holds beyond the span lies in the same row and is written back as it was.
+  for (let at = row + <usize>x; length > 0; at += 16, length -= 16) {
+    const wanted = i8x16.lt_u(lanes, i8x16.splat(<i8>min(length, 16)));
+    v128.store(at, i8x16.max_u(v128.load(at), v128.and(values, wanted)));
+  }
 }
 
 /** Raises the labels of points in spheres to `value`, in the planes zBegin to zEnd. */
@@ -56,6 +81,7 @@ export function paintSpheres(
   zEnd: i32,
   _scratch: usize,
 ): void {
+  const step = load<f64>(frame, 72) / <f64>nx;
   for (let atom: usize = 0; atom < <usize>count; atom++) {
     const radius = load<f64>(radii + atom * 8);
     aim(frame, nx, ny, nz, xyz + atom * 24, radius);
@@ -64,19 +90,15 @@ export function paintSpheres(
     for (let iz = firstZ; iz <= lastZ; iz++) {
       const z = wrap(iz, nz);
       if (z < zBegin || z >= zEnd) continue;
+      const gz = (<f64>iz - pz) / <f64>nz;
       for (let iy = firstY; iy <= lastY; iy++) {
-        if (!findSpan(frame, nx, ny, nz, iy, iz, radius * radius)) continue;
+        if (!findSpanInPlane(frame, ny, iy, gz, step, radius * radius)) continue;
         const row = labels + <usize>nx * (<usize>wrap(iy, ny) + <usize>ny * <usize>z);
         if (spanLast - spanFirst >= nx) {
           spanFirst = 0;
           spanLast = nx - 1;
         }
-        let x = wrap(spanFirst, nx);
-        for (let rest = spanLast - spanFirst; rest >= 0; rest--) {
-          if (load<u8>(row + <usize>x) < <u8>value) store<u8>(row + <usize>x, <u8>value);
-          x++;
-          if (x == nx) x = 0;
-        }
+        raiseSpan(row, wrap(spanFirst, nx), spanLast - spanFirst + 1, nx, value);
       }
     }
   }
