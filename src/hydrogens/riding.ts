@@ -23,7 +23,7 @@ export interface RidingHydrogens {
 /** Chooses frames from the bond graph; call updateRidingFrames to fill in the local coordinates. */
 export function prepareRiding(topology: Topology): RidingHydrogens {
   const { isHydrogen, hydrogenParent, atomCount } = topology;
-  const { offset, partner } = heavyGraph(topology);
+  const { offset, partner } = isHydrogen.includes(1) ? heavyGraph(topology) : emptyGraph;
   const riders: number[] = [];
   const followers: number[] = [];
   const { conformer } = topology.nonbonded;
@@ -60,6 +60,8 @@ export function prepareRiding(topology: Topology): RidingHydrogens {
     followerShift: new Float64Array((3 * followers.length) / 2),
   };
 }
+
+const emptyGraph = { offset: new Int32Array(0), partner: new Int32Array(0) };
 
 /** Neighbours other than hydrogens of each atom other than hydrogens, in the order of their bonds. */
 function heavyGraph({ bonds, isHydrogen, atomCount }: Topology): { offset: Int32Array; partner: Int32Array } {

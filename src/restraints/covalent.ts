@@ -14,7 +14,7 @@ export interface SubsetRule {
   readonly touching?: Uint8Array;
 }
 
-/** Terms of a topology that obey the rule. Ideal values are copied: apply CDL before. */
+/** Terms of a topology that obey the rule. Ideal values and sigmas are copied: apply CDL before. Columns of lists that are kept whole are shared. */
 export function covalentSubset(lists: CovalentLists, rule: SubsetRule): CovalentLists {
   const { bonds, angles, dihedrals, chiralities } = lists;
   return {
@@ -50,24 +50,49 @@ export function rowsByRule(columns: readonly Int32Array[], { without, touching }
   });
 }
 
-/** Picks rows of every column of a list of terms; what is neither an array nor typed stays. */
+/** Columns whose numbers are replaced while a model is refined. */
+const changing = new Set(["ideal", "sigma"]);
+
+/**
+ * Picks rows of every column of a list of terms; what is neither an array nor typed stays. Where all rows are picked, columns
+ * that do not change are those of the list.
+ */
 export function takeRows<List extends { readonly count: number }>(list: List, rows: Int32Array): List {
+  const isWhole = rows.length === list.count;
   const picked: Record<string, unknown> = { count: rows.length };
   for (const [key, column] of Object.entries(list)) {
     if (key === "count" || column === undefined) continue;
-    if (!Array.isArray(column) && !ArrayBuffer.isView(column)) picked[key] = column;
+    const isRows = Array.isArray(column) || ArrayBuffer.isView(column);
+    if (!isRows || (isWhole && !changing.has(key))) picked[key] = column;
     else if (Array.isArray(column)) picked[key] = Array.from(rows, (row) => column[row] as unknown);
     else {
       const source = column as unknown as Float64Array;
       const target = source.slice(0, rows.length);
-      for (let index = 0; index < rows.length; index++) target[index] = source[rows[index]!]!;
+      if (!isWhole) for (let index = 0; index < rows.length; index++) target[index] = source[rows[index]!]!;
       picked[key] = target;
     }
   }
   return picked as List;
 }
 
-function planeSubset(planes: PlaneList, { without, touching }: SubsetRule): PlaneList {
+/** Whether every plane has four atoms at least, loses none by the rule and touches what it must. */
+function keepsAll({ count, offset, atom }: PlaneList, { without, touching }: SubsetRule): boolean {
+  for (let plane = 0; plane < count; plane++) {
+    if (offset[plane + 1]! - offset[plane]! < 4) return false;
+    let touches = touching === undefined;
+    for (let entry = offset[plane]!; entry < offset[plane + 1]!; entry++) {
+      const own = atom[entry]!;
+      if (without !== undefined && without[own] === 1) return false;
+      if (touching !== undefined && touching[own] === 1) touches = true;
+    }
+    if (!touches) return false;
+  }
+  return true;
+}
+
+function planeSubset(planes: PlaneList, rule: SubsetRule): PlaneList {
+  if (keepsAll(planes, rule)) return planes;
+  const { without, touching } = rule;
   const offset = new Int32Array(planes.count + 1);
   const atom = new Int32Array(planes.atom.length);
   const sigma = new Float64Array(planes.atom.length);

@@ -46,18 +46,31 @@ function addTerm(table: TermTable, { slots, rest }: PlannedTerm, conformer: Conf
   return row;
 }
 
+function isPresent({ rows, begin }: Conformer, slot: number): boolean {
+  return slot >= 0 && rows[begin + slot]! >= 0;
+}
+
 /** A plane of at least four present atoms. */
 function addPlane(lists: TermLists, { id, slots, sigmas }: PlannedPlane, conformer: Conformer): void {
   const { rows, begin } = conformer;
-  const isPresent = (slot: number): boolean => slot >= 0 && rows[begin + slot]! >= 0;
-  const present = slots.filter(isPresent);
-  if (present.length < 4 || !isOwn(conformer, present)) return;
+  let present = 0;
+  for (let at = 0; at < slots.length; at++) if (isPresent(conformer, slots[at]!)) present++;
+  if (present < 4) return;
+  const { letter } = conformer;
+  if (
+    letter !== "" &&
+    !isOwn(
+      conformer,
+      slots.filter((slot) => isPresent(conformer, slot)),
+    )
+  )
+    return;
   for (let at = 0; at < slots.length; at++) {
-    if (!isPresent(slots[at]!)) continue;
+    if (!isPresent(conformer, slots[at]!)) continue;
     const entry = reserveRow(lists.planeEntries);
-    const [atoms, deviations] = lists.planeEntries.columns;
-    atoms![entry] = rows[begin + slots[at]!]!;
-    deviations![entry] = sigmas[at]!;
+    const { columns } = lists.planeEntries;
+    columns[0]![entry] = rows[begin + slots[at]!]!;
+    columns[1]![entry] = sigmas[at]!;
   }
   endPlane(lists, id);
 }
@@ -92,6 +105,8 @@ export interface LinkTermInput {
   readonly matched: MatchedAtoms;
   readonly plans: LinkPlans;
   readonly altloc: Altlocs;
+  /** Room for the atoms of the link at hand. */
+  joined: Int32Array;
 }
 
 /** Adds the terms of a link, the one of this row; phi and psi are left free. */
@@ -108,7 +123,7 @@ export function addLinkTerms(lists: TermLists, input: LinkTermInput, found: Foun
   if (!link || !first || !second) return;
   const plan = plans.get(link, first, second);
   joinedLetters(matched, found).forEach((letter, index) => {
-    const rows = joinRows(matched, found, letter);
+    const rows = joinRows(input, found, letter);
     const conformer = { rows, begin: 0, letter, isFirst: index === 0, altloc };
     addPlannedLink(lists, plan, conformer, found, row);
   });
@@ -164,10 +179,11 @@ function joinedLetters(
 }
 
 /** Atoms of both residues, the slots of the second after those of the first. */
-function joinRows(matched: MatchedAtoms, { first, second }: FoundLink, letter: string): Int32Array {
-  const { conformers, offset, rows, templates } = matched;
+function joinRows(input: LinkTermInput, { first, second }: FoundLink, letter: string): Int32Array {
+  const { conformers, offset, rows, templates } = input.matched;
   const sizes = [templates[first]!.slots.size, templates[second]!.slots.size] as const;
-  const joined = new Int32Array(sizes[0] + sizes[1]);
+  if (input.joined.length < sizes[0] + sizes[1]) input.joined = new Int32Array(2 * (sizes[0] + sizes[1]));
+  const { joined } = input;
   const copy = (residue: number, size: number, to: number): void => {
     // A residue without this conformer takes part with its only or first one.
     const conformer = Math.max(0, conformers[residue]!.indexOf(letter));

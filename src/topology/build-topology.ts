@@ -45,7 +45,13 @@ export function buildTopology(
     if (residue % 1000 === 0) throwIfCancelled(context);
     if (templates[residue]) addResidueTerms(lists, matched, residue, model.atoms.altloc, puckers[residue]);
   }
-  const linkInput = { dictionary, matched, plans: createLinkPlans(), altloc: model.atoms.altloc };
+  const linkInput = {
+    dictionary,
+    matched,
+    plans: createLinkPlans(),
+    altloc: model.atoms.altloc,
+    joined: new Int32Array(64),
+  };
   links.forEach((link, row) => addLinkTerms(lists, linkInput, link, row));
   const parallelities = dictionary.edits && applyEdits(lists, model, dictionary.edits, context);
   const bonds = packBonds(lists);
