@@ -104,7 +104,7 @@ export const refineSchema = z.strictObject({
     .default("auto")
     .describe("search for side chains between cycles (auto: by quality)")
     .meta({ placeholder: "WHEN" }),
-  ramachandran: restraintSwitch("phi and psi to populated places", "worse than 3.2 A"),
+  ramachandran: restraintSwitch("phi and psi to populated places", "worse than 1.8 A"),
   rotamers: restraintSwitch("side chains to the nearest rotamer", "on"),
   cBeta: restraintSwitch("CB over the plane of the backbone", "on"),
   secondaryStructure: restraintSwitch("hydrogen bonds of protein backbones", "worse than 4 A"),

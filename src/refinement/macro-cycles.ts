@@ -13,7 +13,7 @@ import { createTarget, disposeTarget, scoreCoordinates } from "./problem.ts";
 import type { RefineOptions } from "./refine-options.ts";
 import { addOutcome, type CyclePlan, isWithinLimits, type Run } from "./run-state.ts";
 import { flipPeptides, type PeptideFlips } from "./side-chains/flip-peptides.ts";
-import { gainsOfSearch, judgeChanges } from "./side-chains/judge-changes.ts";
+import { judgeChanges, peptideTrials, sideChainTrials } from "./side-chains/judge-changes.ts";
 import { keepEnds } from "./side-chains/keep-ends.ts";
 import {
   fitSideChains,
@@ -189,7 +189,13 @@ function searchSideChains(run: Run, context: RunContext): SideChainResult {
   return result;
 }
 
-/** Peptides are turned over once, when the backbone has been fitted to the map. */
+/** Whether the last search has changed anything. */
+function hasChanged({ sideChains }: Run): boolean {
+  const { peptides, changes } = sideChains.at(-1)!;
+  return peptides.length + changes.length > 0;
+}
+
+/** Peptides are turned over when the backbone has been fitted to the map. */
 function turnPeptides(
   { problem, records }: Run,
   input: SideChainInput,
@@ -197,7 +203,7 @@ function turnPeptides(
   context: RunContext,
 ): PeptideFlips {
   const { ramachandran } = problem;
-  const isTime = records.filter(({ stage }) => stage === "modelMap").length === 1;
+  const isTime = records.filter(({ stage }) => stage === "modelMap").length >= 1;
   if (!isTime || ramachandran === null) return { xyz: input.xyz, flips: [] };
   return flipPeptides({ ...input, ramachandran }, options, context);
 }
@@ -209,46 +215,54 @@ interface ModelMapCycle {
   readonly search: SideChainResult | null;
 }
 
-function measureSearch(
-  { problem, last }: Run,
-  search: SideChainResult | null,
-  modelMap: ModelMapTarget,
-  parameters: Omit<ModelMapParameters, "xyz">,
-): Float64Array {
-  if (search === null) return new Float64Array(0);
-  modelMap.updateShells({ xyz: last.xyz, ...parameters });
-  const places = { before: last.xyz, searched: search.xyz };
-  return gainsOfSearch(modelMap, problem.model, search.changes, places, parameters);
-}
-
 interface SearchEvidence {
   readonly modelMap: ModelMapTarget;
   readonly parameters: Omit<ModelMapParameters, "xyz">;
-  /** What each change gained before it was minimised. */
-  readonly gains: Float64Array;
+  /** The state without the search, minimised like the one with it. */
+  readonly control: Float64Array;
 }
 
 /** Side chains that are worse than before the search go back, and the record of the search says so. */
 function judgeSearch(
-  { problem, last, sideChains }: Run,
+  run: Run,
   search: SideChainResult,
   { target, plan }: Omit<ModelMapCycle, "search">,
-  { modelMap, parameters, gains }: SearchEvidence,
+  { modelMap, parameters, control }: SearchEvidence,
 ): void {
-  if (search.changes.length === 0) return;
-  const present = { xyz: target.xyz.slice(), ...parameters };
-  modelMap.updateShells(present);
-  const places = { before: last.xyz, searched: search.xyz, present };
+  const { problem, last, sideChains } = run;
+  const places = { before: last.xyz, searched: search.xyz, control, minimized: target.xyz.slice() };
+  modelMap.updateShells({ xyz: control, ...parameters });
   // Where the backbone is still on its way only what is clear is believed.
-  const isFirst = last.record.stage !== "modelMap";
-  const margin = isFirst ? firstMargin : 0;
-  const { xyz, kept, reverted } = judgeChanges(modelMap, problem.model, search.changes, { gains, margin }, places);
+  const margin = last.record.stage !== "modelMap" ? firstMargin : 0;
   const record = sideChains.pop()!;
-  sideChains.push({ ...record, changes: kept, reverted });
-  if (reverted.length === 0) return;
+  const { peptides, changes } = record;
+  const trials = [...peptideTrials(peptides), ...sideChainTrials(problem.model, changes, places, margin)];
+  const { xyz, isKept } = judgeChanges(modelMap, trials, places, parameters);
+  const ofChange = isKept.slice(peptides.length);
+  sideChains.push({
+    ...record,
+    peptides: peptides.filter((_flip, at) => isKept[at]),
+    changes: changes.filter((_change, at) => ofChange[at]),
+    reverted: changes.filter((_change, at) => !ofChange[at]).map(({ label }) => label),
+  });
+  if (!isKept.includes(false)) return;
+  restart(run, { target, plan }, xyz);
+}
+
+/** Begins the minimisation of a cycle anew from other coordinates. */
+function restart({ problem }: Run, { target, plan }: Omit<ModelMapCycle, "search">, xyz: Float64Array): void {
   createTarget(problem, xyz);
   target.weight = plan.weight;
   target.repulsionFactor = plan.repulsion;
+}
+
+/** Coordinates with every atom that a search has moved where it was before. */
+function withoutSearch(xyz: Float64Array, before: Float64Array, searched: Float64Array): Float64Array {
+  return xyz.map((value, at) => {
+    const from = at - (at % 3);
+    const isMoved = [0, 1, 2].some((c) => before[from + c] !== searched[from + c]);
+    return isMoved ? before[at]! : value;
+  });
 }
 
 /** B factors, then coordinates against the model map around where the target's atoms are; returns the B factors. */
@@ -271,12 +285,25 @@ async function fitModelMap(
       context,
     );
     const parameters = { bFactor, occupancy };
-    const gains = measureSearch(run, search, modelMap, parameters);
-    sampler.useModelMap(modelMap, parameters);
-    for (let round = 0; round < modelMapRounds; round++) {
+    const iterations = Math.ceil(options.iterations / modelMapRounds);
+    const minimize = async (): Promise<void> => {
       modelMap.updateShells({ xyz: target.xyz, ...parameters }, tempering);
-      await minimizeTarget(engine, target, Math.ceil(options.iterations / modelMapRounds), context, watch);
-      if (round === 0 && search !== null) judgeSearch(run, search, { target, plan }, { modelMap, parameters, gains });
+      await minimizeTarget(engine, target, iterations, context, watch);
+    };
+    sampler.useModelMap(modelMap, parameters);
+    let control: Float64Array | null = null;
+    if (search !== null && hasChanged(run)) {
+      const start = target.xyz.slice();
+      restart(run, { target, plan }, withoutSearch(start, last.xyz, search.xyz));
+      await minimize();
+      control = target.xyz.slice();
+      restart(run, { target, plan }, start);
+    }
+    for (let round = 0; round < modelMapRounds; round++) {
+      await minimize();
+      if (round === 0 && control !== null) {
+        judgeSearch(run, search!, { target, plan }, { modelMap, parameters, control });
+      }
     }
     return bFactor;
   } finally {

@@ -10,6 +10,7 @@ import { type AtomTable, atomLabel, type Model, withCoordinates } from "../model
 import { isOrthogonal } from "../scattering/atom-density.ts";
 import { areHalfMapsUsable, type HalfMaps } from "../validation/fit/half-map-fsc.ts";
 import { crossValidate, type FreeFsc, fscWithFullMap, settingsOf } from "./cross-validation/cross-validation.ts";
+import { easeStart, isBroken } from "./ease-start.ts";
 import { firstCycle, fractionOf, planNextCycle, runCycle, scheduleOf } from "./macro-cycles.ts";
 import { createModelMap, fitBFactors } from "./model-map-stage.ts";
 import {
@@ -72,13 +73,17 @@ export async function refineModel(
   const freeFsc = await crossValidation(engine, input, { options: fitting, tables }, context, resume);
   if (freeFsc !== null) clock.finish("cross-validation");
   const options = freeFsc === null ? fitting : { ...fitting, ...settingsOf(freeFsc, fitting) };
-  const problem = prepareProblem(engine, input.model, input.map, input.dictionary, options, context, tables);
-  const { working } = problem;
+  let problem = prepareProblem(engine, input.model, input.map, input.dictionary, options, context, tables);
   clock.finish("restraints and map");
   context.report({ phase: "assessment", fraction: 0.01 });
   await yieldToEvents();
-  const before = assess(problem, working.model.atoms.xyz, input.model, context);
+  const before = assess(problem, problem.model.atoms.xyz, input.model, context);
   clock.finish("assessment before");
+  if (options.quality !== "fast" && isBroken(before.geometry.bond.rmsd)) {
+    const eased = await easeStart(problem, context);
+    problem = prepareProblem(engine, eased, input.map, input.dictionary, options, silenced(context), tables);
+  }
+  const { working } = problem;
   const seed = Math.floor(context.rng.uniform() * 2 ** 30);
   let run = createRun(problem, before.fit.ccMaskCoordinates, before.fit.bestOverallB, seed);
   if (resume.from) run = restoreRun(run, resume.from);

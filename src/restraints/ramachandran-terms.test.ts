@@ -64,7 +64,7 @@ describe("terms of a peptide", () => {
   const model = readLines(peptideLines(names, { phi: -60, psi: -45 }));
   const topology = buildTopology(model, loadDictionary(), { unknownLigands: "error" }, createRunContext());
   const { xyz } = model.atoms;
-  const terms = ramachandranTerms(topology, xyz, surfaces);
+  const terms = ramachandranTerms(topology, xyz, surfaces, 3);
 
   test("are those of the residues between two peptide bonds, each of its class", () => {
     expect([...terms.surface].map((row) => ramachandranClasses[row])).toEqual([
@@ -85,7 +85,7 @@ describe("terms of a peptide", () => {
         ),
       );
       const own = buildTopology(other, loadDictionary(), { unknownLigands: "error" }, createRunContext());
-      const supplement = { ...emptySupplement, surfaces: ramachandranTerms(own, other.atoms.xyz, surfaces) };
+      const supplement = { ...emptySupplement, surfaces: ramachandranTerms(own, other.atoms.xyz, surfaces, 3) };
       return evaluateTerms(engine, { lists: noTerms, xyz: other.atoms.xyz, supplement }).energies.supplement;
     };
     expect(strainAt(-63, -43)).toBeLessThan(4);

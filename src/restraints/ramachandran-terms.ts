@@ -18,8 +18,16 @@ export interface RamachandranForm {
 
 export const defaultRamachandranForm: RamachandranForm = { least: 0.02, reach: 5, steepest: 0.6 };
 
-/** Weight against the density, which is fitted harder than its noise allows: -2 ln p would have 1. */
-export const ramachandranFactor = 3;
+/** The factor is 1, that of a probability, where density is clear, and 3 where it is fitted harder than its noise allows. */
+const clearDensity = 2.5;
+const unclearDensity = 3.5;
+const largestFactor = 3;
+
+/** Weight of the surfaces against the density at a resolution, Angstrom. */
+export function ramachandranFactor(resolution: number): number {
+  const share = (resolution - clearDensity) / (unclearDensity - clearDensity);
+  return 1 + (largestFactor - 1) * Math.min(1, Math.max(0, share));
+}
 
 const bins = 180;
 const sweeps = 4;
@@ -110,7 +118,7 @@ export function ramachandranTerms(
   topology: Topology,
   xyz: Float64Array,
   tables: SurfaceTables,
-  factor = ramachandranFactor,
+  factor: number,
 ): SurfaceList {
   const rows: number[][] = [];
   const seen = new Set<string>();

@@ -64,6 +64,19 @@ describe("peptide links", () => {
     expect(named).toContainEqual(["TWISTED_PEPTIDE", 1, "A 3 PRO to A 4 ALA, omega 90"]);
   });
 
+  test("are trans where they look cis between broken bonds, and named", () => {
+    const lines = peptideLines(["ALA", "ALA", "ALA"], { ...strand, omega: [180, 20, 180] });
+    const torn = lines.map((line) =>
+      line.slice(12, 16).trim() === "CA" && Number(line.slice(22, 26)) === 1
+        ? `${line.slice(0, 30)}${(Number(line.slice(30, 38)) - 0.4).toFixed(3).padStart(8)}${line.slice(38)}`
+        : line,
+    );
+    const context = createRunContext();
+    expect(linkIds(lines)).toEqual(["CIS", "TRANS"]);
+    expect(linkIds(torn, context)).toEqual(["TRANS", "TRANS"]);
+    expect(codes(context)).toContain("BROKEN_CIS_PEPTIDE");
+  });
+
   test("hold over a stretched bond and break with a word over a gap", () => {
     const lines = peptideLines(["ALA", "ALA", "ALA"], strand);
     const stretched = createRunContext();

@@ -15,6 +15,15 @@ const longestLinkAcrossGap = 2;
 const stretchedLink = 3;
 /** A peptide within 45 degrees of cis is restrained to cis. */
 const cisLimit = 45;
+/** Bonds of a peptide and the most they may be wrong for its omega to be believed, Angstrom. */
+const peptideBonds: readonly (readonly [number, number, number])[] = [
+  [0, 1, 1.525],
+  [1, 2, 1.334],
+  [2, 3, 1.458],
+];
+const mostWrong = 0.15;
+/** The same for peptides before proline, one in twenty of which is cis. */
+const mostWrongProline = 0.3;
 /** Peptides are planar within this of cis or trans, degrees. */
 const planarLimit = 30;
 
@@ -208,9 +217,15 @@ function peptideLinkId(model: Model, first: number, second: number, secondGroup:
     firstAtomNamed(model, second, "CA"),
   ] as const;
   const omega = atoms.includes(-1) ? null : dihedralAngle(model.atoms.xyz, ...atoms);
-  const isomer = omega !== null && Math.abs(omega) < cisLimit ? "CIS" : "TRANS";
   const isProline = /^p-/i.test(secondGroup);
-  if (omega !== null) reportOmega(model, first, second, omega, isProline, context);
+  const { xyz } = model.atoms;
+  const isBroken = peptideBonds.some(
+    ([i, j, length]) =>
+      Math.abs(distanceBetween(xyz, atoms[i]!, atoms[j]!) - length) > (isProline ? mostWrongProline : mostWrong),
+  );
+  // One in two thousand peptides before other residues is cis: an omega between torn bonds is the likelier error.
+  const isomer = omega !== null && Math.abs(omega) < cisLimit && !isBroken ? "CIS" : "TRANS";
+  if (omega !== null) reportOmega(model, [first, second], { omega, isProline, isBroken }, context);
   if (isProline) return `P${isomer}`;
   if (/^m-/i.test(secondGroup)) return `NM${isomer}`;
   return isomer;
@@ -219,16 +234,17 @@ function peptideLinkId(model: Model, first: number, second: number, secondGroup:
 /** Cis peptides before anything but proline are rare enough to be named, twisted ones are errors. */
 function reportOmega(
   model: Model,
-  first: number,
-  second: number,
-  omega: number,
-  isProline: boolean,
+  [first, second]: readonly [number, number],
+  { omega, isProline, isBroken }: { readonly omega: number; readonly isProline: boolean; readonly isBroken: boolean },
   context: RunContext,
 ): void {
   const fromCis = Math.abs(omega);
   const place = (): string =>
     `${residueLabel(model, first)} to ${residueLabel(model, second)}, omega ${omega.toFixed(0)}`;
-  if (fromCis >= planarLimit && fromCis <= 180 - planarLimit) {
+  if (fromCis < cisLimit && isBroken) {
+    const message = "Peptides look cis in the input where their bonds are broken: they are restrained to trans";
+    addDiagnostic(context.diagnostics, "warning", "BROKEN_CIS_PEPTIDE", message, place);
+  } else if (fromCis >= planarLimit && fromCis <= 180 - planarLimit) {
     const message = "Peptides in the input are twisted: they are restrained to trans, within 45 degrees of cis to cis";
     addDiagnostic(context.diagnostics, "warning", "TWISTED_PEPTIDE", message, place);
   } else if (fromCis < planarLimit && !isProline) {

@@ -20,6 +20,9 @@ export interface PeptideFlip {
   readonly label: string;
   /** Degrees, -180 to 180. */
   readonly angle: number;
+  /** Atoms that turned, and the two that they turned about. */
+  readonly rows: readonly number[];
+  readonly ends: readonly [number, number];
   /** Gains in log-likelihood; above zero for the better. */
   readonly gains: { readonly density: number; readonly ramachandran: number; readonly clash: number };
 }
@@ -40,8 +43,10 @@ interface Site {
 
 /** Degrees of the turns that are tried. */
 const turns: readonly number[] = [-150, -120, -90, 90, 120, 150, 180];
-/** A turn must be better by this much (odds of 400 to 1): most peptides are right. */
-const leastGain = 6;
+/** A turn is worth trying from here on; whether it stays is seen once it is minimised. */
+const leastGain = 0;
+/** What a bump costs at most: minimisation mends some. */
+const mostBump = 8;
 /** Bent angles count at most this much each: they are straightened by moving what is around, which is not done here. */
 const mostStrain = 1;
 const peptideReach = 3;
@@ -75,7 +80,8 @@ export function flipPeptides(
     const best = bestTurn({ site, rows, fence, evidence, xyz, topology, ramachandran });
     if (best === null) return;
     turnAtoms(xyz, site.from, site.to, rows, best.angle);
-    flips.push({ residue: site.residue, label: residueLabel(model, site.residue), ...best });
+    const ends = [site.from, site.to] as const;
+    flips.push({ residue: site.residue, label: residueLabel(model, site.residue), rows, ends, ...best });
   });
   return { xyz, flips };
 }
@@ -98,7 +104,7 @@ function bestTurn({
   xyz,
   topology,
   ramachandran,
-}: Trial): Omit<PeptideFlip, "residue" | "label"> | null {
+}: Trial): Pick<PeptideFlip, "angle" | "gains"> | null {
   const places = (): Float64Array => Float64Array.from(rows.flatMap((row) => [...xyz.subarray(3 * row, 3 * row + 3)]));
   const before = places();
   const state = (): { ramachandran: number; clash: number; strain: number } => ({
@@ -110,7 +116,7 @@ function bestTurn({
     ),
   });
   const now = state();
-  let best: Omit<PeptideFlip, "residue" | "label"> | null = null;
+  let best: Pick<PeptideFlip, "angle" | "gains"> | null = null;
   let most = leastGain;
   for (const angle of turns) {
     turnAtoms(xyz, site.from, site.to, rows, angle);
@@ -118,7 +124,8 @@ function bestTurn({
     const density = evidence === null ? 0 : movedGain(evidence, rows, 3, before, places());
     const gains = { density, ramachandran: now.ramachandran - then.ramachandran, clash: now.clash - then.clash };
     // Bumps forbid a turn but are no reason for one: less than a turn mends them.
-    const gain = gains.density + gains.ramachandran + Math.min(0, gains.clash) + now.strain - then.strain;
+    const gain =
+      gains.density + gains.ramachandran + Math.min(0, Math.max(-mostBump, gains.clash)) + now.strain - then.strain;
     rows.forEach((row, at) => xyz.set(before.subarray(3 * at, 3 * at + 3), 3 * row));
     if (gain <= most) continue;
     most = gain;

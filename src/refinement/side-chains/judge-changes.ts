@@ -1,92 +1,113 @@
-// Side chains that were put elsewhere, judged by the map once they have been minimised: what is worse goes back.
+// Side chains and peptides that were put elsewhere, judged by the map against those before, both minimised: what is worse goes back.
 import type { Model } from "../../model/model.ts";
 import type { ModelMapParameters, ModelMapTarget } from "../model-map-target.ts";
+import type { PeptideFlip } from "./flip-peptides.ts";
 import type { SideChainChange } from "./side-chains.ts";
 
 /** A side chain goes back unless it is better by this much, in units of log-likelihood: odds of 7 to 1. */
 const leastGain = 2;
 /** What was no rotamer goes back at odds of 1000 to 1 for it only: so rare are such side chains where density is clear. */
 const leastGainOfOutlier = -7;
+/** A peptide goes back unless it is better by odds of 400 to 1: most peptides are right. */
+const leastGainOfPeptide = 6;
 /** What a clash of the old side chain counts at most. */
 const mostClash = 2;
+/** What is asked besides, of the difference between the two backbones: how far the mean may be wrong. */
+const strangeness = 0.2;
 /** Atoms that the search moved by less have not been put elsewhere, Angstrom. */
 const leastMove = 0.1;
 const backboneNames: ReadonlySet<string> = new Set("N CA C O OXT H HA HA2 HA3 H1 H2 H3".split(" "));
 
-export interface JudgedChanges {
-  readonly xyz: Float64Array;
-  readonly kept: readonly SideChainChange[];
-  /** Residues whose side chain went back. */
-  readonly reverted: readonly string[];
-}
-
-/** Places that changes are judged at. */
+/** Coordinates that changes are judged at. */
 export interface ChangePlaces {
-  /** Coordinates before the search, and after it. */
+  /** Before the search, and after it. */
   readonly before: Float64Array;
   readonly searched: Float64Array;
+  /** Both, minimised alike. */
+  readonly control: Float64Array;
+  readonly minimized: Float64Array;
 }
 
-/**
- * What each change gains where the search has put it, in units of log-likelihood of the map: less than it is worth, since what it
- * is compared with has been minimised. The target's shells are those at `parameters`, which are the ones before the search.
- */
-export function gainsOfSearch(
-  target: ModelMapTarget,
+/** A change to be judged. */
+export interface ChangeTrial {
+  /** Atoms that go back together. */
+  readonly rows: readonly number[];
+  /** Places the atoms as they are in one state on the backbone of another; null where that lacks atoms. */
+  carry(from: Float64Array, to: Float64Array): Place | null;
+  /** What is gained besides the map, and what must be gained in all, in units of log-likelihood. */
+  readonly gain: number;
+  readonly least: number;
+}
+
+/** Side chains as trials; those of a first search must gain `margin` more. */
+export function sideChainTrials(
   model: Model,
   changes: readonly SideChainChange[],
   { before, searched }: ChangePlaces,
-  parameters: Omit<ModelMapParameters, "xyz">,
-): Float64Array {
-  const old = target.evaluate({ ...parameters, xyz: before });
-  const trial = before.slice();
-  return Float64Array.from(changes, ({ residue }) => {
-    const rows = movedRows(model, residue, before, searched);
-    for (const row of rows) trial.set(searched.subarray(3 * row, 3 * row + 3), 3 * row);
-    const gain = (old - target.evaluate({ ...parameters, xyz: trial })) / 2;
-    for (const row of rows) trial.set(before.subarray(3 * row, 3 * row + 3), 3 * row);
-    return gain;
-  });
+  margin: number,
+): ChangeTrial[] {
+  return changes.map(({ residue, gains: { rotamer, clash }, from }) => ({
+    rows: movedRows(model, residue, before, searched),
+    carry: (source, to) => frameMove(model, residue, source, to),
+    // A clash might have been minimised away.
+    gain: rotamer + Math.min(clash, mostClash),
+    least: margin + (from === "outlier" ? leastGainOfOutlier : leastGain),
+  }));
+}
+
+/** Peptides that were turned over as trials. */
+export function peptideTrials(flips: readonly PeptideFlip[]): ChangeTrial[] {
+  return flips.map(({ rows, ends, gains: { ramachandran, clash } }) => ({
+    rows,
+    carry: (from, to) => {
+      const shift = [0, 1, 2].map((c) =>
+        ends.reduce((sum, row) => sum + (to[3 * row + c]! - from[3 * row + c]!) / ends.length, 0),
+      );
+      return (coordinates, row) => shift.map((value, c) => coordinates[3 * row + c]! + value);
+    },
+    gain: ramachandran + Math.min(clash, mostClash),
+    least: leastGainOfPeptide,
+  }));
 }
 
 /**
- * Compares each changed side chain, minimised since, with the one before the search on the present backbone: by the likelihood of
- * the map, the mean of what it gains now, which is too much, and of what it gained before it was minimised (`gains`), and by the
- * gains in rotamer and contacts. The target's shells are estimated at `present`.
+ * Which changes stay: each is compared with what was there before the search, both minimised, by the likelihood of the map and by
+ * what it gains besides. Each is put on the backbone of the other, which is at ease with its own; the mean of what the new one
+ * loses there and what it gains here favours neither. The target's shells are estimated at `control`.
  */
 export function judgeChanges(
   target: ModelMapTarget,
-  model: Model,
-  changes: readonly SideChainChange[],
-  { gains: first, margin }: { readonly gains: Float64Array; readonly margin: number },
-  { before, searched, present }: ChangePlaces & { readonly present: ModelMapParameters },
-): JudgedChanges {
-  const xyz = present.xyz.slice();
-  const now = target.evaluate({ ...present, xyz });
-  const kept: SideChainChange[] = [];
-  const reverted: SideChainChange[] = [];
-  const trial = xyz.slice();
-  changes.forEach((change, at) => {
-    const rows = movedRows(model, change.residue, before, searched);
-    const move = frameMove(model, change.residue, before, xyz);
-    if (rows.length === 0 || move === null) {
-      kept.push(change);
-      return;
-    }
-    trial.set(xyz);
-    for (const row of rows) trial.set(move(before, row), 3 * row);
-    const { rotamer, clash } = change.gains;
-    const last = (target.evaluate({ ...present, xyz: trial }) - now) / 2;
-    // A clash might have been minimised away.
-    const gain = (first[at]! + last) / 2 + rotamer + Math.min(clash, mostClash);
-    (gain > margin + (change.from === "outlier" ? leastGainOfOutlier : leastGain) ? kept : reverted).push(change);
+  trials: readonly ChangeTrial[],
+  { control, minimized }: ChangePlaces,
+  parameters: Omit<ModelMapParameters, "xyz">,
+): { readonly xyz: Float64Array; readonly isKept: readonly boolean[] } {
+  const valueAt = (xyz: Float64Array): number => target.evaluate({ ...parameters, xyz });
+  const [old, now] = [valueAt(control), valueAt(minimized)];
+  const xyz = minimized.slice();
+  const isKept = trials.map(({ rows, carry, gain, least }) => {
+    const asBefore = graft(rows, carry(control, minimized), control, minimized);
+    const asSearched = graft(rows, carry(minimized, control), minimized, control);
+    if (rows.length === 0 || asBefore === null || asSearched === null) return true;
+    const [less, more] = [(old - valueAt(asSearched)) / 2, (valueAt(asBefore) - now) / 2];
+    if ((less + more) / 2 + gain > least + strangeness * Math.abs(more - less)) return true;
+    // Together, as each was judged with all others as they are.
+    for (const row of rows) xyz.set(asBefore.subarray(3 * row, 3 * row + 3), 3 * row);
+    return false;
   });
-  // Together, as each was judged with all others as they are.
-  for (const { residue } of reverted) {
-    const move = frameMove(model, residue, before, present.xyz)!;
-    for (const row of movedRows(model, residue, before, searched)) xyz.set(move(before, row), 3 * row);
-  }
-  return { xyz, kept, reverted: reverted.map(({ label }) => label) };
+  return { xyz, isKept };
+}
+
+/** Coordinates `to` with some atoms as they are in `from`. */
+function graft(
+  rows: readonly number[],
+  place: Place | null,
+  from: Float64Array,
+  to: Float64Array,
+): Float64Array | null {
+  if (place === null) return null;
+  const xyz = to.slice();
+  for (const row of rows) xyz.set(place(from, row), 3 * row);
+  return xyz;
 }
 
 /** Side-chain atoms of a residue that the search moved. */

@@ -3,7 +3,11 @@ import { loadRamachandranTables } from "../../chemistry/ramachandran-tables.ts";
 import { loadRotamerTables, type RotamerTables } from "../../chemistry/rotamer-tables.ts";
 import { type Model, withCoordinates } from "../../model/model.ts";
 import { betaTerms } from "../../restraints/c-beta-terms.ts";
-import { makeRamachandranSurfaces, ramachandranTerms } from "../../restraints/ramachandran-terms.ts";
+import {
+  makeRamachandranSurfaces,
+  ramachandranFactor,
+  ramachandranTerms,
+} from "../../restraints/ramachandran-terms.ts";
 import {
   noSurfaces,
   packParallelities,
@@ -54,7 +58,7 @@ export type ExtraRestraintKind = keyof ExtraRestraints;
  * pairs and stacking have brought nothing yet and are on by request only.
  */
 const automaticFrom: Readonly<Record<ExtraRestraintKind, number>> = {
-  ramachandran: 3.2,
+  ramachandran: 1.8,
   rotamers: 0,
   cBeta: 0,
   secondaryStructure: 4,
@@ -66,6 +70,8 @@ const automaticFrom: Readonly<Record<ExtraRestraintKind, number>> = {
 export interface SupplementPlan {
   readonly kinds: ReadonlySet<ExtraRestraintKind>;
   readonly ramachandran: SurfaceTables | null;
+  /** Weight of the Ramachandran surfaces. */
+  readonly ramachandranFactor: number;
   readonly rotamers: RotamerTables | null;
 }
 
@@ -82,6 +88,7 @@ export async function planSupplement(
   if (kinds.size === 0) return null;
   return {
     kinds,
+    ramachandranFactor: ramachandranFactor(resolution),
     ramachandran: kinds.has("ramachandran") ? makeRamachandranSurfaces(await loadRamachandranTables()) : null,
     rotamers: kinds.has("rotamers") ? await loadRotamerTables() : null,
   };
@@ -95,11 +102,11 @@ export interface SupplementInput {
 
 /** Terms of the plan for a model at these coordinates. */
 export function buildSupplement(
-  { kinds, ramachandran, rotamers }: SupplementPlan,
+  { kinds, ramachandran, ramachandranFactor: factor, rotamers }: SupplementPlan,
   { model, topology, xyz }: SupplementInput,
 ): Supplement {
   const present = withCoordinates(model, xyz);
-  const surfaces = ramachandran ? ramachandranTerms(topology, xyz, ramachandran) : noSurfaces;
+  const surfaces = ramachandran ? ramachandranTerms(topology, xyz, ramachandran, factor) : noSurfaces;
   const chis = rotamers ? rotamerTerms(present, rotamers) : { terms: [], residues: 0 };
   const betas = kinds.has("cBeta") ? betaTerms(topology, xyz) : [];
   const bonds = kinds.has("secondaryStructure") ? backboneBonds(present) : [];

@@ -52,9 +52,13 @@ describe("rotamer restraints", () => {
     }
   });
 
-  test("leave alanine, proline and incomplete side chains alone", () => {
+  test("of proline lead to the nearer of its two rings", () => {
+    expect(apart(termsAt("PRO", [44, -35])[0]!.ideal, 30)).toBeLessThan(5);
+    expect(apart(termsAt("PRO", [-41, 35])[0]!.ideal, -30)).toBeLessThan(5);
+  });
+
+  test("leave alanine and incomplete side chains alone", () => {
     expect(termsAt("ALA", [])).toHaveLength(0);
-    expect(termsAt("PRO", [30, -35])).toHaveLength(0);
     const serine = residueLines("SER", [60]);
     expect(rotamerTerms(readLines(serine), tables).residues).toBe(1);
     expect(rotamerTerms(readLines(serine.slice(0, -1)), tables).residues).toBe(0);

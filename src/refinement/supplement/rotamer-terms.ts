@@ -19,7 +19,7 @@ const levelsOff = 3;
 /** Weight against the density; the logarithm of a probability has 2. */
 export const rotamerFactor = 2;
 
-/** Torsions of every complete side chain with a table, in each conformer; prolines have rings that hold theirs. */
+/** Torsions of every complete side chain with a table, in each conformer; the rings of prolines have two. */
 export function rotamerTerms(model: Model, tables: RotamerTables): { terms: TorsionRow[]; residues: number } {
   const terms: TorsionRow[] = [];
   const seen = new Set<string>();
@@ -27,9 +27,9 @@ export function rotamerTerms(model: Model, tables: RotamerTables): { terms: Tors
   for (let residue = 0; residue < model.residues.count; residue++) {
     const name = model.residues.name[residue]!;
     const aminoAcid = aminoAcidName(name);
-    const table = aminoAcid === null || aminoAcid === "PRO" ? undefined : tables.get(aminoAcid);
+    const table = aminoAcid === null ? undefined : tables.get(aminoAcid);
     if (aminoAcid === null || table === undefined) continue;
-    const angles = chiAngles(name === "MSE" ? "MSE" : aminoAcid);
+    const angles = chiAngles(name === "MSE" ? "MSE" : aminoAcid).slice(0, table.table.axes.length);
     let isFirst = true;
     for (const { atoms } of conformersOf(model, residue)) {
       const fours = angles.map((four) => four.map((atom) => atoms.get(atom) ?? -1));
