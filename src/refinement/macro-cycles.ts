@@ -14,7 +14,6 @@ import type { RefineOptions } from "./refine-options.ts";
 import { addOutcome, type CyclePlan, isWithinLimits, type Run } from "./run-state.ts";
 import { flipPeptides, type PeptideFlips } from "./side-chains/flip-peptides.ts";
 import { judgeChanges, peptideTrials, sideChainTrials } from "./side-chains/judge-changes.ts";
-import { keepEnds } from "./side-chains/keep-ends.ts";
 import {
   fitSideChains,
   type SideChainInput,
@@ -177,8 +176,6 @@ function searchSideChains(run: Run, context: RunContext): SideChainResult {
   const settings = { resolution: options.resolution, movable, hydrogenBondException };
   const peptides = turnPeptides(run, { ...input, xyz: run.last.xyz }, settings, context);
   const result = fitSideChains({ ...input, xyz: peptides.xyz }, settings, context);
-  const changed = result.changes.map(({ residue }) => residue);
-  keepEnds(model, changed, run.last.xyz, result.xyz);
   run.sideChains.push({
     cycle: run.records.length,
     peptides: peptides.flips,

@@ -16,7 +16,7 @@ const checkpointOf = (folder: string): string => join(work, folder, "checkpoint.
 beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), "emend-resume-"));
   program = await buildCli(join(work, "program"));
-  copyExample(work, 40);
+  copyExample(work, 50);
   expect(run("--out-dir", "whole").status).toBe(0);
   // The whole pipeline is there to be taken up: both stages, side chains changed and put back.
   const { cycles, sideChains } = JSON.parse(readFileSync(join(work, "whole/summary.json"), "utf8")).refinement;

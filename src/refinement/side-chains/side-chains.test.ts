@@ -93,11 +93,11 @@ describe("side chains in a map of 3 Angstrom", () => {
     }
   });
 
-  test("come out the same for the same seed, and a third search changes at most one in twenty", () => {
+  test("come out the same for the same seed, and a third search changes at most one in fifteen", () => {
     const { xyz } = turned(4);
     const [first, second] = [search(xyz), search(xyz)];
     expect(first.xyz).toEqual(second.xyz);
-    expect(search(search(first.xyz).xyz).changes.length).toBeLessThanOrEqual(0.05 * chains.length);
+    expect(search(search(first.xyz).xyz).changes.length).toBeLessThanOrEqual(chains.length / 15);
   });
 
   test("in disulfides are left alone", () => {

@@ -6,6 +6,7 @@ import type { RotamerTables } from "../../chemistry/rotamer-tables.ts";
 import { rotamerName } from "../../chemistry/rotamer-tables.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import type { PairRules } from "../../kernels/pair-rules.ts";
+import { dihedralAngle } from "../../math/internal-coordinates.ts";
 import { type Model, residueLabel } from "../../model/model.ts";
 import { makePairRules } from "../../restraints/nonbonded.ts";
 import type { Topology } from "../../topology/topology.ts";
@@ -13,6 +14,7 @@ import { prepareBackrubs } from "./backrub.ts";
 import type { Conformer } from "./conformer-score.ts";
 import { sameShape, shapeDistance } from "./conformers.ts";
 import { type DensityEvidence, measureEvidence, type SearchDensity } from "./density-evidence.ts";
+import { keepEnds } from "./keep-ends.ts";
 import { isRotamerOutlier, rotamerEnergy } from "./rotamer-prior.ts";
 import { bondGraphOf, findSideChains, type SearchedSideChain } from "./searched-side-chains.ts";
 import { settleRotors } from "./settle-rotors.ts";
@@ -81,6 +83,8 @@ const mostConformers = 8;
 const disulfideContact = 2.2;
 /** Repulsion of contacts that a side chain is moved for within its rotamer. */
 const closeContact = 10;
+/** An end is turned from how it was where its torsions are so many times likelier, as a logarithm. */
+const rareEnd = 4;
 const backboneNames: ReadonlySet<string> = new Set(["N", "CA", "C", "O", "CB", "OXT"]);
 
 /** What the map says of places, with all atoms that are not searched where they are; null without a map. */
@@ -121,7 +125,8 @@ export function fitSideChains(input: SideChainInput, options: SideChainOptions, 
     if (conformer.isPresent || isForMinimiser(chain, present, conformer)) return;
     putAtoms(result, chain.atoms, conformer.positions);
     if (conformer.backbone !== null) putAtoms(result, conformer.backbone.rows, conformer.backbone.after);
-    changes.push(describeChange(model, chain, present, conformer, poor[at] === 1));
+    const chis = settleEnd(model, chain, xyz, result);
+    changes.push(describeChange(model, chain, present, { ...conformer, chis }, poor[at] === 1));
   });
   if (changes.length > 0) settleRotors(chains, { topology, graph, rules }, result);
   return {
@@ -170,6 +175,18 @@ function markBackbone({ atoms, residues }: Model): Uint8Array {
   return Uint8Array.from(atoms.name, (name, row) =>
     isProtein[atoms.residue[row]!] && backboneNames.has(name) ? 1 : 0,
   );
+}
+
+/** Keeps the way round that an end had, unless its torsions are too rare then; returns the torsions. */
+function settleEnd(model: Model, chain: SearchedSideChain, before: Float64Array, xyz: Float64Array): number[] {
+  const chisNow = (): number[] => chain.turns.map(({ four }) => dihedralAngle(xyz, ...four));
+  const found = chisNow();
+  const places = Float64Array.from([...chain.atoms].flatMap((row) => [...xyz.subarray(3 * row, 3 * row + 3)]));
+  keepEnds(model, [chain.residue], before, xyz);
+  const kept = chisNow();
+  if (rotamerEnergy(chain.prior, kept) - rotamerEnergy(chain.prior, found) < rareEnd) return kept;
+  putAtoms(xyz, chain.atoms, places);
+  return found;
 }
 
 function describeChange(
