@@ -35,7 +35,11 @@ const common = {
 export const bundles = [
   {
     ...common,
-    entryPoints: { cli: "src/cli/main.ts", bench: "src/cli/bench/main.ts" },
+    entryPoints: {
+      cli: "src/cli/main.ts",
+      "task-worker": "src/cli/task-worker.ts",
+      bench: "src/cli/bench/main.ts",
+    },
     splitting: true,
     platform: "node",
     target: "node20",

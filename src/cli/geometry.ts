@@ -16,9 +16,9 @@ import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics } from "./console.ts";
 import { describeGeometryReport } from "./geometry-summary.ts";
 import { loadDictionaries, loadModel } from "./inputs.ts";
+import { loadTables } from "./load-tables.ts";
 import type { GeometrySettings } from "./options.ts";
 import { alignRows, describeGeometry, show } from "./tables.ts";
-import { loadTables } from "./validate.ts";
 
 const kinds: readonly RestraintKind[] = ["bond", "angle", "dihedral", "chirality", "planarity", "parallelity"];
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { RunContext } from "../base/run-context.ts";
 import { loadDictionary } from "../chemistry/dictionary.ts";
 import type { DensityMap } from "../density/map.ts";
+import type { FileContent } from "../io/files.node.ts";
 import { writeMmcifPieces } from "../io/mmcif/write-mmcif.ts";
 import { findLibraryFiles } from "../io/monomer-library.node.ts";
 import { whyNotPdb, writePdbPieces } from "../io/pdb/write-pdb.ts";
@@ -22,13 +23,16 @@ import { fingerprint, type InputFiles, loadCheckpoint, removeCheckpoints, saveCh
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics, toJson } from "./console.ts";
 import { loadCompanion, loadDictionaries, loadPair, noteMemory, type Pair, requireResolution } from "./inputs.ts";
-import { judgeChanges, judgeModel } from "./judge.ts";
+import { beginMeasuring, judgeChanges, judgeModel, type Measuring, measureFits } from "./judge.ts";
+import { loadTables } from "./load-tables.ts";
 import type { RefineSettings } from "./options.ts";
 import { checkOutputs, stemOf, writeOutputs } from "./outputs.ts";
 import { describeAssessments, describeCycles, describeFreeFsc, describeWeight } from "./tables.ts";
-import { loadTables } from "./validate.ts";
+import { createCommandTasks } from "./tasks.ts";
 import { version } from "./version.ts";
 
+/** Larger models have no second copy of their files in memory. */
+const mostAtomsAsText = 100_000;
 const resultNames = ["refined.cif", "refined.pdb", "residues.tsv", "log.txt", "summary.json"];
 
 export async function runRefine(
@@ -59,16 +63,30 @@ export async function runRefine(
   const options = refineOptions(settings, pair.model, resolution);
   const reading = (performance.now() - began) / 1000;
   const identity = fingerprint(inputFiles(modelPath!, mapPath!, settings, pair.model), settings);
+  const from = settings.resume ? loadCheckpoint(folder, identity, context) : undefined;
+  const tasks = createCommandTasks(engine.threads);
+  const measure = (model: Model): Measuring =>
+    beginMeasuring(tasks, model, { dictionary, referenceData: settings.referenceData }, context);
+  const measuringBefore = measure(pair.model);
+  let measuringAfter: Measuring | null = null;
   const result = await refineModel(engine, { ...pair, dictionary, ...halfMaps }, options, context, {
-    ...(settings.resume ? { from: loadCheckpoint(folder, identity, context) } : {}),
+    ...(from ? { from } : {}),
     onCheckpoint: (checkpoint) => saveCheckpoint(folder, checkpoint, identity),
+    onModel: (model) => {
+      measuringAfter = measure(model);
+    },
   });
+  context.report({ phase: "validation", fraction: 0.99 });
   const tables = await loadTables(settings.referenceData);
-  const judgeInput = { dictionary, tables };
-  const judgedBefore = await judgeModel(pair.model, result.before, judgeInput, context);
-  const judgedAfter = await judgeModel(result.model, result.after, judgeInput, context);
-  const measures = { map: pair.map, resolution, table: settings.scattering, tables };
-  const verdicts = judgeChanges(engine, judgedBefore, judgedAfter, measures, context);
+  const models = { before: pair.model, after: result.model, map: pair.map };
+  const fitOptions = { resolution, table: settings.scattering, overallB: result.after.fit.bestOverallB };
+  const fits = measureFits(engine, models, fitOptions, context);
+  const notPdb = whyNotPdb(result.model);
+  const modelFiles = filesOfModel(result.model, notPdb);
+  const judgedBefore = await judgeModel(pair.model, result.before, measuringBefore, context);
+  const judgedAfter = await judgeModel(result.model, result.after, measuringAfter ?? measure(result.model), context);
+  tasks.close();
+  const verdicts = judgeChanges(judgedBefore, judgedAfter, fits, { map: pair.map, resolution, tables });
   const [before, after] = [judgedBefore.assessment, judgedAfter.assessment];
   console.endProgress();
   const cpu = process.cpuUsage(cpuBegan);
@@ -93,7 +111,6 @@ export async function runRefine(
     interrupted: result.interrupted,
     diagnostics: context.diagnostics.entries,
   };
-  const notPdb = whyNotPdb(result.model);
   const assessments = describeAssessments(before, after, {
     supplement: result.restraints.supplement,
     contacts: Boolean(after.geometry.withHydrogens),
@@ -102,10 +119,7 @@ export async function runRefine(
   });
   const text = describeRun(summary, result, notPdb, { settings, assessments });
   const results = {
-    "refined.cif": (write: (piece: string) => void) => writeMmcifPieces(result.model, write),
-    ...(notPdb === null
-      ? { "refined.pdb": (write: (piece: string) => void) => writePdbPieces(result.model, write) }
-      : {}),
+    ...modelFiles,
     ...(verdicts ? { "residues.tsv": writeTsv(verdictColumns, verdicts.residues) } : {}),
     "log.txt": `${text}\n`,
     "summary.json": `${toJson(summary)}\n`,
@@ -126,6 +140,20 @@ export async function runRefine(
   if (result.interrupted)
     return { exitCode: 130, message: "Interrupted: the best model so far is written; --resume goes on from here" };
   return limitsFailure(result, options);
+}
+
+/** The text of ordinary models is made at once, while a worker measures; that of large ones only piece by piece as it is written. */
+function filesOfModel(model: Model, notPdb: string | null): Readonly<Record<string, FileContent>> {
+  const contentOf = (writePieces: (to: Model, write: (piece: string) => void) => void): FileContent => {
+    if (model.atoms.count > mostAtomsAsText) return (write) => writePieces(model, write);
+    const pieces: string[] = [];
+    writePieces(model, (piece) => pieces.push(piece));
+    return pieces.join("");
+  };
+  return {
+    "refined.cif": contentOf(writeMmcifPieces),
+    ...(notPdb === null ? { "refined.pdb": contentOf(writePdbPieces) } : {}),
+  };
 }
 
 async function loadHalfMaps(

@@ -2,7 +2,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { RunContext } from "../base/run-context.ts";
-import { readReferenceFolder } from "../io/reference-data.node.ts";
 import { createEngine } from "../kernels/engine.ts";
 import type { Model } from "../model/model.ts";
 import { writeTsv } from "../text/tsv.ts";
@@ -11,7 +10,6 @@ import { residueRows } from "../validation/fit/residue-rows.ts";
 import { writeResidueTable } from "../validation/fit/residue-table.ts";
 import { type GeometryReportResult, reportGeometry } from "../validation/geometry/geometry-report.ts";
 import { geometryColumns, geometryRows } from "../validation/geometry/geometry-rows.ts";
-import { type GeometryTables, loadGeometryTables } from "../validation/geometry/geometry-tables.ts";
 import { listProblemPlaces, type ProblemPlace } from "../validation/geometry/problem-places.ts";
 import type { CommandOutcome } from "./command.ts";
 import { type Console, noteDiagnostics, toJson } from "./console.ts";
@@ -19,16 +17,12 @@ import { readFitOptions } from "./fit.ts";
 import { describeFitReport } from "./fit-summary.ts";
 import { describeGeometryReport } from "./geometry-summary.ts";
 import { loadDictionaries, loadModel, loadPair, noteMemory, type Pair } from "./inputs.ts";
+import { loadTables } from "./load-tables.ts";
 import type { ValidateSettings } from "./options.ts";
 import { checkOutputs, writeOutputs } from "./outputs.ts";
 
 const resultNames = ["validation.json", "geometry.tsv", "residues.tsv", "problems.tsv"];
 const shownPlaces = 10;
-
-/** The tables of a folder over the built-in ones. */
-export async function loadTables(folder: string | undefined): Promise<GeometryTables> {
-  return loadGeometryTables(folder === undefined ? null : await readReferenceFolder(folder));
-}
 
 export async function runValidate(
   [modelPath, mapPath]: readonly string[],

@@ -51,6 +51,8 @@ export interface ResumeOptions {
   readonly from?: Checkpoint;
   /** Called after every finished cycle and after the weight search. */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
+  /** Called with the refined model as soon as it is there, before it is assessed. */
+  readonly onModel?: (model: Model) => void;
 }
 
 /**
@@ -100,6 +102,7 @@ export async function refineModel(
       : await finalB(problem, best, { ...context, rng: createRng(run.seed) });
   const refined = withCoordinates(working.model, best.xyz);
   const model = finishModel(working, { ...refined, atoms: withB(refined, bFactor, context) });
+  resume.onModel?.(model);
   // Null for a run that was told to end at once.
   const full =
     freeFsc === null || interrupted

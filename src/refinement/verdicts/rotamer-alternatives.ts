@@ -31,6 +31,8 @@ const flatStep = 30;
 const radii: Readonly<Record<string, number>> = { C: 1.7, N: 1.55, O: 1.52, S: 1.8 };
 const otherRadius = 1.7;
 const toleratedOverlap = 0.4;
+/** Nothing touches from farther away, Angstrom. */
+const longestContact = 2 * Math.max(...Object.values(radii)) - toleratedOverlap;
 /** Nitrogen and oxygen come as near as this when they share a hydrogen, Angstrom. */
 const hydrogenBondContact = 2.5;
 /** No side chain reaches farther from its CA with what it touches, Angstrom. */
@@ -143,13 +145,14 @@ function touches(
   places: ReadonlyMap<number, Vector3>,
   others: readonly number[],
 ): boolean {
+  const { xyz, element } = atoms;
   return moving.some((atom) => {
-    const place = places.get(atom)!;
-    const symbol = elementSymbol(atoms.element[atom]!);
+    const [x, y, z] = places.get(atom)!;
     return others.some((other) => {
-      const [x, y, z] = minus(vectorAt(atoms.xyz, other), place);
-      const limit = leastDistance(symbol, elementSymbol(atoms.element[other]!));
-      return x * x + y * y + z * z < limit * limit;
+      const squared = (xyz[3 * other]! - x) ** 2 + (xyz[3 * other + 1]! - y) ** 2 + (xyz[3 * other + 2]! - z) ** 2;
+      if (squared >= longestContact * longestContact) return false;
+      const limit = leastDistance(elementSymbol(element[atom]!), elementSymbol(element[other]!));
+      return squared < limit * limit;
     });
   });
 }
