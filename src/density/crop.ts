@@ -33,15 +33,30 @@ export function blockAround(map: MapGrid, xyz: Float64Array, margin: number): Ma
   return { begin, size };
 }
 
-function cutBlock(map: DensityMap, { begin, size }: MapBlock): DensityMap {
-  if (size.every((length, axis) => length === map.size[axis])) return map;
-  const values = new Float32Array(size[0] * size[1] * size[2]);
+function cutBlock(map: DensityMap, block: MapBlock): DensityMap {
+  if (block.size.every((length, axis) => length === map.size[axis])) return map;
+  const values = new Float32Array(block.size[0] * block.size[1] * block.size[2]);
+  copyBlock(map, block, values, block.size);
+  return { ...gridOfBlock(map, block), values };
+}
+
+/** The frame of a part of a map. */
+export function gridOfBlock({ sampling, cell, start, offset }: MapGrid, { begin, size }: MapBlock): MapGrid {
+  const first: GridSize = [start[0] + begin[0], start[1] + begin[1], start[2] + begin[2]];
+  return { size, sampling, cell, start: first, offset };
+}
+
+/** Copies a block of a map to the first corner of another grid. */
+export function copyBlock(
+  map: Pick<DensityMap, "size" | "values">,
+  { begin, size }: MapBlock,
+  to: Float32Array,
+  toSize: GridSize,
+): void {
   for (let z = 0; z < size[2]; z++) {
     for (let y = 0; y < size[1]; y++) {
       const from = begin[0] + map.size[0] * (y + begin[1] + map.size[1] * (z + begin[2]));
-      values.set(map.values.subarray(from, from + size[0]), size[0] * (y + size[1] * z));
+      to.set(map.values.subarray(from, from + size[0]), toSize[0] * (y + toSize[1] * z));
     }
   }
-  const start: GridSize = [map.start[0] + begin[0], map.start[1] + begin[1], map.start[2] + begin[2]];
-  return { ...map, values, size, start };
 }

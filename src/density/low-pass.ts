@@ -8,21 +8,28 @@ import {
   inverseTransform,
   type Spectrum,
 } from "../kernels/spectrum.ts";
-import { type DensityMap, type GridSize, type MapFrame, mapFrame } from "./map.ts";
+import { copyBlock } from "./crop.ts";
+import { type DensityMap, type GridSize, type MapBlock, type MapFrame, mapFrame } from "./map.ts";
 
 /** Width of the bridge between opposite faces, in units of the resolution. */
 const bridge = 2;
 
 /**
- * The map without Fourier terms of d below `resolution` (Angstrom), in a new array of the engine's memory, which the caller
- * frees. The box is continued smoothly from each face to the opposite one before the transform, so that it is periodic.
+ * A block of the map without Fourier terms of d below `resolution` (Angstrom), in a new array of the engine's memory, which the
+ * caller frees. The box is continued smoothly from each face to the opposite one before the transform, so that it is periodic.
  */
-export function lowPassMap(engine: ComputeEngine, map: DensityMap, resolution: number): Float32Array {
-  const size = map.size.map((length, axis) =>
+export function lowPassMap(
+  engine: ComputeEngine,
+  map: DensityMap,
+  resolution: number,
+  block: MapBlock = { begin: [0, 0, 0], size: map.size },
+): Float32Array {
+  const size = block.size.map((length, axis) =>
     length === 1 ? 1 : smoothLength(length + Math.ceil((bridge * resolution) / axisStep(map, axis))),
   ) as [number, number, number];
-  const padded = engine.memory.float32(size[0] * size[1] * size[2]);
-  continueFaces(map, padded, size);
+  const padded = engine.memory.rawFloat32(size[0] * size[1] * size[2]);
+  copyBlock(map, block, padded, size);
+  continueFaces(block.size, padded, size);
   const frame = mapFrame({ ...map, size });
   const spectrum = createRawSpectrum(engine, ...size);
   const limits = {
@@ -34,30 +41,19 @@ export function lowPassMap(engine: ComputeEngine, map: DensityMap, resolution: n
   cutTerms(spectrum, frame, resolution);
   inverseTransform(engine, spectrum, padded, limits);
   freeSpectrum(engine, spectrum);
-  const result = engine.memory.float32(map.values.length);
-  copyBlock(padded, size, result, map.size, map.size);
-  engine.memory.free(padded);
-  return result;
+  // Rows only move towards the front.
+  copyBlock({ values: padded, size }, { begin: [0, 0, 0], size: block.size }, padded, block.size);
+  return engine.memory.keepFirst(padded, block.size[0] * block.size[1] * block.size[2]);
 }
 
 function axisStep({ cell, sampling }: DensityMap, axis: number): number {
   return [cell.a, cell.b, cell.c][axis]! / sampling[axis]!;
 }
 
-function copyBlock(from: Float32Array, fromSize: GridSize, to: Float32Array, toSize: GridSize, block: GridSize): void {
-  for (let z = 0; z < block[2]; z++) {
-    for (let y = 0; y < block[1]; y++) {
-      const source = fromSize[0] * (y + fromSize[1] * z);
-      to.set(from.subarray(source, source + block[0]), toSize[0] * (y + toSize[1] * z));
-    }
-  }
-}
-
-/** Copies the map into the larger grid and fills the rest, axis by axis, with a smooth passage from last to first face. */
-function continueFaces(map: DensityMap, padded: Float32Array, size: GridSize): void {
-  copyBlock(map.values, map.size, padded, size, map.size);
+/** Fills what a larger grid holds beside a map at its first corner, axis by axis, with a smooth passage from last to first face. */
+function continueFaces(mapSize: GridSize, padded: Float32Array, size: GridSize): void {
   const strides = [1, size[0], size[0] * size[1]] as const;
-  const filled: [number, number, number] = [...map.size];
+  const filled: [number, number, number] = [...mapSize];
   for (let axis = 0; axis < 3; axis++) {
     const begin = filled[axis]!;
     const gap = size[axis]! - begin + 1;

@@ -87,7 +87,19 @@ export function computeDilatedMask(
   count: number,
   distance: number,
 ): Uint8Array {
-  const mask = engine.memory.uint8(frame.size[0] * frame.size[1] * frame.size[2]);
-  engine.kernels.paintSpheres(mask, frame, spheresOf(xyz, element, count, distance), 1);
-  return takeMask(engine, mask);
+  return takeMask(engine, paintDilatedMask(engine, frame, xyz, element, count, distance));
+}
+
+/** The same in the kernels' memory, to be given back by the caller. */
+export function paintDilatedMask(
+  { kernels, memory }: ComputeEngine,
+  frame: MapFrame,
+  xyz: Float64Array,
+  element: Uint8Array,
+  count: number,
+  distance: number,
+): Uint8Array {
+  const mask = memory.uint8(frame.size[0] * frame.size[1] * frame.size[2]);
+  kernels.paintSpheres(mask, frame, spheresOf(xyz, element, count, distance), 1);
+  return mask;
 }

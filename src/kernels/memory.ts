@@ -114,6 +114,14 @@ export class KernelMemory {
     for (const array of arrays) if (this.owns(array)) this.release(array.byteOffset, array.byteLength);
   }
 
+  /** The first numbers of an array; the room of the others is given back. */
+  keepFirst(array: Float32Array, length: number): Float32Array {
+    const kept = sizeOf(4 * length);
+    const rest = sizeOf(array.byteLength) - kept;
+    if (rest > 0) this.release(array.byteOffset + kept, rest);
+    return array.subarray(0, length);
+  }
+
   /** Whether so many bytes can be had without taking more than half of what there can be. */
   hasRoom(bytes: number): boolean {
     const size = sizeOf(bytes);

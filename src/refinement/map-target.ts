@@ -1,9 +1,9 @@
 // The target map: scaled copy in the kernels' memory, sampled at atom centres.
 import { InputError } from "../base/errors.ts";
-import { cropAround } from "../density/crop.ts";
+import { blockAround, copyBlock, gridOfBlock } from "../density/crop.ts";
 import { lowPassMap } from "../density/low-pass.ts";
-import { type DensityMap, mapFrame } from "../density/map.ts";
-import { computeDilatedMask } from "../density/mask.ts";
+import { type DensityMap, type MapBlock, type MapGrid, mapFrame } from "../density/map.ts";
+import { paintDilatedMask } from "../density/mask.ts";
 import { computeStatistics } from "../density/statistics.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import type { SampleGrid } from "../kernels/reference/interpolation.ts";
@@ -19,8 +19,7 @@ const marginPerResolution = 3;
 
 /** The part of the map around the model, filtered and with mean 0 and sigma 1 over the chosen region. */
 export interface TargetMap {
-  /** Frame of the part; its values are those of the input. */
-  readonly map: DensityMap;
+  readonly map: MapGrid;
   /** Scaled values in the engine's memory. */
   readonly values: Float32Array;
   readonly scale: MapScale;
@@ -40,10 +39,12 @@ export function prepareTargetMap(
   atoms: AtomTable,
   { region, filterTo }: TargetMapOptions,
 ): TargetMap {
-  const map = cropAround(whole, atoms.xyz, Math.max(leastMargin, marginPerResolution * (filterTo ?? 0)));
-  const values = filterTo === null ? copyOf(engine, map.values) : lowPassMap(engine, map, filterTo);
-  const statistics =
-    region === "box" ? computeStatistics(whole.values) : computeStatistics(values, scalingMask(engine, map, atoms));
+  const block = blockAround(whole, atoms.xyz, Math.max(leastMargin, marginPerResolution * (filterTo ?? 0)));
+  const map = gridOfBlock(whole, block);
+  const values = filterTo === null ? copyOf(engine, whole, block) : lowPassMap(engine, whole, filterTo, block);
+  const mask = region === "box" ? undefined : scalingMask(engine, whole, block, atoms);
+  const statistics = mask === undefined ? computeStatistics(whole.values) : computeStatistics(values, mask);
+  if (mask !== undefined) engine.memory.free(mask);
   if (statistics === null || !(statistics.sigma > 0)) {
     throw new InputError({
       code: "MAP_CONSTANT",
@@ -55,23 +56,31 @@ export function prepareTargetMap(
   return { map, values, scale: { region, filteredTo: filterTo, mean, sigma, voxels: count } };
 }
 
-function copyOf(engine: ComputeEngine, values: Float32Array): Float32Array {
-  const copy = engine.memory.float32(values.length);
-  copy.set(values);
+function copyOf(engine: ComputeEngine, map: DensityMap, block: MapBlock): Float32Array {
+  const copy = engine.memory.rawFloat32(block.size[0] * block.size[1] * block.size[2]);
+  copyBlock(map, block, copy, block.size);
   return copy;
 }
 
 /** The molecular mask dilated by 5 Angstrom, without what is exactly zero in the input: there the map was cut away. */
-function scalingMask(engine: ComputeEngine, map: DensityMap, atoms: AtomTable): Uint8Array {
-  const mask = computeDilatedMask(engine, mapFrame(map), atoms.xyz, atoms.element, atoms.count, scalingMargin);
-  for (let voxel = 0; voxel < mask.length; voxel++) if (map.values[voxel] === 0) mask[voxel] = 0;
+function scalingMask(engine: ComputeEngine, whole: DensityMap, block: MapBlock, atoms: AtomTable): Uint8Array {
+  const frame = mapFrame(gridOfBlock(whole, block));
+  const mask = paintDilatedMask(engine, frame, atoms.xyz, atoms.element, atoms.count, scalingMargin);
+  const { begin, size } = block;
+  for (let z = 0; z < size[2]; z++) {
+    for (let y = 0; y < size[1]; y++) {
+      const from = begin[0] + whole.size[0] * (y + begin[1] + whole.size[1] * (z + begin[2]));
+      const to = size[0] * (y + size[1] * z);
+      for (let x = 0; x < size[0]; x++) if (whole.values[from + x] === 0) mask[to + x] = 0;
+    }
+  }
   return mask;
 }
 
 /** Tricubic sampler of the atoms whose factor is not zero, the others keep zeros; points outside the box give zero. */
 export function createSampler(
   engine: ComputeEngine,
-  map: DensityMap,
+  map: MapGrid,
   values: Float32Array,
   mapFactor: Float64Array,
 ): DensitySampler {
