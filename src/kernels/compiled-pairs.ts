@@ -15,7 +15,11 @@ export function findNeighboursCompiled(
   count: number,
   cutoff: number,
 ): Neighbours {
-  const cells = sortIntoCells(xyz, count, cutoff);
+  // Nobody keeps these cells: they are made where the filter wants them.
+  const cells = sortIntoCells(xyz, count, cutoff, (name, length) => {
+    const at = memory.scratch(`neighbour ${name}`, 4 * length);
+    return new Int32Array(memory.memory.buffer, at, length);
+  });
   const input = placeCells(memory, cells, xyz, count);
   const startAt = memory.scratch("neighbour starts", 4 * count);
   const endAt = memory.scratch("neighbour ends", 4 * count);

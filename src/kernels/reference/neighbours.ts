@@ -47,8 +47,16 @@ function fillOrder(cellOf: Int32Array, cellStart: Int32Array, order: Int32Array)
   for (let atom = 0; atom < cellOf.length; atom++) order[next[cellOf[atom]!]!++] = atom;
 }
 
-/** Sorts atoms into cells at least `cutoff` wide; far-flung atoms widen the cells rather than multiply them. */
-export function sortIntoCells(xyz: Float64Array, count: number, cutoff: number): NeighbourCells {
+/**
+ * Sorts atoms into cells at least `cutoff` wide; far-flung atoms widen the cells rather than multiply them. `create` gives the
+ * arrays, which need not be zeroed.
+ */
+export function sortIntoCells(
+  xyz: Float64Array,
+  count: number,
+  cutoff: number,
+  create: (name: string, length: number) => Int32Array = (_name, length) => new Int32Array(length),
+): NeighbourCells {
   const ranges = [rangeOf(xyz, count, 0), rangeOf(xyz, count, 1), rangeOf(xyz, count, 2)] as const;
   const largest = Math.max(8, Math.ceil(2 * Math.cbrt(count)));
   const dimensions = ranges.map(([low, high]) =>
@@ -58,9 +66,9 @@ export function sortIntoCells(xyz: Float64Array, count: number, cutoff: number):
   const scale = ranges.map(
     ([least, most], axis) => dimensions[axis]! / Math.max(1e-9, (most - least) * (1 + 1e-12) + 1e-9),
   ) as [number, number, number];
-  const cellOf = new Int32Array(count);
-  const cellStart = new Int32Array(dimensions[0] * dimensions[1] * dimensions[2] + 1);
-  const order = new Int32Array(count);
+  const cellOf = create("cell of atom", count);
+  const cellStart = create("cell starts", dimensions[0] * dimensions[1] * dimensions[2] + 1).fill(0);
+  const order = create("cell order", count);
   fillCells({ dimensions, low, scale }, xyz, cellOf);
   fillOrder(cellOf, cellStart, order);
   return { order, cellStart, cellOf, dimensions, low, scale };
@@ -80,22 +88,41 @@ interface Candidates {
   readonly xyz: Float64Array;
 }
 
-/** Neighbours of each atom with higher row within the cut-off, in a fixed order. */
+/** Room by name, which every search uses again. */
+const rooms = new Map<string, ArrayBuffer>();
+
+function roomOf(name: string, bytes: number): ArrayBuffer {
+  const known = rooms.get(name);
+  if (known !== undefined && known.byteLength >= bytes) return known;
+  const room = new ArrayBuffer(bytes);
+  rooms.set(name, room);
+  return room;
+}
+
+function integers(name: string, length: number): Int32Array {
+  return new Int32Array(roomOf(name, 4 * length), 0, length);
+}
+
+function numbers(name: string, length: number): Float64Array {
+  return new Float64Array(roomOf(name, 8 * length), 0, length);
+}
+
+/** Neighbours of each atom with higher row within the cut-off, in a fixed order; they hold until the next search. */
 export function findNeighbours(xyz: Float64Array, count: number, cutoff: number): Neighbours {
-  const cells = sortIntoCells(xyz, count, cutoff);
+  const cells = sortIntoCells(xyz, count, cutoff, integers);
   const { order, cellStart } = cells;
-  const start = new Int32Array(count);
-  const end = new Int32Array(count);
-  let partner = new Int32Array(Math.max(64, 32 * count));
+  const start = integers("starts", count);
+  const end = integers("ends", count);
+  let partner = new Int32Array(roomOf("partners", 128 * count + 256));
   const limit = cutoff * cutoff;
-  const sorted = new Float64Array(3 * count);
+  const sorted = numbers("sorted", 3 * count);
   for (let entry = 0; entry < count; entry++) {
     const atom = order[entry]!;
     sorted[3 * entry] = xyz[3 * atom]!;
     sorted[3 * entry + 1] = xyz[3 * atom + 1]!;
     sorted[3 * entry + 2] = xyz[3 * atom + 2]!;
   }
-  const near: Candidates = { count: 0, row: new Int32Array(count), xyz: new Float64Array(3 * count) };
+  const near: Candidates = { count: 0, row: integers("rows", count), xyz: numbers("places", 3 * count) };
   let used = 0;
   for (let cell = 0; cell + 1 < cellStart.length; cell++) {
     const own = cellStart[cell]!;
@@ -103,10 +130,11 @@ export function findNeighbours(xyz: Float64Array, count: number, cutoff: number)
     if (own === ownEnd) continue;
     gatherCandidates(cells, sorted, cell, limit, near);
     for (let entry = own; entry < ownEnd; entry++) {
-      if (used + near.count > partner.length) {
+      if (used + near.count >= partner.length) {
         const larger = new Int32Array(2 * partner.length + near.count);
         larger.set(partner);
         partner = larger;
+        rooms.set("partners", larger.buffer);
       }
       const atom = order[entry]!;
       start[atom] = used;
@@ -157,9 +185,9 @@ function gatherCandidates(
         const x = sorted[3 * entry]!;
         const y = sorted[3 * entry + 1]!;
         const z = sorted[3 * entry + 2]!;
-        const gapX = Math.max(0, lowX - x, x - highX);
-        const gapY = Math.max(0, lowY - y, y - highY);
-        const gapZ = Math.max(0, lowZ - z, z - highZ);
+        const gapX = x < lowX ? lowX - x : x > highX ? x - highX : 0;
+        const gapY = y < lowY ? lowY - y : y > highY ? y - highY : 0;
+        const gapZ = z < lowZ ? lowZ - z : z > highZ ? z - highZ : 0;
         if (gapX * gapX + gapY * gapY + gapZ * gapZ > limit) continue;
         row[count] = order[entry]!;
         xyz[3 * count] = x;
@@ -190,9 +218,10 @@ function filterCandidates(
     const dx = places[at]! - x;
     const dy = places[at + 1]! - y;
     const dz = places[at + 2]! - z;
-    if (dx * dx + dy * dy + dz * dz > limit) continue;
     const other = row[index]!;
-    if (other > atom) partner[used++] = other;
+    // Which are near cannot be foreseen: no branch.
+    partner[used] = other;
+    used += Number(dx * dx + dy * dy + dz * dz <= limit) & Number(other > atom);
   }
   return used;
 }
