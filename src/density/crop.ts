@@ -13,11 +13,12 @@ export function blockAround(map: MapGrid, xyz: Float64Array, margin: number): Ma
   const low: [number, number, number] = [Infinity, Infinity, Infinity];
   const high: [number, number, number] = [-Infinity, -Infinity, -Infinity];
   for (let at = 0; at < xyz.length; at += 3) {
-    toFractional(frame, xyz[at]!, xyz[at + 1]!, xyz[at + 2]!).forEach((fraction, axis) => {
-      const place = fraction * map.size[axis]!;
+    const fractions = toFractional(frame, xyz[at]!, xyz[at + 1]!, xyz[at + 2]!);
+    for (let axis = 0; axis < 3; axis++) {
+      const place = fractions[axis]! * map.size[axis]!;
       if (place < low[axis]!) low[axis] = place;
       if (place > high[axis]!) high[axis] = place;
-    });
+    }
   }
   const begin: [number, number, number] = [0, 0, 0];
   const size: [number, number, number] = [...map.size];

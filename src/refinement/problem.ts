@@ -208,8 +208,8 @@ function reportOutside(model: Model, map: DensityMap, movable: ArrayLike<number>
   const { xyz } = model.atoms;
   for (let atom = 0; atom < model.atoms.count; atom++) {
     if (movable[atom] === 0) continue;
-    const place = toFractional(frame, xyz[3 * atom]!, xyz[3 * atom + 1]!, xyz[3 * atom + 2]!);
-    if (place.every((value) => value >= 0 && value < 1)) continue;
+    const [u, v, w] = toFractional(frame, xyz[3 * atom]!, xyz[3 * atom + 1]!, xyz[3 * atom + 2]!);
+    if (u >= 0 && u < 1 && v >= 0 && v < 1 && w >= 0 && w < 1) continue;
     addDiagnostic(
       context.diagnostics,
       "warning",
