@@ -52,6 +52,22 @@ function planChiralities<Atom>(
   );
 }
 
+/** As wide as puckers of such rings are, degrees. */
+const ringTorsionSigma = 40;
+
+/**
+ * Torsions of open chains, staggered, that the dictionary has along a ring of five or fewer as well: none there comes near 60 degrees, and
+ * bonds and angles hold it.
+ */
+function isOfSmallRing({ bonds }: Monomer, torsion: Monomer["torsions"][number]): boolean {
+  const { atom1, atom4, angle, period } = torsion;
+  if (period !== 3 || Math.round(angle) % 60 !== 0) return false;
+  const partners = (atom: string): Set<string> =>
+    new Set(bonds.flatMap((bond) => (bond.atom1 === atom ? [bond.atom2] : bond.atom2 === atom ? [bond.atom1] : [])));
+  const ofFirst = partners(atom1);
+  return ofFirst.has(atom4) || [...partners(atom4)].some((atom) => ofFirst.has(atom));
+}
+
 /** Terms without weight are left out. */
 export function planMonomer(
   monomer: Monomer,
@@ -68,9 +84,11 @@ export function planMonomer(
       .flatMap(({ atom1, atom2, atom3, angle, sigma }) => plan("", [atom1, atom2, atom3], [angle, sigma, -1])),
     dihedrals: monomer.torsions
       .filter(({ sigma }) => sigma > 0)
-      .flatMap(({ id, atom1, atom2, atom3, atom4, angle, sigma, period }) =>
-        plan(id, [atom1, atom2, atom3, atom4], [angle, sigma, period, -1]),
-      ),
+      .flatMap((torsion) => {
+        const { id, atom1, atom2, atom3, atom4, angle, sigma, period } = torsion;
+        const spread = isOfSmallRing(monomer, torsion) ? Math.max(sigma, ringTorsionSigma) : sigma;
+        return plan(id, [atom1, atom2, atom3, atom4], [angle, spread, period, -1]);
+      }),
     chiralities: planChiralities(chiral, plan),
     planes: monomer.planes.map(({ id, atoms, sigmas }) => ({
       id,

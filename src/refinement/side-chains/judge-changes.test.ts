@@ -82,13 +82,13 @@ describe("side chains", () => {
     expect(distance(judged, truth)).toBe(0);
   });
 
-  test("that the map says nothing of stay for a better rotamer, and go back without", () => {
+  test("that the map says nothing of leave an outlier, and a rotamer for a much likelier one", () => {
     const control = truth.slice();
     const [residue] = large;
-    const change = (rotamer: number): SideChainChange => ({
+    const change = (from: string, rotamer: number): SideChainChange => ({
       residue: residue!,
       label: "",
-      from: "m",
+      from,
       to: "t",
       kind: "rotamer",
       gains: { density: 0, rotamer, clash: 0, backbone: 0 },
@@ -96,9 +96,8 @@ describe("side chains", () => {
     // A move that is seen and changes next to nothing.
     const searched = truth.map((value, at) => (at === 3 * rowOf(residue!, "CD1") ? value + 0.11 : value));
     const places = { before: control, searched, control, minimized: control };
-    const [good] = sideChainTrials(model, [change(4)], places, 0);
-    const [bad] = sideChainTrials(model, [change(1)], places, 0);
-    expect(judgeChanges(target, [good!, bad!], places, parameters).isKept).toEqual([true, false]);
+    const trials = sideChainTrials(model, [change("outlier", 1), change("m", 4), change("m", 1)], places, 0);
+    expect(judgeChanges(target, trials, places, parameters).isKept).toEqual([true, true, false]);
   });
 
   test("are carried along with a backbone that has moved as a whole", () => {
