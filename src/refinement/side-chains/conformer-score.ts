@@ -80,9 +80,13 @@ export function createScorer(input: ScorerInput): Scorer {
   const chisAtStart = measureChis(chain, start);
   const chis = chisAtStart.slice();
   const keptChis = chis.slice();
-  const alone = createDensityScore(input, places, true);
-  const crowded = createDensityScore(input, places, false);
-  let [density, other] = [alone, crowded];
+  const alone = createDensityScore(input, start, places, aloneLookup);
+  let known: DensityScore | null = null;
+  const crowded = (): DensityScore => {
+    known ??= createDensityScore(input, start, places, crowdedLookup);
+    return known;
+  };
+  let density = alone;
   const clash = new Float64Array(count);
   const keptClash = new Float64Array(count);
   /** Atoms that have moved since their contacts were last looked at. */
@@ -93,7 +97,7 @@ export function createScorer(input: ScorerInput): Scorer {
   const markAll = (): void => {
     hasMoved.fill(1);
     alone.hasMoved.fill(1);
-    crowded.hasMoved.fill(1);
+    known?.hasMoved.fill(1);
   };
   const turn = (axis: number, degrees: number): void => {
     const { fourAt, movedAt } = turns[axis]!;
@@ -103,7 +107,7 @@ export function createScorer(input: ScorerInput): Scorer {
     for (let at = 0; at < movedAt.length; at++) {
       hasMoved[movedAt[at]!] = 1;
       alone.hasMoved[movedAt[at]!] = 1;
-      crowded.hasMoved[movedAt[at]!] = 1;
+      if (known !== null) known.hasMoved[movedAt[at]!] = 1;
     }
   };
   const clashUpTo = (limit: number): number => {
@@ -142,13 +146,14 @@ export function createScorer(input: ScorerInput): Scorer {
       chis.set(keptChis);
       clash.set(keptClash);
       hasMoved.set(keptMoved);
+      if (density !== alone) alone.hasMoved.fill(1);
+      else known?.hasMoved.fill(1);
       density.goBack();
-      other.hasMoved.fill(1);
     },
     gain: alone.measure,
-    crowdedGain: crowded.measure,
+    crowdedGain: () => crowded().measure(),
     crowd(isCrowded) {
-      [density, other] = isCrowded ? [crowded, alone] : [alone, crowded];
+      density = isCrowded ? crowded() : alone;
     },
     energyBelow(limit) {
       const energy = rotamerCost(prior, chis) + moveCost - density.measure();
@@ -223,8 +228,13 @@ interface DensityScore {
   readonly full: number;
 }
 
-/** `places`: x y z of each atom, which change. Density above what the images give there is no evidence for them. */
-function createDensityScore(input: ScorerInput, places: Float64Array, isAlone: boolean): DensityScore {
+/** `start`, `places`: x y z of each atom now and while they change. Density above what the images give there is no evidence for them. */
+function createDensityScore(
+  input: ScorerInput,
+  start: Float64Array,
+  places: Float64Array,
+  lookup: typeof aloneLookup,
+): DensityScore {
   const { evidence, chain } = input;
   const { heavyCount, changing, atoms } = chain;
   const hasMoved = new Uint8Array(atoms.length).fill(1);
@@ -236,9 +246,7 @@ function createDensityScore(input: ScorerInput, places: Float64Array, isAlone: b
   const there = new Float64Array(heavyCount);
   const keptThere = new Float64Array(heavyCount);
   const keptMoved = new Uint8Array(atoms.length);
-  const densityAt = isAlone
-    ? aloneLookup(evidence, input.backbone ?? null)
-    : crowdedLookup(evidence, amplitude, places.slice(0, 3 * heavyCount));
+  const densityAt = lookup(evidence, { amplitude, present: start, backbone: input.backbone ?? null });
   const addChanging = (): void => {
     own.set(fixed);
     for (let pair = 0; pair < changing.length; pair += 2) {
@@ -303,15 +311,22 @@ function fixedImages(
 
 type Lookup = (x: number, y: number, z: number) => number;
 
+interface LookupInput {
+  readonly amplitude: Float64Array;
+  /** Where the side chain's own atoms other than hydrogens are now. */
+  readonly present: Float64Array;
+  readonly backbone: MovedBackbone | null;
+}
+
 /** Evidence for an atom at a place while the other side chains are away. */
-function aloneLookup(evidence: DensityEvidence, backbone: MovedBackbone | null): Lookup {
+function aloneLookup(evidence: DensityEvidence, { backbone }: LookupInput): Lookup {
   const { gain } = evidence;
   if (backbone === null) return (x, y, z) => cubicValue(gain, x, y, z);
   return (x, y, z) => cubicValue(gain, x, y, z) + shiftedOverlap(evidence, backbone, x, y, z);
 }
 
-/** The same while they are where they are; `present`: where the side chain's own atoms other than hydrogens are now. */
-function crowdedLookup(evidence: DensityEvidence, amplitude: Float64Array, present: Float64Array): Lookup {
+/** The same while they are where they are. */
+function crowdedLookup(evidence: DensityEvidence, { amplitude, present }: LookupInput): Lookup {
   return (x, y, z) => {
     let sum = cubicValue(evidence.rest, x, y, z);
     for (let j = 0; j < amplitude.length; j++) {

@@ -11,7 +11,7 @@ import {
 import type { DensityEvidence } from "./density-evidence.ts";
 import { periodicDelta, rotamerCost } from "./rotamer-prior.ts";
 import type { SearchedSideChain } from "./searched-side-chains.ts";
-import { fenceAround, fenceEnergy, type Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 export interface ConformerSearch {
   readonly evidence: DensityEvidence | null;
@@ -28,16 +28,20 @@ const mostPolished = 12;
 const fewExamined = 8;
 const fewPolished = 2;
 const mostCrowded = 4;
+/** Trials around the same peak that are polished. */
+const mostOfPeak = 2;
 /** Energies above the best one that no joint choice is expected to make up for. */
 const energyWindow = 12;
-const polishSteps: readonly number[] = [8, 4, 2];
+/** Steps of polishing, degrees, and energies above the best one before each that it is not expected to make up for. */
+const polishSteps: readonly number[] = [8, 3];
+const polishWindows: readonly number[] = [200, 25];
 const mostSteps = 4;
 /** Conformers nearer than this to a better one are the same, Angstrom (root mean square). */
 export const sameShape = 0.5;
 /** Degrees that residues are turned about the line between their neighbours: nearly all backrubs seen in crystals are within 12. */
 const backrubAngles: readonly number[] = [-10, -5, 5, 10];
-/** Atoms of a moved backbone are within this of CA, Angstrom. */
-const backboneReach = 4;
+/** Energies without contacts above the best one without a move that polishing is not expected to make up for. */
+const backrubWindow = 30;
 /** A moved backbone must be better than one that stays by this much: odds of 7 to 1. */
 const backrubCost = 2;
 
@@ -52,12 +56,13 @@ export function findConformers(
   const present = { ...scorer.judge(), isPresent: true };
   const tuned = polishAll(scorer, chain, [present])[0]!;
   const trials = tryAll(scorer, chain);
-  const found = [tuned, ...bestOf(scorer, chain, trials.alone, { examined: mostExamined, polished: mostPolished })];
+  const found = [
+    tuned,
+    ...bestOf(scorer, chain, trials.alone, { examined: mostExamined, polished: mostPolished, least: tuned.energy }),
+  ];
   if (backrub !== null && evidence !== null) {
     const least = Math.min(...found.map(({ energy }) => energy));
-    // Within a rotamer it is for the minimiser to move the backbone.
-    const others = findBackrubs(search, chain, backrub, least);
-    found.push(...others.filter((conformer) => sharedTorsions(chain, present, conformer) < 1));
+    found.push(...findBackrubs(search, { chain, backrub, present, least }));
   }
   const best = distinct(found.toSorted(byEnergy), chain, search.most);
   const limit = best[0]!.energy + energyWindow;
@@ -80,23 +85,35 @@ function findCrowded(scorer: Scorer, chain: SearchedSideChain, trials: Trials): 
   });
 }
 
-/** Conformers on a backbone that is moved; none where moving it costs more than what the best without a move is worth. */
+interface BackrubSearch {
+  readonly chain: SearchedSideChain;
+  readonly backrub: Backrub;
+  readonly present: Conformer;
+  /** The least energy without a move. */
+  readonly least: number;
+}
+
+/**
+ * Conformers on a backbone that is moved, better than the best without a move. Within a rotamer it is for the minimiser to move the
+ * backbone.
+ */
 function findBackrubs(
   { evidence, around, work }: ConformerSearch,
-  chain: SearchedSideChain,
-  backrub: Backrub,
-  least: number,
+  { chain, backrub, present, least }: BackrubSearch,
 ): Conformer[] {
   const { rows, heavyCount } = backrub;
   const all = [...rows, ...chain.atoms];
   const saved = placesOf(work, all);
   const before = placesOf(work, rows);
-  const touching = new Uint8Array(rows.length).fill(1);
-  const backboneFence = fenceAround(around, rows, chain.turns[0]!.four[1], backboneReach, touching);
-  const cost = (): number => backrub.energy(work) + fenceEnergy(backboneFence, placesOf(work, rows), rows.length, 1e9);
+  const { still } = around;
+  for (const row of rows) still.away[row] = 1;
+  const cost = (): number => {
+    let energy = backrub.energy(work);
+    for (const row of rows) energy += still.repulsionAt(row, work[3 * row]!, work[3 * row + 1]!, work[3 * row + 2]!);
+    return energy;
+  };
   const costBefore = cost();
   const found: Conformer[] = [];
-  for (const row of rows) around.still.away[row] = 1;
   for (const angle of backrubAngles) {
     backrub.turn(work, angle);
     const after = placesOf(work, rows);
@@ -105,13 +122,20 @@ function findBackrubs(
     if (energy < energyWindow) {
       const moved: MovedBackbone = { angle, rows, heavyCount, before, after, energy };
       const scorer = createScorer({ chain, evidence, around, xyz: work, backbone: moved });
-      const peaks = tryPeaks(scorer, chain);
-      found.push(...bestOf(scorer, chain, peaks, { examined: fewExamined, polished: fewPolished }));
+      const peaks = tryPeaks(scorer, chain, present, least + backrubWindow - energy);
+      found.push(...bestOf(scorer, chain, peaks, { examined: fewExamined, polished: fewPolished, least }));
     }
     all.forEach((row, at) => work.set(saved.subarray(3 * at, 3 * at + 3), 3 * row));
   }
-  for (const row of rows) around.still.away[row] = 0;
-  return found.filter((conformer) => conformer.energy < least);
+  for (const row of rows) still.away[row] = 0;
+  return found.filter((other) => other.energy < least && sharedTorsions(chain, present, other.chis) < 1);
+}
+
+/** How many trials are judged with contacts, how many polished, and an energy that they compete with. */
+interface Effort {
+  readonly examined: number;
+  readonly polished: number;
+  readonly least?: number;
 }
 
 /** Torsions one after the other, and their energies without contacts. */
@@ -136,13 +160,16 @@ function tryAll(
   return { alone, crowded };
 }
 
-/** Energies of the peaks alone. */
-function tryPeaks(scorer: Scorer, { prior }: SearchedSideChain): Trials {
-  const energies = Float64Array.from(prior.peaks, ({ chis }) => {
+/** Energies of the peaks alone; infinite where a side chain would stay in its rotamer or is not below the limit. */
+function tryPeaks(scorer: Scorer, chain: SearchedSideChain, present: Conformer, limit: number): Trials {
+  const { peaks } = chain.prior;
+  const energies = Float64Array.from(peaks, ({ chis }) => {
+    if (sharedTorsions(chain, present, chis) === 1) return Infinity;
     scorer.setChis(chis);
-    return rotamerCost(prior, chis) - scorer.gain();
+    const energy = rotamerCost(chain.prior, chis) - scorer.gain();
+    return energy < limit ? energy : Infinity;
   });
-  return { chis: Float64Array.from(prior.peaks.flatMap(({ chis }) => chis)), energies };
+  return { chis: Float64Array.from(peaks.flatMap(({ chis }) => chis)), energies };
 }
 
 /** The best trials by density and rotamer are judged with contacts, and the best different ones of them polished. */
@@ -150,14 +177,26 @@ function bestOf(
   scorer: Scorer,
   chain: SearchedSideChain,
   { chis, energies }: Trials,
-  { examined, polished }: { readonly examined: number; readonly polished: number },
+  { examined, polished, least }: Effort,
 ): Conformer[] {
-  const order = Array.from(energies.keys()).toSorted((a, b) => energies[a]! - energies[b]!);
+  const order = Array.from(energies.keys())
+    .filter((trial) => energies[trial]! < Infinity)
+    .toSorted((a, b) => energies[a]! - energies[b]!);
+  const trialsOfPeak = energies.length / chain.prior.peaks.length;
   const judged = order.slice(0, examined).map((trial) => {
     scorer.setChis(chis, chain.turns.length * trial);
-    return scorer.judge();
+    return { peak: Math.floor(trial / trialsOfPeak), conformer: scorer.judge() };
   });
-  return polishAll(scorer, chain, distinct(judged.toSorted(byEnergy), chain, polished));
+  const taken = new Uint8Array(chain.prior.peaks.length);
+  const best = judged
+    .toSorted((a, b) => a.conformer.energy - b.conformer.energy)
+    .filter(({ peak }) => taken[peak]!++ < mostOfPeak);
+  const different = distinct(
+    best.map(({ conformer }) => conformer),
+    chain,
+    polished,
+  );
+  return polishAll(scorer, chain, different, least);
 }
 
 function byEnergy(a: Conformer, b: Conformer): number {
@@ -181,17 +220,29 @@ export function shapeDistance(a: Conformer, b: Conformer, heavyCount: number): n
   return Math.sqrt(sum / heavyCount);
 }
 
-/** Polishes them in ever smaller steps; after each, those that have come to be like a better one are left out. */
-function polishAll(scorer: Scorer, chain: SearchedSideChain, conformers: readonly Conformer[]): Conformer[] {
+/**
+ * Polishes them in ever smaller steps. Before and after each, those are left out that are like a better one, or so far above the
+ * best one, or `least`, that what is left of polishing is not expected to make up for it.
+ */
+function polishAll(
+  scorer: Scorer,
+  chain: SearchedSideChain,
+  conformers: readonly Conformer[],
+  least = Infinity,
+): Conformer[] {
+  const worthIt = (sorted: readonly Conformer[], window: number): Conformer[] => {
+    const limit = Math.min(least, sorted[0]?.energy ?? 0) + window;
+    return sorted.filter(({ energy }) => energy <= limit);
+  };
   let left = conformers;
-  for (const step of polishSteps) {
-    const polished = left.map(({ chis }) => {
+  polishSteps.forEach((step, at) => {
+    const polished = worthIt(left, polishWindows[at]!).map(({ chis }) => {
       scorer.setChis(chis);
       return polish(scorer, chain, step);
     });
     left = distinct(polished.toSorted(byEnergy), chain, polished.length);
-  }
-  return [...left];
+  });
+  return worthIt(left, energyWindow);
 }
 
 /** Turns one torsion after the other downhill. */
@@ -220,11 +271,11 @@ function polish(scorer: Scorer, chain: SearchedSideChain, step: number): Conform
 const sameWell = 40;
 
 /** Share of the torsions, counted from the first to the first that differs, in which a conformer is in the wells of the present one. */
-export function sharedTorsions({ turns }: SearchedSideChain, present: Conformer, conformer: Conformer): number {
+export function sharedTorsions({ turns }: SearchedSideChain, present: Conformer, chis: ArrayLike<number>): number {
   let alike = 0;
   while (alike < turns.length) {
     const { period } = turns[alike]!;
-    if (Math.abs(periodicDelta(conformer.chis[alike]!, present.chis[alike]!, period)) > sameWell) break;
+    if (Math.abs(periodicDelta(chis[alike]!, present.chis[alike]!, period)) > sameWell) break;
     alike++;
   }
   return alike / turns.length;

@@ -28,31 +28,46 @@ export function findPairEnergies(
   );
   const extents = conformers.map(extentOf);
   const pairs: ChoicePair[] = [];
+  const alone = conformers.map((own) => own.map((conformer) => extentOf([conformer])));
   forNearExtents(extents, reach, (first, second) => {
-    const values = pairTable(
-      [chains[first]!, chains[second]!],
-      [conformers[first]!, conformers[second]!],
-      rules,
-      evidence,
-    );
+    // Nothing is left to choose between two of one conformer each.
+    if (conformers[first]!.length === 1 && conformers[second]!.length === 1) return;
+    const side = (at: number): Side => ({ chain: chains[at]!, conformers: conformers[at]!, extents: alone[at]! });
+    const values = pairTable([side(first), side(second)], reach, rules, evidence);
     if (values !== null) pairs.push({ first, second, values });
   });
   return pairs;
 }
 
+/** One side chain of a pair. */
+interface Side {
+  readonly chain: SearchedSideChain;
+  readonly conformers: readonly Conformer[];
+  readonly extents: readonly Extent[];
+}
+
 function extentOf(conformers: readonly Conformer[]): Extent {
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];
-  for (const places of conformers.flatMap(({ positions, backbone }) =>
-    backbone ? [positions, backbone.after] : [positions],
-  )) {
-    places.forEach((value, at) => {
-      low[at % 3] = Math.min(low[at % 3]!, value);
-      high[at % 3] = Math.max(high[at % 3]!, value);
-    });
+  const add = (places: Float64Array): void => {
+    for (let at = 0; at < places.length; at++) {
+      const value = places[at]!;
+      if (value < low[at % 3]!) low[at % 3] = value;
+      if (value > high[at % 3]!) high[at % 3] = value;
+    }
+  };
+  for (const { positions, backbone } of conformers) {
+    add(positions);
+    if (backbone !== null) add(backbone.after);
   }
-  const centre = [0, 1, 2].map((axis) => (low[axis]! + high[axis]!) / 2) as [number, number, number];
-  return { centre, radius: Math.hypot(...[0, 1, 2].map((axis) => high[axis]! - centre[axis]!)) };
+  const centre = [(low[0]! + high[0]!) / 2, (low[1]! + high[1]!) / 2, (low[2]! + high[2]!) / 2] as const;
+  return { centre, radius: Math.hypot(high[0]! - centre[0], high[1]! - centre[1], high[2]! - centre[2]) };
+}
+
+function isNear(first: Extent, second: Extent, reach: number): boolean {
+  const [x, y, z] = first.centre;
+  const [u, v, w] = second.centre;
+  return (x - u) ** 2 + (y - v) ** 2 + (z - w) ** 2 < (first.radius + second.radius + reach) ** 2;
 }
 
 /** Visits pairs of spheres nearer than `reach` to each other, the lower number first, in order. */
@@ -74,9 +89,7 @@ function forNearExtents(extents: readonly Extent[], reach: number, visit: (a: nu
       const key = `${x + (step % 3) - 1} ${y + (Math.floor(step / 3) % 3) - 1} ${z + Math.floor(step / 9) - 1}`;
       for (const second of cells.get(key) ?? []) {
         if (second <= first) continue;
-        const other = extents[second]!;
-        const distance = Math.hypot(...[0, 1, 2].map((axis) => extent.centre[axis]! - other.centre[axis]!));
-        if (distance < extent.radius + other.radius + reach) near.push(second);
+        if (isNear(extent, extents[second]!, reach)) near.push(second);
       }
     }
     for (const second of near.toSorted((a, b) => a - b)) visit(first, second);
@@ -114,36 +127,31 @@ export function sharedDensity(
 
 /** Null where the two never touch. */
 function pairTable(
-  [first, second]: readonly [SearchedSideChain, SearchedSideChain],
-  [own, theirs]: readonly [readonly Conformer[], readonly Conformer[]],
+  [one, other]: readonly [Side, Side],
+  reach: number,
   rules: PairRules,
   evidence: DensityEvidence | null,
 ): Float64Array | null {
-  const [rows, others] = [first.atoms.length, second.atoms.length];
-  const contact = new Float64Array(rows * others);
-  const overlap = new Float64Array(rows * others);
-  for (let a = 0; a < rows; a++) {
-    for (let b = 0; b < others; b++) {
-      const [i, j] = [first.atoms[a]!, second.atoms[b]!];
-      if (first.touching[a] === 1 && second.touching[b] === 1) contact[a * others + b] = looseContact(rules, i, j);
-      if (evidence !== null) {
-        overlap[a * others + b] = evidence.amplitude[i]! * evidence.amplitude[j]!;
-      }
-    }
-  }
-  const values = new Float64Array(own.length * theirs.length);
+  const width = other.conformers.length;
+  const values = new Float64Array(one.conformers.length * width);
   let touches = false;
-  for (let s = 0; s < own.length; s++) {
-    for (let t = 0; t < theirs.length; t++) {
-      const energy = sharesMovedAtoms(own[s]!, theirs[t]!)
+  one.conformers.forEach((own, s) => {
+    other.conformers.forEach((theirs, t) => {
+      if (!isNear(one.extents[s]!, other.extents[t]!, reach)) return;
+      const energy = sharesMovedAtoms(own, theirs)
         ? impossible
-        : pairEnergy(own[s]!.positions, theirs[t]!.positions, contact, overlap, evidence) +
-          moveEnergy(own[s]!, second, theirs[t]!, rules) +
-          moveEnergy(theirs[t]!, first, own[s]!, rules);
+        : pairEnergy(
+            { chain: one.chain, positions: own.positions },
+            { chain: other.chain, positions: theirs.positions },
+            rules,
+            evidence,
+          ) +
+          moveEnergy(own, other.chain, theirs, rules) +
+          moveEnergy(theirs, one.chain, own, rules);
       if (Math.abs(energy) > 1e-3) touches = true;
-      values[s * theirs.length + t] = energy;
-    }
-  }
+      values[s * width + t] = energy;
+    });
+  });
   return touches ? values : null;
 }
 
@@ -156,7 +164,7 @@ function sharesMovedAtoms({ backbone: own }: Conformer, { backbone: theirs }: Co
 function moveEnergy(
   { backbone }: Conformer,
   { atoms, touching }: SearchedSideChain,
-  { positions }: Conformer,
+  { positions, clash }: Conformer,
   rules: PairRules,
 ): number {
   if (backbone === null) return 0;
@@ -172,34 +180,39 @@ function moveEnergy(
       energy += repulsion(reach, now) - repulsion(reach, then);
     }
   }
-  return energy;
+  // Contacts with the backbone as it was have a bound, too.
+  return Math.max(-clash, energy);
 }
 
 /** No two atoms repel beyond this, square Angstrom. */
 const farContact = 25;
 
-function pairEnergy(
-  first: Float64Array,
-  second: Float64Array,
-  contact: Float64Array,
-  overlap: Float64Array,
-  evidence: DensityEvidence | null,
-): number {
-  const others = second.length / 3;
+function pairEnergy(own: Placed, other: Placed, rules: PairRules, evidence: DensityEvidence | null): number {
   const far = evidence === null ? 0 : overlapDistance(evidence) ** 2;
+  const [first, second] = [own.positions, other.positions];
   let clash = 0;
   let shared = 0;
-  for (let a = 0; a < first.length / 3; a++) {
-    const x = first[3 * a]!;
-    const y = first[3 * a + 1]!;
-    const z = first[3 * a + 2]!;
-    for (let b = 0; b < others; b++) {
-      const squared = (x - second[3 * b]!) ** 2 + (y - second[3 * b + 1]!) ** 2 + (z - second[3 * b + 2]!) ** 2;
-      clash += repulsion(contact[a * others + b]!, squared);
-      if (evidence !== null && squared < far && overlap[a * others + b]! > 0) {
-        shared += overlap[a * others + b]! * imageOverlap(evidence, squared);
+  for (let a = 0; a < own.chain.atoms.length; a++) {
+    const i = own.chain.atoms[a]!;
+    const contacts = own.chain.touching[a] === 1;
+    const near = rules.reach[rules.kind[i]!]! ** 2;
+    const isHeavy = evidence !== null && a < own.chain.heavyCount;
+    for (let b = 0; b < other.chain.atoms.length; b++) {
+      const squared = squaredBetween(first, a, second, b);
+      if (squared >= near && squared >= far) continue;
+      const j = other.chain.atoms[b]!;
+      if (contacts && squared < near && other.chain.touching[b] === 1) {
+        clash += repulsion(looseContact(rules, i, j), squared);
+      }
+      if (isHeavy && squared < far && b < other.chain.heavyCount) {
+        shared += evidence.amplitude[i]! * evidence.amplitude[j]! * imageOverlap(evidence, squared);
       }
     }
   }
   return Math.min(largestPair, clash) + shared;
+}
+
+interface Placed {
+  readonly chain: SearchedSideChain;
+  readonly positions: Float64Array;
 }

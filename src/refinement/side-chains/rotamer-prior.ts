@@ -85,9 +85,13 @@ function findPeaks(table: GridTable, energies: PercentileEnergies): RotamerPeak[
   const strides = axes.map((_axis, at) => axes.slice(at + 1).reduce((product, { bins }) => product * bins, 1));
   const offsets = neighbourOffsets(axes.length);
   const place = new Int32Array(axes.length);
+  const inRow = axes.at(-1)!.bins;
   for (let cell = 0; cell < values.length; cell++) {
     const value = values[cell]!;
     if (value < leastPeak) continue;
+    // Most cells have a higher one beside them in their row.
+    const at = cell % inRow;
+    if ((at + 1 < inRow && values[cell + 1]! > value) || (at > 0 && values[cell - 1]! >= value)) continue;
     for (let axis = 0; axis < axes.length; axis++) place[axis] = Math.floor(cell / strides[axis]!) % axes[axis]!.bins;
     if (!isPeak(table, strides, offsets, place, cell)) continue;
     peaks.push({

@@ -124,7 +124,7 @@ function solve(
   const pairs = findPairEnergies(chains, conformers, around.rules, evidence);
   throwIfCancelled(context);
   const single = conformers.map((own, at) =>
-    own.map((conformer) => conformer.energy - trust * sharedTorsions(chains[at]!, own[0]!, conformer)),
+    own.map((conformer) => conformer.energy - trust * sharedTorsions(chains[at]!, own[0]!, conformer.chis)),
   );
   return chooseConformers({ single, pairs }, context.rng);
 }
