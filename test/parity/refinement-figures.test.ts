@@ -83,10 +83,11 @@ describe.skipIf(!hasSharedData)("refinement of standard quality", () => {
       const folder = "emd5830_3j63_asc_3p8A";
       const { result, numbers } = await refine(`${folder}/A_box_complete.pdb`, `${folder}/A_box.ccp4.gz`, 3.8);
       // Published: cctbx 0.799 at the same Ramachandran, Phenix's engine 0.786; start 0.784, 85.4 %, 5.5 %, 50.8, -4.5.
-      expect(result.after.fit.ccMaskCoordinates).toBeGreaterThan(0.8);
-      expect(numbers.ramachandran.favored).toBeGreaterThan(97);
-      expect(numbers.rotamers.outliers).toBeLessThan(5);
-      expect(numbers.clashscore).toBeLessThan(3);
+      expect(result.after.fit.ccMaskCoordinates).toBeGreaterThan(0.81);
+      expect(numbers.ramachandran.favored).toBeGreaterThan(98.8);
+      // One of 73 side chains more or less, and one clash.
+      expect(numbers.rotamers.outliers).toBeLessThan(3);
+      expect(numbers.clashscore).toBeLessThan(1.5);
       expect(numbers.ramaZ.whole!.value).toBeGreaterThan(-2);
       expect(result.after.geometry.bond.rmsd).toBeLessThan(0.01);
       expect(result.after.geometry.angle.rmsd).toBeLessThan(1.0);
@@ -99,8 +100,8 @@ describe.skipIf(!hasSharedData)("refinement of standard quality", () => {
     async () => {
       const folder = "emd4413_6i5a_tmv_2p3A";
       const { result, numbers } = await refine(`${folder}/6i5a_box_complete.pdb`, `${folder}/6i5a_box.ccp4.gz`, 2.3);
-      expect(result.after.fit.ccMaskCoordinates).toBeGreaterThan(0.845);
-      expect(numbers.ramachandran.favored).toBeGreaterThan(96);
+      expect(result.after.fit.ccMaskCoordinates).toBeGreaterThan(0.853);
+      expect(numbers.ramachandran.favored).toBeGreaterThan(97.3);
       expect(numbers.rotamers.outliers).toBeLessThan(1);
       expect(numbers.clashscore).toBeLessThan(2);
     },
@@ -113,8 +114,21 @@ describe.skipIf(!hasSharedData)("refinement of standard quality", () => {
       const truth = await readSharedModel(`${cdk2}/true.pdb`);
       const { result } = await refine(`${cdk2}/true.pdb`, `${cdk2}/full.mrc.gz`, 3, 1.5);
       const { all, ca } = distanceToTruth(result.model, truth);
-      expect(ca).toBeLessThan(0.09);
-      expect(all).toBeLessThan(0.3);
+      expect(ca).toBeLessThan(0.075);
+      expect(all).toBeLessThan(0.13);
+    },
+    patience,
+  );
+
+  test(
+    "CDK2 comes back from 1 A of noise on every atom",
+    async () => {
+      const truth = await readSharedModel(`${cdk2}/true.pdb`);
+      const { result } = await refine(`${cdk2}/shake1.0.pdb`, `${cdk2}/full.mrc.gz`, 3, 1.5);
+      const { all, ca } = distanceToTruth(result.model, truth);
+      // Coot 0.416 and 0.194.
+      expect(ca).toBeLessThan(0.17);
+      expect(all).toBeLessThan(0.37);
     },
     patience,
   );
@@ -126,8 +140,8 @@ describe.skipIf(!hasSharedData)("refinement of standard quality", () => {
       const outcome = await refine(`${lysozyme}/lyso_rota.pdb`, `${lysozyme}/lyso.mrc.gz`, 3);
       const [recovered, turned] = countRecovered(outcome, truth);
       expect(turned).toBe(22);
-      expect(recovered).toBeGreaterThanOrEqual(15);
-      expect(distanceToTruth(outcome.result.model, truth).all).toBeLessThan(0.45);
+      expect(recovered).toBeGreaterThanOrEqual(17);
+      expect(distanceToTruth(outcome.result.model, truth).all).toBeLessThan(0.32);
     },
     patience,
   );
