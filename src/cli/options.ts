@@ -115,6 +115,11 @@ export const refineSchema = z.strictObject({
     .default("auto")
     .describe("B factors with the model map: keep them, or refine these groups (auto: by resolution)")
     .meta({ placeholder: "WHAT" }),
+  occupancies: z
+    .enum(["keep", "refine"])
+    .default("keep")
+    .describe("occupancies of alternates (adding up to 1) and ligands, at the end of a run with the model map")
+    .meta({ placeholder: "WHAT" }),
   cycles: z.number().int().min(1).max(100).default(5).describe("macro-cycles").meta({ placeholder: "N" }),
   weight: z
     .number()

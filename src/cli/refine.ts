@@ -27,7 +27,7 @@ import { beginMeasuring, judgeChanges, judgeModel, type Measuring, measureFits }
 import { loadTables } from "./load-tables.ts";
 import type { RefineSettings } from "./options.ts";
 import { checkOutputs, stemOf, writeOutputs } from "./outputs.ts";
-import { describeAssessments, describeCycles, describeFreeFsc, describeWeight } from "./tables.ts";
+import { describeAssessments, describeCycles, describeFreeFsc, describeOccupancies, describeWeight } from "./tables.ts";
 import { createCommandTasks } from "./tasks.ts";
 import { version } from "./version.ts";
 
@@ -131,8 +131,9 @@ export async function runRefine(
   noteDiagnostics(console, context.diagnostics);
   console.print(assessments);
   console.print(describeWeight(result));
-  const { freeFsc } = result.refinement;
+  const { freeFsc, occupancies } = result.refinement;
   if (freeFsc) console.print(describeFreeFsc(freeFsc));
+  if (occupancies) console.print(describeOccupancies(occupancies));
   if (verdicts) console.print(describeSummary(verdicts.summary));
   if (notPdb !== null) console.note(`refined.pdb is not written: ${notPdb}; use refined.cif`);
   console.print(`Wrote ${written.join(", ")}`);
@@ -174,6 +175,7 @@ function refineOptions(settings: RefineSettings, model: Model, resolution: numbe
     modelMap: settings.modelMap,
     sideChains: settings.sideChains,
     bFactors: settings.bFactors,
+    occupancies: settings.occupancies,
     ...extraRestraints(settings),
     cycles: settings.cycles,
     weight: settings.weight ?? null,
@@ -277,6 +279,7 @@ function describeRun(
     "",
     describeWeight(result),
     ...(result.refinement.freeFsc ? [describeFreeFsc(result.refinement.freeFsc)] : []),
+    ...(result.refinement.occupancies ? [describeOccupancies(result.refinement.occupancies)] : []),
     "",
     describeCycles(result),
     "",

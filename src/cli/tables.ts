@@ -124,6 +124,22 @@ export function describeWeight({ refinement }: RefineResult): string {
 }
 
 /** The numbers are those of the run on the first half map. */
+/** Occupancies that were refined, the first few by name. */
+export function describeOccupancies({
+  isApplied,
+  groups,
+}: NonNullable<RefineResult["refinement"]["occupancies"]>): string {
+  if (groups.length === 0) return "No occupancies to refine: there are no alternates and no ligands that may move";
+  if (!isApplied) return `Occupancies of ${groups.length} groups stay: the map does not like others better`;
+  const shown = groups.slice(0, 5).map(({ label, altlocs, before, after }) => {
+    const states = altlocs.map((altloc, at) =>
+      `${altloc} ${before[at]!.toFixed(2)} to ${after[at]!.toFixed(2)}`.trim(),
+    );
+    return `${label}: ${states.join(", ")}`;
+  });
+  return `Occupancies of ${groups.length} groups were refined: ${shown.join("; ")}${groups.length > 5 ? "; ..." : ""}`;
+}
+
 export function describeFreeFsc({
   work,
   free,

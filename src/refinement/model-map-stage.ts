@@ -1,7 +1,9 @@
 // The parts of stage two: the model map's target for a problem, and its B factors.
 import { InputError } from "../base/errors.ts";
 import type { RunContext } from "../base/run-context.ts";
+import { makeOccupancyGroups } from "./b-factors/occupancy-groups.ts";
 import { refineBFactors, stiffVariance } from "./b-factors/refine-b-factors.ts";
+import { type OccupancyResult, refineOccupancies } from "./b-factors/refine-occupancies.ts";
 import { type ModelMapParameters, ModelMapTarget } from "./model-map-target.ts";
 import type { RefinementProblem } from "./problem.ts";
 
@@ -41,4 +43,25 @@ export async function fitBFactors(
   const settings = { resolution, movable, kernels, ...grouping, ...stiffness };
   const { bFactor } = await refineBFactors(target, { model, topology }, start, settings, context);
   return bFactor;
+}
+
+/**
+ * Occupancies of alternates and ligands that may move, where they are asked for; else null. B factors of alternates have made up for
+ * wrong occupancies: all states of a group begin with their mean, which `bFactor` of the result holds.
+ */
+export async function fitOccupancies(
+  { model, topology, movable, options }: RefinementProblem,
+  target: ModelMapTarget,
+  start: ModelMapParameters,
+  context: RunContext,
+): Promise<(OccupancyResult & { readonly bFactor: Float64Array }) | null> {
+  if (options.occupancies !== "refine") return null;
+  const bFactor = start.bFactor.slice();
+  for (const { states } of makeOccupancyGroups(model, topology, { movable })) {
+    const atoms = states.flatMap((state) => state.atoms);
+    const mean = atoms.reduce((sum, atom) => sum + bFactor[atom]!, 0) / atoms.length;
+    for (const atom of atoms) bFactor[atom] = mean;
+  }
+  const result = await refineOccupancies(target, { model, topology }, { ...start, bFactor }, { movable }, context);
+  return { ...result, bFactor };
 }

@@ -9,10 +9,11 @@ import type { ComputeEngine } from "../kernels/engine.ts";
 import { type AtomTable, atomLabel, type Model, withCoordinates } from "../model/model.ts";
 import { isOrthogonal } from "../scattering/atom-density.ts";
 import { areHalfMapsUsable, type HalfMaps } from "../validation/fit/half-map-fsc.ts";
+import type { OccupancyResult } from "./b-factors/refine-occupancies.ts";
 import { crossValidate, type FreeFsc, fscWithFullMap, settingsOf } from "./cross-validation/cross-validation.ts";
 import { easeStart, isBroken } from "./ease-start.ts";
 import { firstCycle, fractionOf, planNextCycle, runCycle, scheduleOf } from "./macro-cycles.ts";
-import { createModelMap, fitBFactors } from "./model-map-stage.ts";
+import { createModelMap, fitBFactors, fitOccupancies } from "./model-map-stage.ts";
 import {
   assess,
   disposeTarget,
@@ -70,6 +71,7 @@ export async function refineModel(
   // Half maps of another grid are refused before the work begins.
   if (input.halfMaps) areHalfMapsUsable(input.map, input.halfMaps, silenced(context));
   const fitting = fitToMap(wanted, input.map, context);
+  checkOccupancies(fitting, context);
   context.report({ phase: "restraints", fraction: 0 });
   const tables = await loadRefinementTables(fitting);
   const freeFsc = await crossValidation(engine, input, { options: fitting, tables }, context, resume);
@@ -95,19 +97,17 @@ export async function refineModel(
   for (const movable of problem.targets.keys()) disposeTarget(problem, movable);
   context.report({ phase: "assessment", fraction: 0.98 });
   const isMapped = best.record.stage === "modelMap";
-  const bFactor = !isMapped
-    ? working.model.atoms.bFactor
+  const { bFactor, occupancies } = !isMapped
+    ? { bFactor: working.model.atoms.bFactor, occupancies: null }
     : interrupted
-      ? best.bFactor
-      : await finalB(problem, best, { ...context, rng: createRng(run.seed) });
+      ? { bFactor: best.bFactor, occupancies: null }
+      : await finishParameters(problem, best, { ...context, rng: createRng(run.seed) });
+  const occupancy = occupancies?.isApplied ? occupancies.occupancy : working.model.atoms.occupancy;
   const refined = withCoordinates(working.model, best.xyz);
-  const model = finishModel(working, { ...refined, atoms: withB(refined, bFactor, context) });
+  const model = finishModel(working, { ...refined, atoms: { ...withB(refined, bFactor, context), occupancy } });
   resume.onModel?.(model);
   // Null for a run that was told to end at once.
-  const full =
-    freeFsc === null || interrupted
-      ? null
-      : fscWithFullMap(problem, { xyz: best.xyz, bFactor, occupancy: working.model.atoms.occupancy });
+  const full = freeFsc === null || interrupted ? null : fscWithFullMap(problem, { xyz: best.xyz, bFactor, occupancy });
   const isInput = best.record.cycle === 0 && working.choice === "keep";
   const after = isInput ? before : assess(problem, best.xyz, model, context);
   const withInputB = inputWithCoordinates(working, best.xyz);
@@ -136,6 +136,7 @@ export async function refineModel(
       sideChains: run.sideChains.filter(({ cycle }) => cycle <= best.record.cycle),
       bestCycle: best.record.cycle,
       freeFsc: freeFsc && { ...freeFsc, full },
+      occupancies: occupancies && reportOf(occupancies),
       shift: shiftBetween(input.model.atoms.xyz, withInputB.atoms.xyz),
     },
     phases: clock.phases,
@@ -162,6 +163,12 @@ async function crossValidation(
   return null;
 }
 
+function checkOccupancies(options: RefineOptions, context: RunContext): void {
+  if (options.occupancies !== "refine" || scheduleOf(options).modelMap > 0) return;
+  const message = "Occupancies stay: they are refined with the model map, which this run does not have";
+  addDiagnostic(context.diagnostics, "warning", "OCCUPANCIES_KEPT", message);
+}
+
 /** A map with oblique axes has no second stage unless it is asked for, which then ends in an error. */
 function fitToMap(options: RefineOptions, map: DensityMap, context: RunContext): RefineOptions {
   const isOn = scheduleOf(options).modelMap > 0;
@@ -172,19 +179,32 @@ function fitToMap(options: RefineOptions, map: DensityMap, context: RunContext):
   return { ...options, modelMap: "off" };
 }
 
-/** B factors are refined once more where the coordinates have ended. */
-async function finalB(
+/** Occupancies, then B factors, are refined where the coordinates have ended. */
+async function finishParameters(
   problem: RefinementProblem,
-  { xyz, bFactor }: Candidate,
+  { xyz, bFactor: start }: Candidate,
   context: RunContext,
-): Promise<Float64Array> {
-  const target = createModelMap(problem, xyz, bFactor);
+): Promise<{ readonly bFactor: Float64Array; readonly occupancies: OccupancyResult | null }> {
+  const target = createModelMap(problem, xyz, start);
   try {
     const { occupancy } = problem.model.atoms;
-    return await fitBFactors(problem, target, { xyz, bFactor, occupancy }, "final", context);
+    const occupancies = await fitOccupancies(problem, target, { xyz, bFactor: start, occupancy }, context);
+    const begin = occupancies?.isApplied ? occupancies : { bFactor: start, occupancy };
+    const bFactor = await fitBFactors(
+      problem,
+      target,
+      { xyz, bFactor: begin.bFactor, occupancy: begin.occupancy },
+      "final",
+      context,
+    );
+    return { bFactor, occupancies };
   } finally {
     target.dispose();
   }
+}
+
+function reportOf({ isApplied, groups, deviance }: OccupancyResult): Omit<OccupancyResult, "occupancy"> {
+  return { isApplied, groups, deviance };
 }
 
 /** Atoms with these B factors; where one has changed, its tensor says something else and goes. */

@@ -1,9 +1,11 @@
 // Settings of a refinement and what it reports.
+
 import type { Model } from "../model/model.ts";
 import type { SupplementCounts } from "../restraints/supplement.ts";
 import type { Fit } from "../validation/fit/correlation.ts";
 import type { GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
 import type { BGrouping } from "./b-factors/b-groups.ts";
+import type { OccupancyResult } from "./b-factors/refine-occupancies.ts";
 import type { FreeFsc } from "./cross-validation/cross-validation.ts";
 import type { Stage } from "./data-term.ts";
 import type { SideChainSearch } from "./run-state.ts";
@@ -26,6 +28,8 @@ export interface RefineOptions {
   readonly sideChains?: Choice;
   /** B factors with the model map: kept, or refined for groups; "auto": groups by resolution. */
   readonly bFactors?: BFactorChoice;
+  /** Whether occupancies of alternates and ligands are refined at the end, with the model map; absent: they stay. */
+  readonly occupancies?: "keep" | "refine";
   /** Macro-cycles; more only where the limits are not yet met. */
   readonly cycles: number;
   /** Minimiser iterations per macro-cycle. */
@@ -179,6 +183,8 @@ export interface RefineResult {
      * the half maps; null where the run was interrupted.
      */
     readonly freeFsc: (FreeFsc & { readonly full: number | null }) | null;
+    /** Null where occupancies stayed as they were. */
+    readonly occupancies: Pick<OccupancyResult, "isApplied" | "groups" | "deviance"> | null;
     readonly shift: { readonly rmsd: number; readonly max: number };
   };
   /** Wall time per phase. */
