@@ -33,8 +33,8 @@ const mostOfPeak = 2;
 /** Energies above the best one that no joint choice is expected to make up for. */
 const energyWindow = 12;
 /** Steps of polishing, degrees, and energies above the best one before each that it is not expected to make up for. */
-const polishSteps: readonly number[] = [8, 3];
-const polishWindows: readonly number[] = [200, 25];
+const polishSteps: readonly number[] = [8, 4, 2];
+const polishWindows: readonly number[] = [200, 25, 25];
 const mostSteps = 4;
 /** Conformers nearer than this to a better one are the same, Angstrom (root mean square). */
 export const sameShape = 0.5;
