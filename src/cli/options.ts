@@ -118,7 +118,9 @@ export const refineSchema = z.strictObject({
   occupancies: z
     .enum(["keep", "refine"])
     .default("keep")
-    .describe("occupancies of alternates (adding up to 1) and ligands, at the end of a run with the model map")
+    .describe(
+      "keep them, or refine those of alternates (adding up to 1) and ligands at the end of a run with the model map",
+    )
     .meta({ placeholder: "WHAT" }),
   cycles: z.number().int().min(1).max(100).default(5).describe("macro-cycles").meta({ placeholder: "N" }),
   weight: z

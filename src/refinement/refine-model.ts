@@ -22,6 +22,7 @@ import {
   prepareProblem,
   type RefinementProblem,
   type RefinementTables,
+  scoreCoordinates,
 } from "./problem.ts";
 import type { PhaseTiming, RefineOptions, RefineResult, RestraintReport, WeightReport } from "./refine-options.ts";
 import {
@@ -83,13 +84,17 @@ export async function refineModel(
   await yieldToEvents();
   const before = assess(problem, problem.model.atoms.xyz, input.model, context);
   clock.finish("assessment before");
+  let start = { cc: before.fit.ccMaskCoordinates, b: before.fit.bestOverallB };
   if (options.quality !== "fast" && isBroken(before.geometry.bond.rmsd)) {
+    const message = "The bonds of the start are broken: it was brought to rest without hydrogens first";
+    addDiagnostic(context.diagnostics, "warning", "BROKEN_START", message);
     const eased = await easeStart(problem, context);
     problem = prepareProblem(engine, eased, input.map, input.dictionary, options, silenced(context), tables);
+    start = scoreCoordinates(problem, problem.model.atoms.xyz, start.b);
   }
   const { working } = problem;
   const seed = Math.floor(context.rng.uniform() * 2 ** 30);
-  let run = createRun(problem, before.fit.ccMaskCoordinates, before.fit.bestOverallB, seed);
+  let run = createRun(problem, start.cc, start.b, seed);
   if (resume.from) run = restoreRun(run, resume.from);
   const { weight, interrupted } = await runCycles(run, { ...resume, freeFsc }, clock, context);
   const { best } = run;
