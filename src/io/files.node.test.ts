@@ -18,6 +18,15 @@ test("any part of a file can be read, and no more than there is", () => {
   expect(parts).toEqual([[2, 3], [5], []]);
 });
 
+test("large files are read whole, and from any byte to the end", () => {
+  const bytes = Uint8Array.from({ length: 700_001 }, (_, at) => (at * 7) % 251);
+  const large = join(folder, "large.bin");
+  writeFileSync(large, bytes);
+  expect(Buffer.compare(readFileBytes(large), bytes)).toBe(0);
+  const rest = withFile(large, (source) => source.read(1001, 1e9));
+  expect(Buffer.compare(rest, bytes.subarray(1001))).toBe(0);
+});
+
 test("a file shorter than what is to be filled is refused", () => {
   expect(() => withFile(path, (source) => source.readInto(new Uint8Array(9), 0))).toThrow(/shorter/);
 });

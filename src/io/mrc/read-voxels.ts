@@ -110,6 +110,7 @@ function readPieces(source: ByteSource, header: MrcHeader, block: MapBlock, bad:
   const sectionStep = stride[2] === 1 ? Math.min(size[2], sectionsTogether) : 1;
   const rowStep = Math.min(size[1], Math.max(1, Math.floor(pieceBytes / (rowBytes * sectionStep))));
   const scratch = new Uint8Array(rowBytes * rowStep * sectionStep);
+  const room = header.mode === 12 ? new Float32Array(scratch.length / 2) : null;
   for (let section = 0; section < size[2]; section += sectionStep) {
     for (let row = 0; row < size[1]; row += rowStep) {
       const part = [size[0], Math.min(rowStep, size[1] - row), Math.min(sectionStep, size[2] - section)] as const;
@@ -120,7 +121,7 @@ function readPieces(source: ByteSource, header: MrcHeader, block: MapBlock, bad:
         source.readInto(bytes.subarray(plane * part[1] * rowBytes, (plane + 1) * part[1] * rowBytes), begin);
       }
       const piece: Piece = {
-        numbers: numbersOf(bytes, header),
+        numbers: numbersOf(bytes, header, room),
         columns,
         size: part,
         firstColumn: first[0],
@@ -173,8 +174,8 @@ function moveTurned(piece: Piece, values: Float32Array, bad: BadVoxels): void {
   }
 }
 
-/** Numbers of whole rows as they stand in the file; bytes of the other order are turned round in place. */
-function numbersOf(bytes: Uint8Array, { mode, littleEndian }: MrcHeader): FileNumbers {
+/** Numbers of whole rows as they stand in the file; bytes of the other order are turned round in place, half precision goes to `room`. */
+function numbersOf(bytes: Uint8Array, { mode, littleEndian }: MrcHeader, room: Float32Array | null): FileNumbers {
   if (mode === 0) return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   const width = bytesPerVoxel[mode]!;
   if (littleEndian !== littleEndianMachine) swap(bytes, width);
@@ -182,13 +183,9 @@ function numbersOf(bytes: Uint8Array, { mode, littleEndian }: MrcHeader): FileNu
   if (mode === 1) return new Int16Array(bytes.buffer, bytes.byteOffset, count);
   if (mode === 2) return new Float32Array(bytes.buffer, bytes.byteOffset, count);
   const words = new Uint16Array(bytes.buffer, bytes.byteOffset, count);
-  return mode === 6 ? words : halvesToNumbers(words);
-}
-
-function halvesToNumbers(halves: Uint16Array): Float32Array {
-  const numbers = new Float32Array(halves.length);
-  for (let at = 0; at < halves.length; at++) numbers[at] = halfToNumber(halves[at]!);
-  return numbers;
+  if (room === null) return words;
+  for (let at = 0; at < count; at++) room[at] = halfToNumber(words[at]!);
+  return room;
 }
 
 function swap(bytes: Uint8Array, width: number): void {
