@@ -4,6 +4,19 @@ import type { RunContext } from "../base/run-context.ts";
 import type { UnitCell } from "../crystal/unit-cell.ts";
 import type { Helix, Model, SourceDocument, StatedLink, Strand } from "./model.ts";
 
+/** What tells residues apart. */
+export interface ResidueLabels {
+  residueName: string;
+  sequenceNumber: number;
+  insertionCode: string;
+  chain: string;
+  modelNumber: number;
+  /** Changes where a chain terminator or another mmCIF entity instance begins. */
+  segment: number;
+  /** Goes with the others: that of the first atom counts. */
+  labelSequenceNumber: number;
+}
+
 /** Columns of atoms as a reader fills them: room for `capacity` atoms, of which `count` are set, in file order. */
 export interface AtomColumns {
   count: number;
@@ -18,14 +31,9 @@ export interface AtomColumns {
   readonly serial: Int32Array;
   readonly isHetero: Uint8Array;
   readonly segmentId: string[];
-  readonly residueName: string[];
-  readonly sequenceNumber: Int32Array;
-  readonly insertionCode: string[];
-  readonly chain: string[];
-  readonly modelNumber: Int32Array;
-  readonly labelSequenceNumber: Int32Array;
-  /** Changes where a chain terminator or another mmCIF entity instance begins. */
-  readonly segment: Int32Array;
+  /** Each stretch of atoms of the same labels: the labels, and its first atom. `labelAtom` makes them. */
+  readonly stretches: ResidueLabels[];
+  readonly stretchBegin: number[];
   /** 6 per atom, square Angstrom, NaN where isotropic; null while no atom has any. */
   anisotropicU: Float64Array | null;
 }
@@ -44,15 +52,42 @@ export function createAtomColumns(capacity: number): AtomColumns {
     serial: new Int32Array(capacity),
     isHetero: new Uint8Array(capacity),
     segmentId: texts(),
-    residueName: texts(),
-    sequenceNumber: new Int32Array(capacity),
-    insertionCode: texts(),
-    chain: texts(),
-    modelNumber: new Int32Array(capacity),
-    labelSequenceNumber: new Int32Array(capacity),
-    segment: new Int32Array(capacity),
+    stretches: [],
+    stretchBegin: [],
     anisotropicU: null,
   };
+}
+
+/** Labels of model 1 without names, for a reader to fill and to use again. */
+export function createLabels(): ResidueLabels {
+  return {
+    residueName: "",
+    sequenceNumber: 0,
+    insertionCode: "",
+    chain: "",
+    modelNumber: 1,
+    segment: 0,
+    labelSequenceNumber: 0,
+  };
+}
+
+/** Gives labels to an atom, whose number is higher than that of all atoms with labels. They are copied. */
+export function labelAtom({ stretches, stretchBegin }: AtomColumns, atom: number, labels: ResidueLabels): void {
+  const last = stretches[stretches.length - 1];
+  if (last !== undefined && isSameResidue(last, labels)) return;
+  stretches.push({ ...labels });
+  stretchBegin.push(atom);
+}
+
+function isSameResidue(first: ResidueLabels, second: ResidueLabels): boolean {
+  return (
+    first.sequenceNumber === second.sequenceNumber &&
+    first.residueName === second.residueName &&
+    first.chain === second.chain &&
+    first.insertionCode === second.insertionCode &&
+    first.segment === second.segment &&
+    first.modelNumber === second.modelNumber
+  );
 }
 
 /** Sets the anisotropic U of one atom. */
@@ -78,9 +113,9 @@ export function buildModel(columns: AtomColumns, extras: ModelExtras, context: R
   const { count } = columns;
   let grouped = groupResidues(columns, new Set());
   if (grouped.repeatedChains.size > 0) grouped = groupResidues(columns, grouped.repeatedChains);
-  reportRepeated(columns, grouped, context);
-  const { residueOf, firstAtom, lastAtom, chainOfResidue, chains } = grouped;
-  const residueCount = firstAtom.length;
+  reportRepeated(grouped, context);
+  const { residueOf, first, chainOfResidue, chains } = grouped;
+  const residueCount = first.length;
   const atomsByResidue = groupRows(residueOf, residueCount);
   const chain = Int32Array.from(chainOfResidue);
   const residuesByChain = groupRows(chain, chains.ids.length);
@@ -102,14 +137,14 @@ export function buildModel(columns: AtomColumns, extras: ModelExtras, context: R
     },
     residues: {
       count: residueCount,
-      name: firstAtom.map((atom) => columns.residueName[atom]!),
-      sequenceNumber: Int32Array.from(firstAtom, (atom) => columns.sequenceNumber[atom]!),
-      insertionCode: firstAtom.map((atom) => columns.insertionCode[atom]!),
+      name: first.map(({ residueName }) => residueName),
+      sequenceNumber: Int32Array.from(first, ({ sequenceNumber }) => sequenceNumber),
+      insertionCode: first.map(({ insertionCode }) => insertionCode),
       chain,
       atomOffset: atomsByResidue.offset,
       atomIndex: atomsByResidue.index,
-      endsSegment: findSegmentEnds(columns, firstAtom, lastAtom, residuesByChain),
-      labelSequenceNumber: Int32Array.from(firstAtom, (atom) => columns.labelSequenceNumber[atom]!),
+      endsSegment: findSegmentEnds(grouped, residuesByChain),
+      labelSequenceNumber: Int32Array.from(first, ({ labelSequenceNumber }) => labelSequenceNumber),
     },
     chains: {
       count: chains.ids.length,
@@ -133,104 +168,90 @@ function exactly<T extends string[] | Float64Array | Int32Array | Int8Array | Ui
 
 interface ResidueRows {
   readonly residueOf: Int32Array;
-  readonly firstAtom: number[];
-  readonly lastAtom: number[];
+  /** Labels of the first and of the last stretch of each residue. */
+  readonly first: ResidueLabels[];
+  readonly last: ResidueLabels[];
   readonly chainOfResidue: number[];
   readonly chains: ChainRows;
-  /** First atoms of residues that repeat an earlier one, and the segments that do, by their keys. */
-  readonly repeated: number[];
+  /** Residues that repeat an earlier one, and the segments that do, by their keys. */
+  readonly repeated: ResidueLabels[];
   readonly repeatedChains: Set<string>;
 }
 
 /** Residues by labels; segments of `apart` share no labels with others of their chain. */
 function groupResidues(columns: AtomColumns, apart: ReadonlySet<string>): ResidueRows {
-  const { count, segment } = columns;
+  const { count, stretches, stretchBegin } = columns;
   const found: ResidueRows = {
     residueOf: new Int32Array(count),
-    firstAtom: [],
-    lastAtom: [],
+    first: [],
+    last: [],
     chainOfResidue: [],
     chains: { rows: new Map(), models: new Map(), ids: [], modelOf: [] },
     repeated: [],
     repeatedChains: new Set(apart),
   };
-  const { residueOf, firstAtom, lastAtom, repeated, repeatedChains } = found;
+  const { residueOf, first, last, repeated, repeatedChains } = found;
   const rows = new Map<string, number>();
   const isRepeat = createRepeatFinder(columns, residueOf);
-  let row = -1;
-  for (let atom = 0; atom < count; atom++) {
-    if (atom === 0 || !isSameResidue(columns, atom)) {
-      const { own, chainKey, key } = keysOf(columns, atom, apart);
-      row = rows.get(key) ?? -1;
-      if (row >= 0 && isRepeat(row, atom)) {
-        if (segment[atom] === segment[lastAtom[row]!]) repeated.push(atom);
-        else repeatedChains.add(own);
-        row = -1;
-      }
-      if (row < 0) {
-        row = firstAtom.length;
-        rows.set(key, row);
-        firstAtom.push(atom);
-        lastAtom.push(atom);
-        found.chainOfResidue.push(chainRow(columns, atom, chainKey, found.chains));
-      }
+  for (let stretch = 0; stretch < stretches.length; stretch++) {
+    const labels = stretches[stretch]!;
+    const begin = stretchBegin[stretch]!;
+    const end = stretchBegin[stretch + 1] ?? count;
+    const { own, chainKey, key } = keysOf(labels, apart);
+    let row = rows.get(key) ?? -1;
+    if (row >= 0 && isRepeat(row, begin, end)) {
+      if (labels.segment === last[row]!.segment) repeated.push(labels);
+      else repeatedChains.add(own);
+      row = -1;
     }
-    lastAtom[row] = atom;
-    residueOf[atom] = row;
+    if (row < 0) {
+      row = first.length;
+      rows.set(key, row);
+      first.push(labels);
+      found.chainOfResidue.push(chainRow(labels, chainKey, found.chains));
+    }
+    last[row] = labels;
+    residueOf.fill(row, begin, end);
   }
   return found;
 }
 
-/** Whether an atom has the labels of the one before it. */
-function isSameResidue(columns: AtomColumns, atom: number): boolean {
-  const { chain, residueName, insertionCode, sequenceNumber, modelNumber, segment } = columns;
-  return (
-    sequenceNumber[atom] === sequenceNumber[atom - 1] &&
-    residueName[atom] === residueName[atom - 1] &&
-    chain[atom] === chain[atom - 1] &&
-    insertionCode[atom] === insertionCode[atom - 1] &&
-    segment[atom] === segment[atom - 1] &&
-    modelNumber[atom] === modelNumber[atom - 1]
-  );
-}
-
 /** What tells segments, chains and residues apart. */
 function keysOf(
-  { chain, residueName, insertionCode, sequenceNumber, modelNumber, segment }: AtomColumns,
-  atom: number,
+  { chain, residueName, insertionCode, sequenceNumber, modelNumber, segment }: ResidueLabels,
   apart: ReadonlySet<string>,
 ): { readonly own: string; readonly chainKey: string; readonly key: string } {
-  const plain = `${modelNumber[atom]}|${chain[atom]}`;
-  const own = `${plain}|${segment[atom]}`;
+  const plain = `${modelNumber}|${chain}`;
+  const own = `${plain}|${segment}`;
   const chainKey = apart.has(own) ? own : plain;
-  return { own, chainKey, key: `${chainKey}|${sequenceNumber[atom]}|${insertionCode[atom]}|${residueName[atom]}` };
+  return { own, chainKey, key: `${chainKey}|${sequenceNumber}|${insertionCode}|${residueName}` };
 }
 
-/** Tells whether some of the atoms that begin at one are in a residue already: then the file uses its labels twice. */
-function createRepeatFinder(columns: AtomColumns, residueOf: Int32Array): (residue: number, atom: number) => boolean {
-  const { count, name, altloc } = columns;
+/** Tells whether some of the atoms from `begin` to `end` are in a residue already: then the file uses its labels twice. */
+function createRepeatFinder(
+  { name, altloc }: AtomColumns,
+  residueOf: Int32Array,
+): (residue: number, begin: number, end: number) => boolean {
   const known = new Set<string>();
   let done = 0;
-  return (residue, atom) => {
-    for (; done < atom; done++) known.add(`${residueOf[done]}|${name[done]}|${altloc[done]}`);
-    for (let own = atom; own < count && (own === atom || isSameResidue(columns, own)); own++) {
-      if (known.has(`${residue}|${name[own]}|${altloc[own]}`)) return true;
+  return (residue, begin, end) => {
+    for (; done < begin; done++) known.add(`${residueOf[done]}|${name[done]}|${altloc[done]}`);
+    for (let atom = begin; atom < end; atom++) {
+      if (known.has(`${residue}|${name[atom]}|${altloc[atom]}`)) return true;
     }
     return false;
   };
 }
 
-function reportRepeated(columns: AtomColumns, { repeated, repeatedChains }: ResidueRows, context: RunContext): void {
-  const { chain, sequenceNumber, insertionCode, residueName } = columns;
+function reportRepeated({ repeated, repeatedChains }: ResidueRows, context: RunContext): void {
   for (const key of repeatedChains) {
     const name = key.split("|")[1]!;
     const message = "Chains of one name repeat residues of each other: each is a chain of its own";
     addDiagnostic(context.diagnostics, "warning", "CHAIN_REPEATED", message, name === "" ? "(blank chain)" : name);
   }
-  for (const atom of repeated) {
+  for (const { chain, sequenceNumber, insertionCode, residueName } of repeated) {
     const message = "Residues are given again further down their chain: each is a residue of its own";
-    const place = (): string =>
-      `${chain[atom]} ${sequenceNumber[atom]}${insertionCode[atom]} ${residueName[atom]}`.trimStart();
+    const place = (): string => `${chain} ${sequenceNumber}${insertionCode} ${residueName}`.trimStart();
     addDiagnostic(context.diagnostics, "warning", "RESIDUE_REPEATED", message, place);
   }
 }
@@ -243,15 +264,14 @@ interface ChainRows {
   readonly modelOf: number[];
 }
 
-function chainRow(columns: AtomColumns, atom: number, key: string, chains: ChainRows): number {
+function chainRow({ chain, modelNumber }: ResidueLabels, key: string, chains: ChainRows): number {
   const known = chains.rows.get(key);
   if (known !== undefined) return known;
-  const modelNumber = columns.modelNumber[atom]!;
   const model = chains.models.get(modelNumber) ?? chains.models.size;
   chains.models.set(modelNumber, model);
   chains.rows.set(key, chains.ids.length);
   chains.modelOf.push(model);
-  return chains.ids.push(columns.chain[atom]!) - 1;
+  return chains.ids.push(chain) - 1;
 }
 
 /** Rows of each group, in order. */
@@ -266,19 +286,14 @@ export function groupRows(groupOf: Int32Array, groupCount: number): { offset: In
 }
 
 /** A residue ends its segment when the next residue of the chain belongs to another one. */
-function findSegmentEnds(
-  columns: AtomColumns,
-  firstAtom: readonly number[],
-  lastAtom: readonly number[],
-  byChain: { offset: Int32Array; index: Int32Array },
-): Uint8Array {
-  const ends = new Uint8Array(firstAtom.length);
+function findSegmentEnds({ first, last }: ResidueRows, byChain: { offset: Int32Array; index: Int32Array }): Uint8Array {
+  const ends = new Uint8Array(first.length);
   for (let chain = 0; chain + 1 < byChain.offset.length; chain++) {
     for (let entry = byChain.offset[chain]!; entry < byChain.offset[chain + 1]!; entry++) {
       const residue = byChain.index[entry]!;
       const isLast = entry + 1 === byChain.offset[chain + 1]!;
       const next = isLast ? -1 : byChain.index[entry + 1]!;
-      const changes = next >= 0 && columns.segment[firstAtom[next]!] !== columns.segment[lastAtom[residue]!];
+      const changes = next >= 0 && first[next]!.segment !== last[residue]!.segment;
       ends[residue] = isLast || changes ? 1 : 0;
     }
   }

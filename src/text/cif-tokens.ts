@@ -31,22 +31,17 @@ export function failAt(cursor: CifCursor, message: string, offset = cursor.begin
   });
 }
 
-/** Bytes with which a token may begin that needs a closer look: comments, quotes, semicolons, names and CIF's own words. */
-const specialBytes = new Uint8Array(256);
-for (const letter of "#'\";_dDlLsSgG") specialBytes[letter.charCodeAt(0)] = 1;
+/** Bytes with which a token begins that needs a closer look: comments, quotes, semicolons and names. */
+const specialByte = 1;
+/** Letters with which CIF's own words begin. */
+const wordByte = 2;
+const firstBytes = new Uint8Array(256);
+for (const letter of "#'\";_") firstBytes[letter.charCodeAt(0)] = specialByte;
+for (const letter of "dDlLsSgG") firstBytes[letter.charCodeAt(0)] = wordByte;
 
-/** First byte of the ordinary value after `at`; -1 where none follows or what follows needs a closer look. */
-function plainBegin(bytes: Uint8Array, at: number): number {
-  let begin = at;
-  while (begin < bytes.length && bytes[begin]! <= 32) begin++;
-  return begin < bytes.length && specialBytes[bytes[begin]!] === 0 ? begin : -1;
-}
-
-/** First byte after a value without quotes. */
-function plainEnd(bytes: Uint8Array, begin: number): number {
-  let at = begin + 1;
-  while (at < bytes.length && bytes[at]! > 32) at++;
-  return at;
+/** Whether a token may be one of CIF's own words: their underscore is the fifth letter, or the seventh of global_. */
+function mayBeWord(bytes: Uint8Array, begin: number, end: number): boolean {
+  return end - begin >= 5 && (bytes[begin + 4] === 95 || bytes[begin + 6] === 95);
 }
 
 /**
@@ -64,10 +59,14 @@ export function scanPlain(
   let place = at;
   for (let index = column; index < begins.length; index++) {
     while (place < length && bytes[place]! <= 32) place++;
-    if (place === length || specialBytes[bytes[place]!] !== 0) return index;
-    begins[index] = place;
+    if (place === length) return index;
+    const begin = place;
+    const first = firstBytes[bytes[begin]!]!;
+    if (first === specialByte) return index;
     do place++;
     while (place < length && bytes[place]! > 32);
+    if (first === wordByte && mayBeWord(bytes, begin, place)) return index;
+    begins[index] = begin;
     ends[index] = place;
   }
   return begins.length;
@@ -78,15 +77,7 @@ export function scanPlain(
  * CIF's own words and names, which end the loop.
  */
 export function nextValue(cursor: CifCursor): boolean {
-  const { bytes } = cursor.text;
-  const begin = plainBegin(bytes, cursor.at);
-  if (begin < 0) return nextToken(cursor) && !isReserved(cursor);
-  const end = plainEnd(bytes, begin);
-  cursor.begin = begin;
-  cursor.at = end;
-  cursor.end = end;
-  cursor.kind = plainToken;
-  return true;
+  return nextToken(cursor) && !isReserved(cursor);
 }
 
 /** Moves to the next token; false at the end. Control characters count as white space. */

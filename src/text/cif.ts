@@ -252,19 +252,28 @@ function readRows(cursor: CifCursor, width: number, name: string): Uint32Array {
   let begins = new Uint32Array(16);
   let rows = 0;
   let column = 0;
-  for (let more = cursor.kind !== endToken && !isReserved(cursor); more; more = nextValue(cursor)) {
-    if (column === 0) {
+  let more = cursor.kind !== endToken && !isReserved(cursor);
+  if (more) cursor.at = cursor.begin;
+  while (more) {
+    const plain = scanPlain(bytes, cursor.at, valueBegins, valueEnds, column);
+    let rowBegin = valueBegins[0]!;
+    const isNew = column === 0;
+    if (plain > column) cursor.at = valueEnds[plain - 1]!;
+    column = plain;
+    if (plain < width) {
+      more = nextValue(cursor);
+      if (plain === 0) rowBegin = cursor.begin;
+      if (more) column++;
+    }
+    if (isNew && column > 0) {
       if (rows === begins.length) {
         const longer = new Uint32Array(2 * rows);
         longer.set(begins);
         begins = longer;
       }
-      begins[rows++] = cursor.begin;
+      begins[rows++] = rowBegin;
     }
-    column++;
-    const plain = scanPlain(bytes, cursor.at, valueBegins, valueEnds, column);
-    if (plain > column) cursor.at = valueEnds[plain - 1]!;
-    column = plain === width ? 0 : plain;
+    if (column === width) column = 0;
   }
   if (column !== 0) failAt(cursor, `The last row of loop ${name} has ${column} of ${width} values`);
   return begins.slice(0, rows);

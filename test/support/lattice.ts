@@ -1,7 +1,7 @@
 // Large models for tests: copies of a few residues on a lattice, each copy a chain of its own.
 import { createRunContext } from "../../src/base/run-context.ts";
 import { elementIndex } from "../../src/chemistry/elements.ts";
-import { buildModel, createAtomColumns } from "../../src/model/build-model.ts";
+import { buildModel, createAtomColumns, createLabels, labelAtom } from "../../src/model/build-model.ts";
 import type { Model } from "../../src/model/model.ts";
 
 export interface LatticeAtom {
@@ -36,12 +36,8 @@ export function latticeModel(
       columns.altloc[atom] = "";
       columns.serial[atom] = atom + 1;
       columns.segmentId[atom] = "";
-      columns.residueName[atom] = residueName;
-      columns.sequenceNumber[atom] = sequenceNumber;
-      columns.insertionCode[atom] = "";
-      columns.chain[atom] = chainOf(copy);
-      columns.modelNumber[atom] = 1;
-      columns.segment[atom] = copy;
+      const labels = { ...createLabels(), residueName, sequenceNumber, chain: chainOf(copy), segment: copy };
+      labelAtom(columns, atom, labels);
     }
   }
   const source = { format: "none", fileName: "lattice", content: null } as const;

@@ -3,7 +3,15 @@ import { addDiagnostic } from "../../base/diagnostics.ts";
 import { InputError } from "../../base/errors.ts";
 import type { RunContext } from "../../base/run-context.ts";
 import { elementIndex } from "../../chemistry/elements.ts";
-import { type AtomColumns, buildModel, createAtomColumns, setAnisotropic } from "../../model/build-model.ts";
+import {
+  type AtomColumns,
+  buildModel,
+  createAtomColumns,
+  createLabels,
+  labelAtom,
+  type ResidueLabels,
+  setAnisotropic,
+} from "../../model/build-model.ts";
 import { largestCoordinate, type Model } from "../../model/model.ts";
 import { type CifBlock, type CifCategory, type CifDocument, columnOf, findCategory, parseCif } from "../../text/cif.ts";
 import { type CifRowWalk, walkRows } from "../../text/cif-rows.ts";
@@ -125,6 +133,8 @@ interface SiteReader {
   readonly walk: CifRowWalk;
   readonly at: SiteColumns;
   readonly columns: AtomColumns;
+  /** Of the present atom. */
+  readonly labels: ResidueLabels;
   readonly elements: Map<string, number>;
   readonly fileName: string;
   readonly context: RunContext;
@@ -140,6 +150,7 @@ function readAtoms(block: CifBlock, fileName: string, context: RunContext): Atom
     walk,
     at: findColumns(site, fileName),
     columns,
+    labels: createLabels(),
     elements: new Map(),
     fileName,
     context,
@@ -156,7 +167,8 @@ function readAtoms(block: CifBlock, fileName: string, context: RunContext): Atom
       segment = segments.size;
       segments.set(instance, segment);
     }
-    columns.segment[atom] = segment;
+    reader.labels.segment = segment;
+    labelAtom(columns, atom, reader.labels);
     columns.count++;
   }
   readAnisotropic(block, site, columns, fileName);
@@ -164,7 +176,7 @@ function readAtoms(block: CifBlock, fileName: string, context: RunContext): Atom
 }
 
 function readSiteNames(reader: SiteReader, atom: number): void {
-  const { walk, at, columns, fileName, place } = reader;
+  const { walk, at, columns, labels, fileName, place } = reader;
   const either = ([first, second]: readonly [number, number]): string | null => walk.text(first) ?? walk.text(second);
   const name = either(at.atomName) || null;
   let sequenceNumber = walk.integer(at.sequenceNumber[0]);
@@ -180,10 +192,10 @@ function readSiteNames(reader: SiteReader, atom: number): void {
   }
   const residueName = either(at.residueName) ?? "UNK";
   columns.name[atom] = name;
-  columns.residueName[atom] = residueName;
-  columns.chain[atom] = either(at.chain) ?? "";
-  columns.sequenceNumber[atom] = sequenceNumber;
-  columns.insertionCode[atom] = walk.text(at.insertionCode) ?? "";
+  labels.residueName = residueName;
+  labels.chain = either(at.chain) ?? "";
+  labels.sequenceNumber = sequenceNumber;
+  labels.insertionCode = walk.text(at.insertionCode) ?? "";
   columns.altloc[atom] = walk.text(at.altloc) ?? "";
   columns.segmentId[atom] = walk.text(at.segmentId) ?? "";
   columns.isHetero[atom] = walk.text(at.group) === "HETATM" ? 1 : 0;
@@ -191,7 +203,7 @@ function readSiteNames(reader: SiteReader, atom: number): void {
 }
 
 function readSiteNumbers(reader: SiteReader, atom: number): void {
-  const { walk, at, columns, fileName, place } = reader;
+  const { walk, at, columns, labels, fileName, place } = reader;
   for (let axis = 0; axis < 3; axis++) {
     const value = walk.number(at.xyz[axis]!);
     // Refinement needs room for arithmetic: no structure is as large as this.
@@ -208,11 +220,11 @@ function readSiteNumbers(reader: SiteReader, atom: number): void {
   columns.occupancy[atom] = optional(reader, at.occupancy, 1, "CIF_OCCUPANCY");
   columns.bFactor[atom] = optional(reader, at.bFactor, 0, "CIF_B_FACTOR");
   columns.charge[atom] = walk.number(at.charge) || 0;
-  columns.labelSequenceNumber[atom] = walk.integer(at.labelSequenceNumber) || 0;
+  labels.labelSequenceNumber = walk.integer(at.labelSequenceNumber) || 0;
   const serial = walk.integer(at.id);
   columns.serial[atom] = Number.isNaN(serial) ? atom + 1 : serial;
   const modelNumber = walk.integer(at.modelNumber);
-  columns.modelNumber[atom] = Number.isNaN(modelNumber) ? 1 : modelNumber;
+  labels.modelNumber = Number.isNaN(modelNumber) ? 1 : modelNumber;
 }
 
 function optional({ walk, context, place }: SiteReader, column: number, fallback: number, code: string): number {

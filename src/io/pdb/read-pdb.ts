@@ -4,7 +4,15 @@ import { InputError } from "../../base/errors.ts";
 import type { RunContext } from "../../base/run-context.ts";
 import { elementIndex } from "../../chemistry/elements.ts";
 import type { UnitCell } from "../../crystal/unit-cell.ts";
-import { type AtomColumns, buildModel, createAtomColumns, setAnisotropic } from "../../model/build-model.ts";
+import {
+  type AtomColumns,
+  buildModel,
+  createAtomColumns,
+  createLabels,
+  labelAtom,
+  type ResidueLabels,
+  setAnisotropic,
+} from "../../model/build-model.ts";
 import { type Helix, largestCoordinate, type Model, type StatedLink, type Strand } from "../../model/model.ts";
 import { decodeHybrid36 } from "../../text/hybrid36.ts";
 import { type TextBytes, textBytes } from "../../text/text-bytes.ts";
@@ -48,6 +56,8 @@ interface PdbState {
   readonly fileName: string;
   readonly context: RunContext;
   readonly columns: AtomColumns;
+  /** Of the present atom. */
+  readonly labels: ResidueLabels;
   readonly elements: Map<string, number>;
   readonly statedLinks: StatedLink[];
   readonly helices: Helix[];
@@ -73,6 +83,7 @@ export function readPdb(content: string | Uint8Array, fileName: string, context:
     fileName,
     context,
     columns: createAtomColumns(countAtoms(document)),
+    labels: createLabels(),
     elements: new Map(),
     statedLinks: [],
     helices: [],
@@ -196,7 +207,7 @@ function readLine(begin: number, end: number, state: PdbState): number {
 
 /** TER ends the chain of the atom before it. */
 function endSegment({ columns, segments }: PdbState): void {
-  const chain = columns.chain[columns.count - 1];
+  const chain = columns.stretches.at(-1)?.chain;
   if (chain !== undefined) segments.set(chain, (segments.get(chain) ?? 0) + 1);
 }
 
@@ -232,7 +243,7 @@ function readCoordinate(line: ColumnLine, column: number, state: PdbState): numb
 }
 
 function readAtom(line: ColumnLine, state: PdbState): void {
-  const { columns } = state;
+  const { columns, labels } = state;
   const atom = columns.count;
   readAtomNames(line, atom, state);
   columns.xyz[3 * atom] = readCoordinate(line, 30, state);
@@ -246,12 +257,13 @@ function readAtom(line: ColumnLine, state: PdbState): void {
   if (serial === null) warn(state, "PDB_SERIAL", "Unreadable atom serial numbers are ignored");
   columns.serial[atom] = serial ?? atom + 1;
   columns.isHetero[atom] = (line.text.bytes[line.begin]! | 32) === 104 ? 1 : 0;
-  columns.modelNumber[atom] = state.modelNumber;
-  columns.segment[atom] = (state.segments.get(columns.chain[atom]!) ?? 0) + state.fileEnds;
+  labels.modelNumber = state.modelNumber;
+  labels.segment = (state.segments.get(labels.chain) ?? 0) + state.fileEnds;
+  labelAtom(columns, atom, labels);
 }
 
 function readAtomNames(line: ColumnLine, atom: number, state: PdbState): void {
-  const { columns, fileName, lineNumber } = state;
+  const { columns, labels, fileName, lineNumber } = state;
   const name = fieldText(line, 12, 16);
   if (name === "") {
     const place = `line ${lineNumber}`;
@@ -269,10 +281,10 @@ function readAtomNames(line: ColumnLine, atom: number, state: PdbState): void {
   const residueName = fieldText(line, 17, 20);
   columns.name[atom] = name;
   columns.altloc[atom] = fieldText(line, 16, 17);
-  columns.residueName[atom] = residueName;
-  columns.chain[atom] = fieldText(line, 20, 22);
-  columns.sequenceNumber[atom] = sequenceNumber;
-  columns.insertionCode[atom] = fieldText(line, 26, 27);
+  labels.residueName = residueName;
+  labels.chain = fieldText(line, 20, 22);
+  labels.sequenceNumber = sequenceNumber;
+  labels.insertionCode = fieldText(line, 26, 27);
   columns.segmentId[atom] = fieldText(line, 72, 76);
   columns.element[atom] = readElement(line, residueName, state);
 }
