@@ -35,6 +35,7 @@ export function findNeighboursCompiled(
       ...input.sorted,
       input.xyz,
       cutoff,
+      Math.max(...cells.dimensions.map((cellsAlong, axis) => cellsAlong / cells.scale[axis]!)),
       startAt,
       endAt,
       partnerAt,

@@ -220,6 +220,29 @@ describe.each(kinds)("neighbours, %s", (kind) => {
   });
 });
 
+test.each([
+  [0, 6],
+  [1e5, 6],
+  [1e5, 5.999999],
+  [-123.456, 6.000001],
+])(
+  "a lattice with many distances at the limit, one atom %d A away, cut-off %d: the same neighbours in the same order",
+  (far, cutoff) => {
+    const edge = 9;
+    const xyz = Float64Array.from({ length: 3 * (edge ** 3 + 1) }, (_value, at) => {
+      const atom = Math.floor(at / 3);
+      if (atom === edge ** 3) return far;
+      return 1.5 * (Math.floor(atom / edge ** (at % 3)) % edge) + 0.1 * (at % 3);
+    });
+    const [compiled, plain] = kinds.map((kind) => {
+      const found = createEngine({ kind }).kernels.findNeighbours(xyz, edge ** 3 + 1, cutoff);
+      return [...found.start].map((begin, atom) => [...found.partner.subarray(begin, found.end[atom])]);
+    });
+    expect(compiled).toEqual(plain);
+    expect(plain!.flat().length).toBeGreaterThan(10_000);
+  },
+);
+
 describe("vectors", () => {
   test.each([0, 1, 2, 3, 5, 64, 1003, 9001])("of length %i: compiled and plain give the same bits", (length) => {
     const results = kinds.map((kind) => {
