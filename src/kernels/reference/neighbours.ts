@@ -179,8 +179,10 @@ function gatherCandidates(
   for (let az = Math.max(0, cz - 1); az <= Math.min(nz - 1, cz + 1); az++) {
     for (let ay = Math.max(0, cy - 1); ay <= Math.min(ny - 1, cy + 1); ay++) {
       // Neighbouring cells along x are consecutive in the order.
-      const last = cellStart[x1 + 1 + nx * (ay + ny * az)]!;
-      for (let entry = cellStart[x0 + nx * (ay + ny * az)]!; entry < last; entry++) {
+      const line = nx * (ay + ny * az);
+      if (highestRow(order, cellStart, x0 + line, x1 + line) <= lowest) continue;
+      const last = cellStart[x1 + 1 + line]!;
+      for (let entry = cellStart[x0 + line]!; entry < last; entry++) {
         if (order[entry]! <= lowest) continue;
         const x = sorted[3 * entry]!;
         const y = sorted[3 * entry + 1]!;
@@ -198,6 +200,16 @@ function gatherCandidates(
     }
   }
   near.count = count;
+}
+
+/** The highest row of some cells that follow each other; -1 where they are empty. */
+function highestRow(order: Int32Array, cellStart: Int32Array, first: number, last: number): number {
+  let highest = -1;
+  for (let cell = first; cell <= last; cell++) {
+    const end = cellStart[cell + 1]!;
+    if (end > cellStart[cell]!) highest = Math.max(highest, order[end - 1]!);
+  }
+  return highest;
 }
 
 /** Appends the candidates of higher row within the limit; the number of partners then. */
