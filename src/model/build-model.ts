@@ -83,10 +83,8 @@ function isSameResidue(first: ResidueLabels, second: ResidueLabels): boolean {
   return (
     first.sequenceNumber === second.sequenceNumber &&
     first.residueName === second.residueName &&
-    first.chain === second.chain &&
     first.insertionCode === second.insertionCode &&
-    first.segment === second.segment &&
-    first.modelNumber === second.modelNumber
+    isSameChain(first, second)
   );
 }
 
@@ -138,13 +136,13 @@ export function buildModel(columns: AtomColumns, extras: ModelExtras, context: R
     residues: {
       count: residueCount,
       name: first.map(({ residueName }) => residueName),
-      sequenceNumber: Int32Array.from(first, ({ sequenceNumber }) => sequenceNumber),
+      sequenceNumber: integersOf(first, ({ sequenceNumber }) => sequenceNumber),
       insertionCode: first.map(({ insertionCode }) => insertionCode),
       chain,
       atomOffset: atomsByResidue.offset,
       atomIndex: atomsByResidue.index,
       endsSegment: findSegmentEnds(grouped, residuesByChain),
-      labelSequenceNumber: Int32Array.from(first, ({ labelSequenceNumber }) => labelSequenceNumber),
+      labelSequenceNumber: integersOf(first, ({ labelSequenceNumber }) => labelSequenceNumber),
     },
     chains: {
       count: chains.ids.length,
@@ -156,6 +154,12 @@ export function buildModel(columns: AtomColumns, extras: ModelExtras, context: R
     modelNumbers: [...chains.models.keys()],
     ...extras,
   };
+}
+
+function integersOf(labels: readonly ResidueLabels[], numberOf: (labels: ResidueLabels) => number): Int32Array {
+  const integers = new Int32Array(labels.length);
+  for (let row = 0; row < labels.length; row++) integers[row] = numberOf(labels[row]!);
+  return integers;
 }
 
 /** The first `length` entries, in memory of their own unless that is all there is. */
@@ -193,11 +197,19 @@ function groupResidues(columns: AtomColumns, apart: ReadonlySet<string>): Residu
   const { residueOf, first, last, repeated, repeatedChains } = found;
   const rows = new Map<string, number>();
   const isRepeat = createRepeatFinder(columns, residueOf);
+  let own = "";
+  let chainKey = "";
   for (let stretch = 0; stretch < stretches.length; stretch++) {
     const labels = stretches[stretch]!;
     const begin = stretchBegin[stretch]!;
     const end = stretchBegin[stretch + 1] ?? count;
-    const { own, chainKey, key } = keysOf(labels, apart);
+    const { sequenceNumber, insertionCode, residueName } = labels;
+    if (stretch === 0 || !isSameChain(stretches[stretch - 1]!, labels)) {
+      const plain = `${labels.modelNumber}|${labels.chain}`;
+      own = `${plain}|${labels.segment}`;
+      chainKey = apart.has(own) ? own : plain;
+    }
+    const key = `${chainKey}|${sequenceNumber}|${insertionCode}|${residueName}`;
     let row = rows.get(key) ?? -1;
     if (row >= 0 && isRepeat(row, begin, end)) {
       if (labels.segment === last[row]!.segment) repeated.push(labels);
@@ -216,15 +228,8 @@ function groupResidues(columns: AtomColumns, apart: ReadonlySet<string>): Residu
   return found;
 }
 
-/** What tells segments, chains and residues apart. */
-function keysOf(
-  { chain, residueName, insertionCode, sequenceNumber, modelNumber, segment }: ResidueLabels,
-  apart: ReadonlySet<string>,
-): { readonly own: string; readonly chainKey: string; readonly key: string } {
-  const plain = `${modelNumber}|${chain}`;
-  const own = `${plain}|${segment}`;
-  const chainKey = apart.has(own) ? own : plain;
-  return { own, chainKey, key: `${chainKey}|${sequenceNumber}|${insertionCode}|${residueName}` };
+function isSameChain(first: ResidueLabels, second: ResidueLabels): boolean {
+  return first.chain === second.chain && first.segment === second.segment && first.modelNumber === second.modelNumber;
 }
 
 /** Tells whether some of the atoms from `begin` to `end` are in a residue already: then the file uses its labels twice. */

@@ -175,10 +175,14 @@ function readAtoms(block: CifBlock, fileName: string, context: RunContext): Atom
   return columns;
 }
 
+/** The first of two values that is there. */
+function eitherText(walk: CifRowWalk, columns: readonly [number, number]): string | null {
+  return walk.text(columns[0]) ?? walk.text(columns[1]);
+}
+
 function readSiteNames(reader: SiteReader, atom: number): void {
   const { walk, at, columns, labels, fileName, place } = reader;
-  const either = ([first, second]: readonly [number, number]): string | null => walk.text(first) ?? walk.text(second);
-  const name = either(at.atomName) || null;
+  const name = eitherText(walk, at.atomName) || null;
   let sequenceNumber = walk.integer(at.sequenceNumber[0]);
   if (walk.isMissing(at.sequenceNumber[0])) sequenceNumber = walk.integer(at.sequenceNumber[1]);
   if (name === null || !(Math.abs(sequenceNumber) < 2 ** 31)) {
@@ -190,10 +194,10 @@ function readSiteNames(reader: SiteReader, atom: number): void {
       hint: "Items auth_atom_id and auth_seq_id, or else label_atom_id and label_seq_id, name an atom",
     });
   }
-  const residueName = either(at.residueName) ?? "UNK";
+  const residueName = eitherText(walk, at.residueName) ?? "UNK";
   columns.name[atom] = name;
   labels.residueName = residueName;
-  labels.chain = either(at.chain) ?? "";
+  labels.chain = eitherText(walk, at.chain) ?? "";
   labels.sequenceNumber = sequenceNumber;
   labels.insertionCode = walk.text(at.insertionCode) ?? "";
   columns.altloc[atom] = walk.text(at.altloc) ?? "";
