@@ -57,3 +57,16 @@ test("a residue is found by the author's labels", () => {
   expect(findResidue(model, "", 1, "")).toBe(6);
   expect(findResidue(model, "A", 2, "B")).toBe(-1);
 });
+
+test("residues of one number that take turns keep their rows; one whose atoms come again begins anew", () => {
+  const turns = ["SER", "THR", "SER", "TYR", "THR", "SER"];
+  const names = ["N", "N", "CA", "N", "CA", "N"];
+  const lines = turns.map((residue, at) => line(at + 1, names[at]!, residue, "A", "7 "));
+  const context = createRunContext();
+  const mixed = readPdb(lines.join("\n"), "m.pdb", context);
+  expect([...mixed.atoms.residue]).toEqual([0, 1, 0, 2, 1, 3]);
+  expect(mixed.residues.name).toEqual(["SER", "THR", "TYR", "SER"]);
+  expect(context.diagnostics.entries.map(({ code, examples }) => [code, ...examples])).toEqual([
+    ["RESIDUE_REPEATED", "A 7 SER"],
+  ]);
+});

@@ -80,12 +80,7 @@ export function labelAtom({ stretches, stretchBegin }: AtomColumns, atom: number
 }
 
 function isSameResidue(first: ResidueLabels, second: ResidueLabels): boolean {
-  return (
-    first.sequenceNumber === second.sequenceNumber &&
-    first.residueName === second.residueName &&
-    first.insertionCode === second.insertionCode &&
-    isSameChain(first, second)
-  );
+  return first.sequenceNumber === second.sequenceNumber && hasSameName(first, second) && isSameChain(first, second);
 }
 
 /** Sets the anisotropic U of one atom. */
@@ -195,7 +190,10 @@ function groupResidues(columns: AtomColumns, apart: ReadonlySet<string>): Residu
     repeatedChains: new Set(apart),
   };
   const { residueOf, first, last, repeated, repeatedChains } = found;
-  const rows = new Map<string, number>();
+  // By chain and number the newest row; the others, which are few, by all labels.
+  const rowsOfChain = new Map<string, Map<number, number>>();
+  const olderRows = new Map<string, number>();
+  let rows = new Map<number, number>();
   const isRepeat = createRepeatFinder(columns, residueOf);
   let own = "";
   let chainKey = "";
@@ -203,14 +201,17 @@ function groupResidues(columns: AtomColumns, apart: ReadonlySet<string>): Residu
     const labels = stretches[stretch]!;
     const begin = stretchBegin[stretch]!;
     const end = stretchBegin[stretch + 1] ?? count;
-    const { sequenceNumber, insertionCode, residueName } = labels;
+    const { sequenceNumber } = labels;
     if (stretch === 0 || !isSameChain(stretches[stretch - 1]!, labels)) {
       const plain = `${labels.modelNumber}|${labels.chain}`;
       own = `${plain}|${labels.segment}`;
       chainKey = apart.has(own) ? own : plain;
+      rows = rowsOfChain.get(chainKey) ?? new Map<number, number>();
+      rowsOfChain.set(chainKey, rows);
     }
-    const key = `${chainKey}|${sequenceNumber}|${insertionCode}|${residueName}`;
-    let row = rows.get(key) ?? -1;
+    const newest = rows.get(sequenceNumber) ?? -1;
+    let row = newest;
+    if (row >= 0 && !hasSameName(first[row]!, labels)) row = olderRows.get(keyOf(labels, chainKey)) ?? -1;
     if (row >= 0 && isRepeat(row, begin, end)) {
       if (labels.segment === last[row]!.segment) repeated.push(labels);
       else repeatedChains.add(own);
@@ -218,7 +219,8 @@ function groupResidues(columns: AtomColumns, apart: ReadonlySet<string>): Residu
     }
     if (row < 0) {
       row = first.length;
-      rows.set(key, row);
+      rows.set(sequenceNumber, row);
+      if (newest >= 0) olderRows.set(keyOf(first[newest]!, chainKey), newest);
       first.push(labels);
       found.chainOfResidue.push(chainRow(labels, chainKey, found.chains));
     }
@@ -226,6 +228,14 @@ function groupResidues(columns: AtomColumns, apart: ReadonlySet<string>): Residu
     residueOf.fill(row, begin, end);
   }
   return found;
+}
+
+function keyOf({ sequenceNumber, insertionCode, residueName }: ResidueLabels, chainKey: string): string {
+  return `${chainKey}|${sequenceNumber}|${insertionCode}|${residueName}`;
+}
+
+function hasSameName(first: ResidueLabels, second: ResidueLabels): boolean {
+  return first.residueName === second.residueName && first.insertionCode === second.insertionCode;
 }
 
 function isSameChain(first: ResidueLabels, second: ResidueLabels): boolean {

@@ -30,6 +30,8 @@ export function walkRows(category: CifCategory, fileName: string): CifRowWalk {
   const kinds = new Uint8Array(width);
   const cursor = createCursor(text, fileName);
   const { bytes } = text;
+  kinds.fill(plainToken);
+  let isPlain = true;
   let row = -1;
   const isMissing = (column: number): boolean => {
     if (column < 0) return true;
@@ -41,8 +43,10 @@ export function walkRows(category: CifCategory, fileName: string): CifRowWalk {
       row++;
       if (row >= category.rows) return false;
       if (source) cursor.at = source.rowBegins[row]!;
-      kinds.fill(plainToken);
-      for (let column = scanPlain(bytes, cursor.at, begins, ends, 0); column < width; ) {
+      if (!isPlain) kinds.fill(plainToken);
+      let column = scanPlain(bytes, cursor.at, begins, ends, 0);
+      isPlain = column === width;
+      while (column < width) {
         if (column > 0) cursor.at = ends[column - 1]!;
         nextValue(cursor);
         begins[column] = cursor.begin;

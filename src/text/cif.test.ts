@@ -193,3 +193,33 @@ test("a value of a no-break space at the end of a row survives", () => {
   const text = "data_x\nloop_\n_a.id\n_a.v\n1 \u00a0\n2 b\n";
   expect(column(writeCif(parseCif(text, "x.cif")), "v")).toEqual(["\u00a0", "b"]);
 });
+
+test("loops of many rows, first short and then long ones, are whole", () => {
+  const rows = Array.from({ length: 30_000 }, (_, row) => (row < 9000 ? `${row} x` : `${row}${" ".repeat(20)}longer`));
+  const [first, second] = firstBlock(
+    `data_x\nloop_\n_a.id\n_a.v\n${rows.join("\n")}\nloop_\n_b.id\n_b.v\n${rows.toReversed().join("\n")}\n`,
+  ).categories;
+  expect([first!.rows, second!.rows]).toEqual([30_000, 30_000]);
+  expect(first!.values.filter((_, at) => at % 2 === 0).every((id, row) => Number(id) === row)).toBe(true);
+  expect(second!.values.filter((_, at) => at % 2 === 0).every((id, row) => Number(id) === 29_999 - row)).toBe(true);
+});
+
+test("values that begin as CIF's own words do are values", () => {
+  const words = [
+    "data",
+    "DATA",
+    "loop",
+    "stop",
+    "save",
+    "global",
+    "GLOBA_",
+    "dat_a_",
+    "loop_s",
+    "d",
+    "LEU",
+    "stop_1",
+    "SG__",
+  ];
+  expect(column(`data_x\nloop_\n_a.v\n${words.join("\n")}\n`, "v")).toEqual(words);
+  expect(column("data_x\nloop_\n_a.v\n_b.w\nleu\nser\nLoOp_\n_c.d\n1\n", "v")).toEqual(["leu"]);
+});

@@ -267,7 +267,7 @@ function readRows(cursor: CifCursor, width: number, name: string): Uint32Array {
     }
     if (isNew && column > 0) {
       if (rows === begins.length) {
-        const longer = new Uint32Array(2 * rows);
+        const longer = new Uint32Array(expectedRows(rows, rowBegin - begins[0]!, bytes.length - rowBegin));
         longer.set(begins);
         begins = longer;
       }
@@ -276,7 +276,13 @@ function readRows(cursor: CifCursor, width: number, name: string): Uint32Array {
     if (column === width) column = 0;
   }
   if (column !== 0) failAt(cursor, `The last row of loop ${name} has ${column} of ${width} values`);
-  return begins.slice(0, rows);
+  return 4 * rows > 3 * begins.length ? begins.subarray(0, rows) : begins.slice(0, rows);
+}
+
+/** Room for the rows of a loop: twice as many as there are, or of many, as many as fill the rest of the file. */
+function expectedRows(rows: number, bytesOfThem: number, bytesLeft: number): number {
+  if (rows < 4096) return 2 * rows;
+  return rows + Math.ceil(Math.min(rows * 16, 1.02 * rows * (bytesLeft / bytesOfThem) + 1024));
 }
 
 function categoryName(tag: string): string {
