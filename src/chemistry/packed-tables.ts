@@ -1,5 +1,5 @@
 // Reads the tables that tools/pack-grid.mjs packed into data/.
-import { gunzip } from "../text/gzip.ts";
+import { unpackText } from "../text/packed-text.ts";
 import { binCount, type GridTable } from "./grid-table.ts";
 
 interface PackedTable {
@@ -21,27 +21,29 @@ export async function unpackTables(file: unknown): Promise<ReadonlyMap<string, G
 async function unpackTable({ name, axes: rows, scale, levels, data }: PackedTable): Promise<GridTable> {
   const axes = rows.map(([from, to, bins, wraps]) => ({ from, to, bins, wraps }));
   const values = new Float32Array(binCount(axes));
-  const bytes = await gunzip(bytesOfBase64(data), name);
-  let code = 0;
-  let at = 0;
-  for (let cell = 0; cell < values.length; cell++) {
-    let step = 0;
-    let place = 1;
-    let byte: number;
-    do {
-      byte = bytes[at++]!;
-      step += (byte % 128) * place;
-      place *= 128;
-    } while (byte > 127);
-    code += step % 2 === 0 ? step / 2 : -(step + 1) / 2;
-    values[cell] = (levels === undefined ? code : levels[code]!) / scale;
-  }
+  const bytes = await unpackText(data, name);
+  const table = levels && Float64Array.from(levels, (level) => level / scale);
+  decode(bytes, values, table ?? null, scale);
   return { axes, values };
 }
 
-function bytesOfBase64(text: string): Uint8Array {
-  const plain = atob(text);
-  const bytes = new Uint8Array(plain.length);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = plain.charCodeAt(at);
-  return bytes;
+/** Bytes are steps from one value's code to the next, of seven bits each; a code is a row of the levels or a multiple of the scale. */
+function decode(bytes: Uint8Array, values: Float32Array, levels: Float64Array | null, scale: number): void {
+  let code = 0;
+  let value = levels === null ? 0 : levels[0]!;
+  let at = 0;
+  for (let cell = 0; cell < values.length; cell++) {
+    let byte = bytes[at++]!;
+    // Most cells are like the one before.
+    if (byte !== 0) {
+      let step = byte & 127;
+      for (let shift = 7; byte > 127; shift += 7) {
+        byte = bytes[at++]!;
+        step |= (byte & 127) << shift;
+      }
+      code += (step & 1) === 0 ? step >> 1 : -((step + 1) >> 1);
+      value = levels === null ? code / scale : levels[code]!;
+    }
+    values[cell] = value;
+  }
 }

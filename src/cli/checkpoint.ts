@@ -44,7 +44,10 @@ function hashFile(path: string): Buffer {
 
 type PackedCandidate = Omit<Candidate, "xyz" | "bFactor"> & { readonly xyz: string; readonly bFactor: string };
 
-/** Text of a checkpoint, ended by a hash of itself so that damage is seen; coordinates are base64 of their bytes. */
+/**
+ * Text of a checkpoint, with a hash of itself so that damage is seen; coordinates are base64 of their bytes. The best state is null
+ * where it is the last.
+ */
 function serialize(checkpoint: Checkpoint, inputs: string): string {
   const encode = ({ buffer, byteOffset, byteLength }: Float64Array): string =>
     Buffer.from(buffer, byteOffset, byteLength).toString("base64");
@@ -54,7 +57,7 @@ function serialize(checkpoint: Checkpoint, inputs: string): string {
     bFactor: encode(bFactor),
   });
   const { best, last, ...rest } = checkpoint;
-  const body = JSON.stringify({ inputs, ...rest, best: pack(best), last: pack(last) });
+  const body = JSON.stringify({ inputs, ...rest, best: best === last ? null : pack(best), last: pack(last) });
   return JSON.stringify({ hash: createHash("sha256").update(body).digest("hex"), body });
 }
 
@@ -72,7 +75,8 @@ function parse(text: string): { readonly inputs: string; readonly checkpoint: Ch
       xyz: decode(packed.xyz),
       bFactor: decode(packed.bFactor),
     });
-    return { inputs, checkpoint: { ...rest, best: unpack(rest.best), last: unpack(rest.last) } };
+    const last = unpack(rest.last);
+    return { inputs, checkpoint: { ...rest, best: rest.best === null ? last : unpack(rest.best), last } };
   } catch {
     return null;
   }

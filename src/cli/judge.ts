@@ -1,6 +1,8 @@
 // Contacts, torsions and the like, measured before and after a refinement, and what it did to each residue.
 import { addDiagnostic } from "../base/diagnostics.ts";
 import { createRunContext, type RunContext } from "../base/run-context.ts";
+import { loadDictionary } from "../chemistry/dictionary.ts";
+import type { Dictionary } from "../chemistry/monomer.ts";
 import type { DensityMap } from "../density/map.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import type { Model } from "../model/model.ts";
@@ -13,9 +15,13 @@ import {
 } from "../refinement/verdicts/measure-residues.ts";
 import type { ResidueVerdicts } from "../refinement/verdicts/residue-verdicts.ts";
 import type { FitMapOptions } from "../validation/fit/fit-maps.ts";
-import type { UnrestrainedMeasures, UnrestrainedNumbers } from "../validation/geometry/geometry-report.ts";
+import {
+  gatherUnrestrained,
+  type UnrestrainedMeasures,
+  type UnrestrainedNumbers,
+} from "../validation/geometry/geometry-report.ts";
 import type { GeometryTables } from "../validation/geometry/geometry-tables.ts";
-import type { CommandTasks, MeasureInput } from "./tasks.ts";
+import type { CommandTasks, TorsionsInput } from "./tasks.ts";
 
 /** Larger models are not judged beyond their restraints: their contacts would take as long as the refinement. */
 const mostJudgedAtoms = 500_000;
@@ -40,14 +46,25 @@ export type Measuring = () => Promise<UnrestrainedMeasures | null>;
 export function beginMeasuring(
   tasks: CommandTasks,
   model: Model,
-  options: Pick<MeasureInput, "dictionary" | "referenceData">,
+  { dictionary, referenceData }: { readonly dictionary: Dictionary } & Pick<TorsionsInput, "referenceData">,
   { memoryLimit }: RunContext,
 ): Measuring {
   const { count } = model.atoms;
   if (count > mostJudgedAtoms) return async () => null;
   // The records of the file are for writing alone.
   const source = { format: "none", fileName: model.source.fileName, content: null } as const;
-  const begin = (): Measuring => tasks.begin("measure", { model: { ...model, source }, ...options, memoryLimit });
+  const judged: Model = { ...model, source };
+  // The built-in dictionary need not travel.
+  const foreign = dictionary === loadDictionary() ? null : dictionary;
+  const begin = (): Measuring => {
+    const contacts = tasks.begin("contacts", { model: judged, dictionary: foreign, memoryLimit });
+    const torsions = tasks.begin("torsions", { model: judged, referenceData });
+    return async () => {
+      // The last one may not have been begun: then it is done here, while the other ends.
+      const found = await torsions();
+      return gatherUnrestrained(await contacts(), found);
+    };
+  };
   return count > mostAtomsBeside ? () => begin()() : begin();
 }
 

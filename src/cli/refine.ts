@@ -51,6 +51,8 @@ export async function runRefine(
   checkOutputs(outputs, inputs, settings.overwrite || settings.resume);
   context.report({ phase: "reading", fraction: 0 });
   const engine = createEngine({ threads: settings.threads ?? availableParallelism() });
+  const tasks = createCommandTasks(engine.threads);
+  tasks.begin("prepare", { referenceData: settings.referenceData });
   const pair = await loadPair(modelPath!, mapPath!, context, {
     kind: "refine",
     resolution,
@@ -64,7 +66,6 @@ export async function runRefine(
   const reading = (performance.now() - began) / 1000;
   const identity = fingerprint(inputFiles(modelPath!, mapPath!, settings, pair.model), settings);
   const from = settings.resume ? loadCheckpoint(folder, identity, context) : undefined;
-  const tasks = createCommandTasks(engine.threads);
   const measure = (model: Model): Measuring =>
     beginMeasuring(tasks, model, { dictionary, referenceData: settings.referenceData }, context);
   const measuringBefore = measure(pair.model);
@@ -83,8 +84,8 @@ export async function runRefine(
   const fits = measureFits(engine, models, fitOptions, context);
   const notPdb = whyNotPdb(result.model);
   const modelFiles = filesOfModel(result.model, notPdb);
-  const judgedBefore = await judgeModel(pair.model, result.before, measuringBefore, context);
   const judgedAfter = await judgeModel(result.model, result.after, measuringAfter ?? measure(result.model), context);
+  const judgedBefore = await judgeModel(pair.model, result.before, measuringBefore, context);
   tasks.close();
   const verdicts = judgeChanges(judgedBefore, judgedAfter, fits, { map: pair.map, resolution, tables });
   const [before, after] = [judgedBefore.assessment, judgedAfter.assessment];

@@ -1,28 +1,44 @@
 // What commands have done beside their main work, in a worker where there is one.
 import { createRunContext } from "../base/run-context.ts";
+import { loadDictionary } from "../chemistry/dictionary.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
 import type { Model } from "../model/model.ts";
 import { taskWorkerAt } from "../runners/node-task-worker.node.ts";
 import { createTaskRunner, type TaskRunner } from "../runners/tasks.ts";
-import { measureUnrestrained, type UnrestrainedMeasures } from "../validation/geometry/geometry-report.ts";
+import { measureContacts, type UnrestrainedContacts } from "../validation/geometry/geometry-report.ts";
+import { type TorsionValidation, validateTorsions } from "../validation/geometry/validate-torsions.ts";
 import { loadTables } from "./load-tables.ts";
 
-export interface MeasureInput {
+export interface ContactsInput {
   readonly model: Model;
-  readonly dictionary: Dictionary;
-  /** Folder of reference data, undefined for the built-in tables. */
-  readonly referenceData: string | undefined;
+  /** Null for the built-in one. */
+  readonly dictionary: Dictionary | null;
   readonly memoryLimit: number;
 }
 
-/** What is odd about the model has been said: nothing is reported from here. */
-async function measure(input: MeasureInput): Promise<UnrestrainedMeasures> {
-  const { model, dictionary, referenceData, memoryLimit } = input;
-  const tables = await loadTables(referenceData);
-  return measureUnrestrained({ model, dictionary }, tables, createRunContext({ memoryLimit }));
+export interface TorsionsInput {
+  readonly model: Model;
+  /** Folder of reference data, undefined for the built-in tables. */
+  readonly referenceData: string | undefined;
 }
 
-export const commandTasks = { measure } as const;
+/** What is odd about the model has been said: nothing is reported from here. */
+async function contacts({ model, dictionary, memoryLimit }: ContactsInput): Promise<UnrestrainedContacts> {
+  return measureContacts({ model, dictionary: dictionary ?? loadDictionary() }, createRunContext({ memoryLimit }));
+}
+
+async function torsions({ model, referenceData }: TorsionsInput): Promise<TorsionValidation> {
+  return validateTorsions(model, await loadTables(referenceData));
+}
+
+/** Unpacks what the others need, while the caller still reads. */
+async function prepare({ referenceData }: Pick<TorsionsInput, "referenceData">): Promise<null> {
+  loadDictionary();
+  await loadTables(referenceData);
+  return null;
+}
+
+export const commandTasks = { contacts, torsions, prepare } as const;
 
 export type CommandTasks = TaskRunner<typeof commandTasks>;
 

@@ -78,21 +78,32 @@ export function uncentredCorrelationOf(sums: CorrelationSums): number | null {
 
 /** Correlation sums of two maps over a mask, or over all voxels. */
 export function sumOverMask(first: Float32Array, second: Float32Array, mask?: Uint8Array): CorrelationSums {
-  return mask === undefined
-    ? sumWhere(first, second, () => true)
-    : sumWhere(first, second, (voxel) => mask[voxel] === 1);
-}
-
-/** Correlation sums of two maps over the voxels that are chosen. */
-export function sumWhere(
-  first: Float32Array,
-  second: Float32Array,
-  isChosen: (voxel: number) => boolean,
-): CorrelationSums {
   // In variables: numbers that change in an object are allocated anew each time.
   let [count, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
   for (let voxel = 0; voxel < first.length; voxel++) {
-    if (!isChosen(voxel)) continue;
+    if (mask !== undefined && mask[voxel] !== 1) continue;
+    const a = first[voxel]!;
+    const b = second[voxel]!;
+    count++;
+    x += a;
+    y += b;
+    xx += a * a;
+    yy += b * b;
+    xy += a * b;
+  }
+  return { count, x, y, xx, yy, xy };
+}
+
+/** Correlation sums of two maps over the voxels where the first or the second is at least as high as its limit. */
+export function sumWhereHigh(
+  first: Float32Array,
+  second: Float32Array,
+  firstLimit: number,
+  secondLimit: number,
+): CorrelationSums {
+  let [count, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
+  for (let voxel = 0; voxel < first.length; voxel++) {
+    if (!(first[voxel]! >= firstLimit || second[voxel]! >= secondLimit)) continue;
     const a = first[voxel]!;
     const b = second[voxel]!;
     count++;

@@ -1,5 +1,7 @@
 // Tasks in one of Node's worker threads: how it is started, and what it does in there.
-import { existsSync } from "node:fs";
+import { existsSync, readlinkSync } from "node:fs";
+import { constants, getPriority, setPriority } from "node:os";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parentPort, type ResourceLimits, Worker } from "node:worker_threads";
 import { answerRequest, type StartTaskWorker, type TaskAnswer, type TaskRequest, type TaskTable } from "./tasks.ts";
@@ -24,6 +26,7 @@ export function taskWorkerAt(address: URL, resourceLimits: ResourceLimits = {}):
 
 /** Does the tasks that this worker is asked for, one after the other, until it is ended. */
 export function serveTasks(tasks: TaskTable): void {
+  giveWay();
   let last: Promise<void> = Promise.resolve();
   parentPort?.on("message", (request: TaskRequest) => {
     last = last.then(async () => {
@@ -32,4 +35,20 @@ export function serveTasks(tasks: TaskTable): void {
       parentPort?.postMessage(answer);
     });
   });
+}
+
+/** Steps of the system's priorities that a worker stands behind the threads that compute. */
+const stepsBehind = 5;
+
+/**
+ * Lets the threads that share one computation go first where cores are few: each of them waits for the slowest, while a task is
+ * waited for at its end only. Linux alone has priorities of single threads; elsewhere nothing changes.
+ */
+function giveWay(): void {
+  try {
+    const thread = Number(basename(readlinkSync("/proc/thread-self")));
+    setPriority(thread, Math.min(constants.priority.PRIORITY_LOW, getPriority(thread) + stepsBehind));
+  } catch {
+    // The result is the same.
+  }
 }

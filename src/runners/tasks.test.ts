@@ -1,9 +1,9 @@
 // Tasks give the same result whether a worker does them, dies, refuses, or is not there at all.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { InputError } from "../base/errors.ts";
 import { taskWorkerAt } from "./node-task-worker.node.ts";
 import { answerRequest, createTaskRunner, type StartTaskWorker, type TaskRequest } from "./tasks.ts";
@@ -65,6 +65,24 @@ test("a worker does it instead of the caller, each request its own answer", asyn
   expect([done, theirs.done]).toEqual([[], ["square", "square"]]);
 });
 
+test("what the worker has not begun when it is asked for is done by the caller, and by nobody else", async () => {
+  const { tasks, done } = makeTasks();
+  const theirs = makeTasks();
+  const waiting: (() => void)[] = [];
+  const isFree = new Promise<void>((resolve) => waiting.push(resolve));
+  const runner = createTaskRunner(
+    tasks,
+    workerOf((request) => isFree.then(() => answerRequest(theirs.tasks, request))),
+  );
+  const [first, last] = [runner.begin("square", input), runner.begin("square", expected)];
+  expect(await last()).toEqual(expected.map((value) => value * value));
+  waiting[0]!();
+  await isFree;
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(await first()).toEqual(expected);
+  expect([done, theirs.done]).toEqual([["square"], ["square"]]);
+});
+
 test("an error of the task is the caller's, in its own class, and only where the result is asked for", async () => {
   const { tasks, done } = makeTasks();
   const runner = createTaskRunner(
@@ -115,23 +133,28 @@ describe("the caller does it where the worker", () => {
 });
 
 describe("a worker thread of Node", () => {
-  const good = `require("node:worker_threads").parentPort.on("message", ({ id, input }) => {
-    require("node:worker_threads").parentPort.postMessage({ id, output: { value: input.map((value) => value * value) } });
-  });`;
+  const onTask = (then: string): string => `const { parentPort } = require("node:worker_threads");
+    parentPort.on("message", ({ id, input, taken }) => {
+      taken[0] = 1;
+      require("node:fs").writeFileSync(__filename + ".taken", "");
+      ${then}
+    });`;
 
   test.each([
-    ["answers", good, 0],
+    ["answers", onTask("parentPort.postMessage({ id, output: { value: input.map((value) => value * value) } })"), 0],
     ["throws at once", 'throw new Error("early")', 1],
     ["cannot be parsed", "}", 1],
     ["ends at once", "", 1],
-    ["exits while it works", 'require("node:worker_threads").parentPort.on("message", () => process.exit(3));', 1],
-    ["uses up its heap", "const all = []; for (;;) all.push(new Array(1e6).fill(all.length));", 1],
+    ["exits while it works", onTask("process.exit(3)"), 1],
+    ["uses up its heap", onTask("const all = []; for (;;) all.push(new Array(1e6).fill(all.length))"), 1],
   ] as const)("that %s", async (name, code, own) => {
     const path = join(folder, `${name}.cjs`);
     writeFileSync(path, code);
     const { tasks, done } = makeTasks();
     const runner = createTaskRunner(tasks, taskWorkerAt(pathToFileURL(path), { maxOldGenerationSizeMb: 24 }));
-    expect(await runner.begin("square", input)()).toEqual(expected);
+    const result = runner.begin("square", input);
+    if (code.includes("taken")) await vi.waitUntil(() => existsSync(`${path}.taken`), 20_000);
+    expect(await result()).toEqual(expected);
     expect(done).toHaveLength(own);
     runner.close();
   });

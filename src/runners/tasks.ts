@@ -8,7 +8,7 @@ type OutputOf<Task> = Task extends (input: never) => Promise<infer Output> ? Out
 
 export interface TaskRunner<Tasks extends TaskTable> {
   /**
-   * Begins a task and returns at once. The function returned gives the result; where no worker has done the task, it is done
+   * Begins a task and returns at once. The function returned gives the result; what no worker has done or begun by then is done
    * by that function, and throws what it throws. A result that is never asked for costs nothing more.
    */
   begin<Name extends keyof Tasks & string>(
@@ -24,6 +24,8 @@ export interface TaskRequest {
   readonly id: number;
   readonly name: string;
   readonly input: unknown;
+  /** One shared number, 1 once the task has been taken up by either side; null where nothing can be shared. */
+  readonly taken: Int32Array | null;
 }
 
 /** What comes back. */
@@ -86,9 +88,10 @@ export function createTaskRunner<Tasks extends TaskTable>(
   };
   return {
     begin(name, input) {
-      const answer = send({ id: count++, name, input });
+      const request: TaskRequest = { id: count++, name, input, taken: start === null ? null : createMark() };
+      const answer = send(request);
       return async () => {
-        const output = await wait(answer);
+        const output = request.taken !== null && take(request) ? undefined : await wait(answer);
         return (output === undefined ? await tasks[name]!(input as never) : output.value) as never;
       };
     },
@@ -99,8 +102,19 @@ export function createTaskRunner<Tasks extends TaskTable>(
   };
 }
 
-/** The worker's side: does a task and says how it ended. */
-export async function answerRequest(tasks: TaskTable, { id, name, input }: TaskRequest): Promise<TaskAnswer> {
+function createMark(): Int32Array | null {
+  return typeof SharedArrayBuffer === "undefined" ? null : new Int32Array(new SharedArrayBuffer(4));
+}
+
+/** Takes a task up; false where the other side has it. */
+function take({ taken }: TaskRequest): boolean {
+  return taken === null || Atomics.exchange(taken, 0, 1) === 0;
+}
+
+/** The worker's side: does a task that its caller has not begun meanwhile, and says how it ended. */
+export async function answerRequest(tasks: TaskTable, request: TaskRequest): Promise<TaskAnswer> {
+  const { id, name, input } = request;
+  if (!take(request)) return { id };
   try {
     return { id, output: { value: await tasks[name]!(input as never) } };
   } catch {

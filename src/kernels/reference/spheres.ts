@@ -28,25 +28,23 @@ export const sumsPerGroup = 6;
 /** Receives a run of grid points along x: `row` is the index of its x = 0, `first` to `last` may lie outside the box. */
 export type SpanVisitor = (row: number, first: number, last: number) => void;
 
-/** Place in grid units and reach along each axis of a sphere. */
-function reachOf(
+/** Place of a point in grid units along an axis. */
+function placeAlong(
+  axis: number,
   { size, fractionalization: f, corner }: SphereGrid,
   x: number,
   y: number,
   z: number,
-  radius: number,
-): { readonly place: readonly number[]; readonly reach: readonly number[] } {
-  const from = [x - corner[0]!, y - corner[1]!, z - corner[2]!] as const;
-  const row = (axis: number): readonly [number, number, number] => [f[3 * axis]!, f[3 * axis + 1]!, f[3 * axis + 2]!];
-  return {
-    place: size.map((points, axis) => {
-      const [a, b, c] = row(axis);
-      return (a * from[0] + b * from[1] + c * from[2]) * points;
-    }),
-    reach: size.map(
-      (points, axis) => radius * Math.sqrt(row(axis).reduce((sum, value) => sum + value * value, 0)) * points,
-    ),
-  };
+): number {
+  const at = 3 * axis;
+  const sum = f[at]! * (x - corner[0]!) + f[at + 1]! * (y - corner[1]!) + f[at + 2]! * (z - corner[2]!);
+  return sum * size[axis]!;
+}
+
+/** Reach of a sphere in grid units along an axis. */
+function reachAlong(axis: number, { size, fractionalization: f }: SphereGrid, radius: number): number {
+  const [a, b, c] = [f[3 * axis]!, f[3 * axis + 1]!, f[3 * axis + 2]!];
+  return radius * Math.sqrt(a * a + b * b + c * c) * size[axis]!;
 }
 
 /** Calls `visit` for every run of grid points along x that lies within `radius` of a point; the box is periodic. */
@@ -60,9 +58,11 @@ function forEachSpanInSphere(
 ): void {
   const [nx, ny, nz] = grid.size;
   const o = grid.orthogonalization;
-  const { place, reach } = reachOf(grid, x, y, z, radius);
-  const [px, py, pz] = place as unknown as [number, number, number];
-  const [, reachY, reachZ] = reach as unknown as [number, number, number];
+  const px = placeAlong(0, grid, x, y, z);
+  const py = placeAlong(1, grid, x, y, z);
+  const pz = placeAlong(2, grid, x, y, z);
+  const reachY = reachAlong(1, grid, radius);
+  const reachZ = reachAlong(2, grid, radius);
   const step = o[0]! / nx;
   const limit = radius * radius;
   for (let iz = Math.ceil(pz - reachZ); iz <= pz + reachZ; iz++) {
@@ -167,21 +167,20 @@ export function sumSpheres(
 /** Per group the lowest index and the width along each axis of a box that holds its spheres; no wider than the grid. */
 export function boxesOf(grid: SphereGrid, xyz: Float64Array, { start, atoms }: AtomGroups, radius: number): Int32Array {
   const boxes = new Int32Array(6 * (start.length - 1));
-  for (let group = 0; group + 1 < start.length; group++) {
-    const low = [0, 0, 0].fill(Number.POSITIVE_INFINITY);
-    const high = [0, 0, 0].fill(Number.NEGATIVE_INFINITY);
-    for (let entry = start[group]!; entry < start[group + 1]!; entry++) {
-      const at = 3 * atoms[entry]!;
-      const { place, reach } = reachOf(grid, xyz[at]!, xyz[at + 1]!, xyz[at + 2]!, radius);
-      for (let axis = 0; axis < 3; axis++) {
-        low[axis] = Math.min(low[axis]!, Math.floor(place[axis]! - reach[axis]!));
-        high[axis] = Math.max(high[axis]!, Math.ceil(place[axis]! + reach[axis]!));
+  for (let axis = 0; axis < 3; axis++) {
+    const reach = reachAlong(axis, grid, radius);
+    for (let group = 0; group + 1 < start.length; group++) {
+      if (start[group] === start[group + 1]) continue;
+      let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+      for (let entry = start[group]!; entry < start[group + 1]!; entry++) {
+        const at = 3 * atoms[entry]!;
+        const place = placeAlong(axis, grid, xyz[at]!, xyz[at + 1]!, xyz[at + 2]!);
+        if (place < low) low = place;
+        if (place > high) high = place;
       }
-    }
-    if (start[group] === start[group + 1]) continue;
-    for (let axis = 0; axis < 3; axis++) {
-      boxes[6 * group + axis] = low[axis]!;
-      boxes[6 * group + 3 + axis] = Math.min(grid.size[axis]!, high[axis]! - low[axis]! + 1);
+      const first = Math.floor(low - reach);
+      boxes[6 * group + axis] = first;
+      boxes[6 * group + 3 + axis] = Math.min(grid.size[axis]!, Math.ceil(high + reach) - first + 1);
     }
   }
   return boxes;

@@ -46,8 +46,12 @@ export function measureMovement(before: Model, after: Model, pair: ResiduePair):
 }
 
 function squaresOf(before: Model, after: Model, first: readonly number[], second: readonly number[]): number[] {
+  const [from, to] = [before.atoms.xyz, after.atoms.xyz];
   return first.map((atom, at) => {
-    const [x, y, z] = minus(vectorAt(after.atoms.xyz, second[at]!), vectorAt(before.atoms.xyz, atom));
+    const other = second[at]!;
+    const x = to[3 * other]! - from[3 * atom]!;
+    const y = to[3 * other + 1]! - from[3 * atom + 1]!;
+    const z = to[3 * other + 2]! - from[3 * atom + 2]!;
     return x * x + y * y + z * z;
   });
 }

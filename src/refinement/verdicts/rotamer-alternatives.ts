@@ -129,12 +129,16 @@ function rotate(place: Vector3, origin: Vector3, axis: Vector3, angle: number): 
   return plus(origin, combine([cosine, from], [Math.sin(angle), cross(axis, from)], [along, axis]));
 }
 
-function neighboursOf({ atoms }: Model, residue: number, centre: Vector3): number[] {
+function neighboursOf({ atoms }: Model, residue: number, [cx, cy, cz]: Vector3): number[] {
+  const { xyz } = atoms;
   const near: number[] = [];
-  for (let atom = 0; atom < atoms.count; atom++) {
-    if (atoms.residue[atom] === residue || isHydrogenElement(atoms.element[atom]!)) continue;
-    const [x, y, z] = minus(vectorAt(atoms.xyz, atom), centre);
-    if (x * x + y * y + z * z < reach * reach) near.push(atom);
+  for (let atom = 0, at = 0; atom < atoms.count; atom++, at += 3) {
+    const x = xyz[at]! - cx;
+    if (x >= reach || x <= -reach) continue;
+    const y = xyz[at + 1]! - cy;
+    const z = xyz[at + 2]! - cz;
+    if (x * x + y * y + z * z >= reach * reach) continue;
+    if (atoms.residue[atom] !== residue && !isHydrogenElement(atoms.element[atom]!)) near.push(atom);
   }
   return near;
 }

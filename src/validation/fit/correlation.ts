@@ -1,7 +1,13 @@
 // Correlations of a model with a map: whole mask, volume, peaks, box; parts, chains and residues; the one for comparing coordinates.
 import type { RunContext } from "../../base/run-context.ts";
 import type { DensityMap } from "../../density/map.ts";
-import { correlationOf, sumOverMask, sumWhere, uncentredCorrelationOf, valueOfRank } from "../../density/statistics.ts";
+import {
+  correlationOf,
+  sumOverMask,
+  sumWhereHigh,
+  uncentredCorrelationOf,
+  valueOfRank,
+} from "../../density/statistics.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import type { Model } from "../../model/model.ts";
 import { type CoordinateFit, fitCoordinates } from "./coordinate-fit.ts";
@@ -88,10 +94,8 @@ function correlateRegions(
     ccMaskUncentred: uncentredCorrelationOf(maskSums),
     ccMaskCoordinates: coordinates.cc,
     bestOverallB: coordinates.b,
-    ccVolume: correlationOf(sumWhere(values, modelMap, (voxel) => modelMap[voxel]! >= modelCut)),
-    ccPeaks: correlationOf(
-      sumWhere(values, modelMap, (voxel) => values[voxel]! >= mapCut || modelMap[voxel]! >= modelCut),
-    ),
+    ccVolume: correlationOf(sumWhereHigh(values, modelMap, Number.POSITIVE_INFINITY, modelCut)),
+    ccPeaks: correlationOf(sumWhereHigh(values, modelMap, mapCut, modelCut)),
     ccBox: correlationOf(sumOverMask(values, modelMap)),
     maskVoxels,
     localRadius,

@@ -1,6 +1,6 @@
 // Correlations with a model map in which every atom is imaged at its own local resolution.
 import { type RunContext, throwIfCancelled } from "../../base/run-context.ts";
-import { correlationOf, sumOverMask, sumWhere, valueOfRank } from "../../density/statistics.ts";
+import { correlationOf, sumOverMask, sumWhereHigh, valueOfRank } from "../../density/statistics.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
 import type { AtomTable, Model } from "../../model/model.ts";
 import type { ScatteringAtoms } from "../../scattering/atom-density.ts";
@@ -46,7 +46,7 @@ export function fitAtLocalResolution(
   const pair = { map, modelMap };
   const fit: LocalResolutionFit = {
     ccMask: correlationOf(sumOverMask(map.values, modelMap, mask)),
-    ccVolume: correlationOf(sumWhere(map.values, modelMap, (voxel) => modelMap[voxel]! >= cut)),
+    ccVolume: correlationOf(sumWhereHigh(map.values, modelMap, Number.POSITIVE_INFINITY, cut)),
     perChain: correlateChains(engine, model, pair, localRadius),
     perResidue: correlateResidues(engine, model, pair, localRadius),
     bands,

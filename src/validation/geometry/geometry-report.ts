@@ -143,23 +143,38 @@ export interface UnrestrainedMeasures {
   readonly clashes: ClashReport["clashes"];
 }
 
+/** Contacts with hydrogens placed anew. */
+export type UnrestrainedContacts = Pick<ClashReport, "hydrogens" | "clashes" | "fused"> & Pick<Contacts, "clashscore">;
+
+/** Contacts as they are measured before and after a refinement. */
+export async function measureContacts(input: GeometryInput, context: RunContext): Promise<UnrestrainedContacts> {
+  const { clashes, clashscore } = await judgeContacts(input, null, context);
+  return { hydrogens: clashes.hydrogens, clashes: clashes.clashes, fused: clashes.fused, clashscore };
+}
+
+/** What contacts and torsions of one model say together. */
+export function gatherUnrestrained(
+  { hydrogens, clashes, fused, clashscore }: UnrestrainedContacts,
+  torsions: TorsionValidation,
+): UnrestrainedMeasures {
+  const numbers: UnrestrainedNumbers = {
+    hydrogenPolicy: "replace",
+    hydrogens,
+    clashscore,
+    clashCount: clashes.length,
+    fusedCount: fused.length,
+    ...summarizeTorsions(torsions, clashscore),
+  };
+  return { numbers, torsions, clashes };
+}
+
 /** The part of the report that is measured before and after a refinement: contacts with hydrogens placed anew, and torsions. */
 export async function measureUnrestrained(
   input: GeometryInput,
   tables: GeometryTables,
   context: RunContext,
 ): Promise<UnrestrainedMeasures> {
-  const { clashes, clashscore } = await judgeContacts(input, null, context);
-  const torsions = validateTorsions(input.model, tables);
-  const numbers: UnrestrainedNumbers = {
-    hydrogenPolicy: "replace",
-    hydrogens: clashes.hydrogens,
-    clashscore,
-    clashCount: clashes.clashes.length,
-    fusedCount: clashes.fused.length,
-    ...summarizeTorsions(torsions, clashscore),
-  };
-  return { numbers, torsions, clashes: clashes.clashes };
+  return gatherUnrestrained(await measureContacts(input, context), validateTorsions(input.model, tables));
 }
 
 /**
