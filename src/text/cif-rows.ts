@@ -15,6 +15,10 @@ export interface CifRowWalk {
   number(column: number): number;
   /** NaN where the value is missing or no decimal integer. */
   integer(column: number): number;
+  /** Values of some columns at once, as `text`, `number` and `integer` give them: many rows are read faster so. */
+  texts(columns: Int32Array, into: (string | null)[]): void;
+  numbers(columns: Int32Array, into: Float64Array): void;
+  integers(columns: Int32Array, into: Float64Array): void;
   /** First byte of the row in its text. */
   offset(): number;
 }
@@ -38,6 +42,21 @@ export function walkRows(category: CifCategory, fileName: string): CifRowWalk {
     const begin = begins[column]!;
     return ends[column]! - begin === 1 && kinds[column] === plainToken && (bytes[begin] === 46 || bytes[begin] === 63);
   };
+  const textOf = (column: number): string | null =>
+    isMissing(column) ? null : valueText(text, begins[column]!, ends[column]!, kinds[column]!);
+  const numberOf = (column: number): number => {
+    if (isMissing(column)) return Number.NaN;
+    const inside = kinds[column] === plainToken ? 0 : 1;
+    const begin = begins[column]! + inside;
+    let end = ends[column]! - inside;
+    if (bytes[end - 1] === 41) while (end > begin && bytes[end] !== 40) end--;
+    return parseNumber(text, begin, end);
+  };
+  const integerOf = (column: number): number => {
+    if (isMissing(column)) return Number.NaN;
+    const inside = kinds[column] === plainToken ? 0 : 1;
+    return parseInteger(text, begins[column]! + inside, ends[column]! - inside);
+  };
   return {
     next() {
       row++;
@@ -58,19 +77,17 @@ export function walkRows(category: CifCategory, fileName: string): CifRowWalk {
       return true;
     },
     isMissing,
-    text: (column) => (isMissing(column) ? null : valueText(text, begins[column]!, ends[column]!, kinds[column]!)),
-    number: (column) => {
-      if (isMissing(column)) return Number.NaN;
-      const inside = kinds[column] === plainToken ? 0 : 1;
-      const begin = begins[column]! + inside;
-      let end = ends[column]! - inside;
-      if (bytes[end - 1] === 41) while (end > begin && bytes[end] !== 40) end--;
-      return parseNumber(text, begin, end);
+    text: textOf,
+    number: numberOf,
+    integer: integerOf,
+    texts(columns, into) {
+      for (let index = 0; index < columns.length; index++) into[index] = textOf(columns[index]!);
     },
-    integer: (column) => {
-      if (isMissing(column)) return Number.NaN;
-      const inside = kinds[column] === plainToken ? 0 : 1;
-      return parseInteger(text, begins[column]! + inside, ends[column]! - inside);
+    numbers(columns, into) {
+      for (let index = 0; index < columns.length; index++) into[index] = numberOf(columns[index]!);
+    },
+    integers(columns, into) {
+      for (let index = 0; index < columns.length; index++) into[index] = integerOf(columns[index]!);
     },
     offset: () => begins[0]!,
   };

@@ -75,25 +75,31 @@ function noAtoms(document: CifDocument, fileName: string): InputError {
   return new InputError({ ...details, hint: "Give a PDB or mmCIF file with atoms" });
 }
 
-/** Columns of the items of _atom_site that are read; -1 where there is none. */
+/** Items of _atom_site that are read, by their places in what is read of a row; of those in pairs the second stands in for the first. */
+const textItems = {
+  atomName: 0,
+  residueName: 1,
+  chain: 2,
+  instance: 3,
+  insertionCode: 4,
+  symbol: 5,
+  altloc: 6,
+  group: 7,
+  segmentId: 8,
+} as const;
+const numberItems = { x: 0, y: 1, z: 2, occupancy: 3, bFactor: 4, charge: 5 } as const;
+const integerItems = { sequenceNumber: 0, labelSequenceNumber: 1, id: 2, modelNumber: 3 } as const;
+
+/** Columns of these items in the order of their places; -1 where there is none. */
 interface SiteColumns {
-  readonly xyz: readonly [number, number, number];
-  readonly atomName: readonly [number, number];
-  readonly residueName: readonly [number, number];
-  readonly chain: readonly [number, number];
-  readonly sequenceNumber: readonly [number, number];
-  readonly instance: number;
-  readonly labelSequenceNumber: number;
-  readonly insertionCode: number;
-  readonly symbol: number;
-  readonly altloc: number;
-  readonly group: number;
-  readonly occupancy: number;
-  readonly bFactor: number;
-  readonly charge: number;
-  readonly modelNumber: number;
-  readonly id: number;
-  readonly segmentId: number;
+  readonly texts: Int32Array;
+  readonly numbers: Int32Array;
+  readonly integers: Int32Array;
+  /** What stands in for the atom's name, its residue's name, its chain and its residue's number. */
+  readonly atomName: number;
+  readonly residueName: number;
+  readonly chain: number;
+  readonly sequenceNumber: number;
 }
 
 function findColumns(site: CifCategory, fileName: string): SiteColumns {
@@ -108,30 +114,40 @@ function findColumns(site: CifCategory, fileName: string): SiteColumns {
       place: `line ${site.lines[0] ?? 0}`,
     });
   };
+  const [atomName, residueName, chain, sequenceNumber] = [
+    need("auth_atom_id", "label_atom_id"),
+    need("auth_comp_id", "label_comp_id"),
+    need("auth_asym_id", "label_asym_id"),
+    need("auth_seq_id", "label_seq_id"),
+  ] as const;
   return {
-    xyz: [need("Cartn_x")[0], need("Cartn_y")[0], need("Cartn_z")[0]],
-    atomName: need("auth_atom_id", "label_atom_id"),
-    residueName: need("auth_comp_id", "label_comp_id"),
-    chain: need("auth_asym_id", "label_asym_id"),
-    sequenceNumber: need("auth_seq_id", "label_seq_id"),
-    instance: get("label_asym_id"),
-    labelSequenceNumber: get("label_seq_id"),
-    insertionCode: get("pdbx_PDB_ins_code"),
-    symbol: get("type_symbol"),
-    altloc: get("label_alt_id"),
-    group: get("group_PDB"),
-    occupancy: get("occupancy"),
-    bFactor: get("B_iso_or_equiv"),
-    charge: get("pdbx_formal_charge"),
-    modelNumber: get("pdbx_PDB_model_num"),
-    id: get("id"),
-    segmentId: get("pdbx_auth_seg_id"),
+    texts: Int32Array.of(
+      atomName[0],
+      residueName[0],
+      chain[0],
+      ...["label_asym_id", "pdbx_PDB_ins_code", "type_symbol", "label_alt_id", "group_PDB", "pdbx_auth_seg_id"].map(
+        get,
+      ),
+    ),
+    numbers: Int32Array.of(
+      ...["Cartn_x", "Cartn_y", "Cartn_z"].map((item) => need(item)[0]),
+      ...["occupancy", "B_iso_or_equiv", "pdbx_formal_charge"].map(get),
+    ),
+    integers: Int32Array.of(sequenceNumber[0], ...["label_seq_id", "id", "pdbx_PDB_model_num"].map(get)),
+    atomName: atomName[1],
+    residueName: residueName[1],
+    chain: chain[1],
+    sequenceNumber: sequenceNumber[1],
   };
 }
 
 interface SiteReader {
   readonly walk: CifRowWalk;
   readonly at: SiteColumns;
+  /** Of the present row, by their places. */
+  readonly texts: (string | null)[];
+  readonly numbers: Float64Array;
+  readonly integers: Float64Array;
   readonly columns: AtomColumns;
   /** Of the present atom. */
   readonly labels: ResidueLabels;
@@ -146,9 +162,13 @@ function readAtoms(block: CifBlock, fileName: string, context: RunContext): Atom
   const site = findCategory(block, "_atom_site")!;
   const columns = createAtomColumns(site.rows);
   const walk = walkRows(site, fileName);
+  const at = findColumns(site, fileName);
   const reader: SiteReader = {
     walk,
-    at: findColumns(site, fileName),
+    at,
+    texts: new Array<string | null>(at.texts.length).fill(null),
+    numbers: new Float64Array(at.numbers.length),
+    integers: new Float64Array(at.integers.length),
     columns,
     labels: createLabels(),
     elements: new Map(),
@@ -157,17 +177,19 @@ function readAtoms(block: CifBlock, fileName: string, context: RunContext): Atom
     place: () => `line ${site.source ? lineAt(site.source.text, walk.offset()) : (site.lines[0] ?? 0)}`,
   };
   const segments = new Map<string | null, number>();
+  let instance: string | null | undefined;
   while (walk.next()) {
     const atom = columns.count;
+    walk.texts(at.texts, reader.texts);
+    walk.integers(at.integers, reader.integers);
+    walk.numbers(at.numbers, reader.numbers);
     readSiteNames(reader, atom);
     readSiteNumbers(reader, atom);
-    const instance = walk.text(reader.at.instance);
-    let segment = segments.get(instance);
-    if (segment === undefined) {
-      segment = segments.size;
-      segments.set(instance, segment);
+    if (reader.texts[textItems.instance] !== instance) {
+      instance = reader.texts[textItems.instance]!;
+      reader.labels.segment = segments.get(instance) ?? segments.size;
+      segments.set(instance, reader.labels.segment);
     }
-    reader.labels.segment = segment;
     labelAtom(columns, atom, reader.labels);
     columns.count++;
   }
@@ -175,81 +197,87 @@ function readAtoms(block: CifBlock, fileName: string, context: RunContext): Atom
   return columns;
 }
 
-/** The first of two values that is there. */
-function eitherText(walk: CifRowWalk, columns: readonly [number, number]): string | null {
-  return walk.text(columns[0]) ?? walk.text(columns[1]);
-}
-
 function readSiteNames(reader: SiteReader, atom: number): void {
-  const { walk, at, columns, labels, fileName, place } = reader;
-  const name = eitherText(walk, at.atomName) || null;
-  let sequenceNumber = walk.integer(at.sequenceNumber[0]);
-  if (walk.isMissing(at.sequenceNumber[0])) sequenceNumber = walk.integer(at.sequenceNumber[1]);
-  if (name === null || !(Math.abs(sequenceNumber) < 2 ** 31)) {
-    throw new InputError({
-      code: "CIF_ATOM",
-      message: name === null ? "An atom has no name" : "An atom has no residue number",
-      file: fileName,
-      place: place(),
-      hint: "Items auth_atom_id and auth_seq_id, or else label_atom_id and label_seq_id, name an atom",
-    });
+  const { walk, at, texts, integers, columns, labels } = reader;
+  const name = texts[textItems.atomName] ?? walk.text(at.atomName);
+  let sequenceNumber = integers[integerItems.sequenceNumber]!;
+  if (Number.isNaN(sequenceNumber) && walk.isMissing(at.integers[integerItems.sequenceNumber]!)) {
+    sequenceNumber = walk.integer(at.sequenceNumber);
   }
-  const residueName = eitherText(walk, at.residueName) ?? "UNK";
+  if (!name || !(Math.abs(sequenceNumber) < 2 ** 31)) return failAtAtom(reader, name || null);
+  const residueName = texts[textItems.residueName] ?? walk.text(at.residueName) ?? "UNK";
   columns.name[atom] = name;
   labels.residueName = residueName;
-  labels.chain = eitherText(walk, at.chain) ?? "";
+  labels.chain = texts[textItems.chain] ?? walk.text(at.chain) ?? "";
   labels.sequenceNumber = sequenceNumber;
-  labels.insertionCode = walk.text(at.insertionCode) ?? "";
-  columns.altloc[atom] = walk.text(at.altloc) ?? "";
-  columns.segmentId[atom] = walk.text(at.segmentId) ?? "";
-  columns.isHetero[atom] = walk.text(at.group) === "HETATM" ? 1 : 0;
-  columns.element[atom] = readElement(reader, walk.text(at.symbol), name, residueName);
+  labels.insertionCode = texts[textItems.insertionCode] ?? "";
+  columns.altloc[atom] = texts[textItems.altloc] ?? "";
+  columns.segmentId[atom] = texts[textItems.segmentId] ?? "";
+  columns.isHetero[atom] = texts[textItems.group] === "HETATM" ? 1 : 0;
+  columns.element[atom] = readElement(reader, texts[textItems.symbol] ?? "", name, residueName);
+}
+
+function failAtAtom({ fileName, place }: SiteReader, name: string | null): never {
+  throw new InputError({
+    code: "CIF_ATOM",
+    message: name === null ? "An atom has no name" : "An atom has no residue number",
+    file: fileName,
+    place: place(),
+    hint: "Items auth_atom_id and auth_seq_id, or else label_atom_id and label_seq_id, name an atom",
+  });
 }
 
 function readSiteNumbers(reader: SiteReader, atom: number): void {
-  const { walk, at, columns, labels, fileName, place } = reader;
+  const { numbers, integers, columns, labels } = reader;
   for (let axis = 0; axis < 3; axis++) {
-    const value = walk.number(at.xyz[axis]!);
+    const value = numbers[axis]!;
     // Refinement needs room for arithmetic: no structure is as large as this.
-    if (!(Math.abs(value) < largestCoordinate)) {
-      throw new InputError({
-        code: "CIF_COORDINATE",
-        message: `"${walk.text(at.xyz[axis]!) ?? "?"}" is not a coordinate`,
-        file: fileName,
-        place: place(),
-      });
-    }
+    if (!(Math.abs(value) < largestCoordinate)) failAtCoordinate(reader, axis);
     columns.xyz[3 * atom + axis] = value;
   }
-  columns.occupancy[atom] = optional(reader, at.occupancy, 1, "CIF_OCCUPANCY");
-  columns.bFactor[atom] = optional(reader, at.bFactor, 0, "CIF_B_FACTOR");
-  columns.charge[atom] = walk.number(at.charge) || 0;
-  labels.labelSequenceNumber = walk.integer(at.labelSequenceNumber) || 0;
-  const serial = walk.integer(at.id);
+  columns.occupancy[atom] = optional(reader, numberItems.occupancy, 1, "CIF_OCCUPANCY");
+  columns.bFactor[atom] = optional(reader, numberItems.bFactor, 0, "CIF_B_FACTOR");
+  columns.charge[atom] = numbers[numberItems.charge] || 0;
+  labels.labelSequenceNumber = integers[integerItems.labelSequenceNumber] || 0;
+  const serial = integers[integerItems.id]!;
   columns.serial[atom] = Number.isNaN(serial) ? atom + 1 : serial;
-  const modelNumber = walk.integer(at.modelNumber);
+  const modelNumber = integers[integerItems.modelNumber]!;
   labels.modelNumber = Number.isNaN(modelNumber) ? 1 : modelNumber;
 }
 
-function optional({ walk, context, place }: SiteReader, column: number, fallback: number, code: string): number {
-  if (walk.isMissing(column)) return fallback;
-  const value = walk.number(column);
+function failAtCoordinate({ walk, at, fileName, place }: SiteReader, axis: number): never {
+  throw new InputError({
+    code: "CIF_COORDINATE",
+    message: `"${walk.text(at.numbers[axis]!) ?? "?"}" is not a coordinate`,
+    file: fileName,
+    place: place(),
+  });
+}
+
+function optional(
+  { walk, at, numbers, context, place }: SiteReader,
+  item: number,
+  fallback: number,
+  code: string,
+): number {
+  const value = numbers[item]!;
   if (Number.isFinite(value)) return value;
-  addDiagnostic(context.diagnostics, "warning", code, `Unreadable values are taken as ${fallback}`, place);
+  if (!walk.isMissing(at.numbers[item]!)) {
+    addDiagnostic(context.diagnostics, "warning", code, `Unreadable values are taken as ${fallback}`, place);
+  }
   return fallback;
 }
 
 function readElement(
   { elements, context, place }: SiteReader,
-  symbol: string | null,
+  symbol: string,
   name: string,
   residueName: string,
 ): number {
-  const key = symbol ?? "";
-  let element = elements.get(key);
+  let element = elements.get(symbol);
   if (element === undefined) {
-    element = elementIndex(key);
-    elements.set(key, element);
+    element = elementIndex(symbol);
+    elements.set(symbol, element);
   }
   if (element !== 0) return element;
   addDiagnostic(
