@@ -9,7 +9,7 @@ import { applyCdl } from "../restraints/cdl.ts";
 import { minimizeTarget } from "./minimize.ts";
 import { createModelMap, fitBFactors } from "./model-map-stage.ts";
 import type { ModelMapParameters, ModelMapTarget } from "./model-map-target.ts";
-import { createTarget, disposeTarget, scoreCoordinates } from "./problem.ts";
+import { createTarget, disposeTarget, type RefinementProblem, scoreCoordinates } from "./problem.ts";
 import type { RefineOptions } from "./refine-options.ts";
 import { addOutcome, type CyclePlan, isWithinLimits, type Run } from "./run-state.ts";
 import { flipPeptides, type PeptideFlips } from "./side-chains/flip-peptides.ts";
@@ -21,7 +21,7 @@ import {
   type SideChainResult,
 } from "./side-chains/side-chains.ts";
 import type { RefinementTarget } from "./target.ts";
-import { hasExcessContacts, judgeWeight, largestWeight, smallestWeight } from "./weight.ts";
+import { firmnessAt, hasExcessContacts, judgeWeight, largestWeight, smallestWeight } from "./weight.ts";
 
 /** Numbers in the coordinates of models whose restraints are made anew every cycle. */
 const largeModel = 1_500_000;
@@ -92,7 +92,7 @@ export function fractionOf(run: Run, cyclesDone: number, iteration: number): num
 /** One macro-cycle from where the last one ended; its end, or where it was cancelled, is recorded. */
 export async function runCycle(run: Run, plan: CyclePlan, outer: RunContext): Promise<void> {
   const { problem } = run;
-  const { cycle, stage, weight, repulsion } = plan;
+  const { cycle, stage, weight } = plan;
   const context: RunContext = { ...outer, rng: createRng(run.seed + cycle) };
   const phase = `cycle ${cycle} of ${Math.max(cycle, problem.options.cycles)}`;
   // However short a cycle is, a cancel gets its turn.
@@ -101,9 +101,7 @@ export async function runCycle(run: Run, plan: CyclePlan, outer: RunContext): Pr
   let { bFactor } = run.last;
   const rebuilt = searchesSideChains(run, plan) ? searchSideChains(run, context) : null;
   const start = settleStart(run, cycle, rebuilt?.xyz ?? run.last.xyz, context);
-  const target = createTarget(problem, start);
-  target.weight = weight;
-  target.repulsionFactor = repulsion;
+  const target = startTarget(problem, plan, start);
   let iterations = 0;
   let cancelled: unknown = null;
   const watch = (iteration: number): void => {
@@ -243,14 +241,20 @@ function judgeSearch(
     reverted: changes.filter((_change, at) => !ofChange[at]).map(({ label }) => label),
   });
   if (!isKept.includes(false)) return;
-  restart(run, { target, plan }, xyz);
+  startTarget(problem, plan, xyz);
 }
 
-/** Begins the minimisation of a cycle anew from other coordinates. */
-function restart({ problem }: Run, { target, plan }: Omit<ModelMapCycle, "search">, xyz: Float64Array): void {
-  createTarget(problem, xyz);
-  target.weight = plan.weight;
-  target.repulsionFactor = plan.repulsion;
+/** The target of a cycle, or the same one anew, with its minimisation to begin at these coordinates. */
+function startTarget(
+  problem: RefinementProblem,
+  { stage, weight, repulsion }: CyclePlan,
+  xyz: Float64Array,
+): RefinementTarget {
+  const firmness = stage === "modelMap" ? firmnessAt(weight) : 1;
+  const target = createTarget(problem, xyz, { firmness });
+  target.weight = weight;
+  target.repulsionFactor = repulsion * firmness;
+  return target;
 }
 
 /** Coordinates with every atom that a search has moved where it was before. */
@@ -291,10 +295,10 @@ async function fitModelMap(
     let control: Float64Array | null = null;
     if (search !== null && hasChanged(run)) {
       const start = target.xyz.slice();
-      restart(run, { target, plan }, withoutSearch(start, last.xyz, search.xyz));
+      startTarget(problem, plan, withoutSearch(start, last.xyz, search.xyz));
       await minimize();
       control = target.xyz.slice();
-      restart(run, { target, plan }, start);
+      startTarget(problem, plan, start);
     }
     for (let round = 0; round < modelMapRounds; round++) {
       await minimize();

@@ -220,6 +220,15 @@ function reportOutside(model: Model, map: DensityMap, movable: ArrayLike<number>
   }
 }
 
+export interface TargetChoices {
+  /** 1 for atoms that move; absent: the problem's. */
+  readonly movable?: Uint8Array;
+  /** With springs; absent: as the problem's options say. */
+  readonly withElastic?: boolean;
+  /** Weight of the supplementary restraints; 1 where not given. */
+  readonly firmness?: number;
+}
+
 /**
  * The minimisation of these atoms, begun at these coordinates: hydrogens brought to their ideal places, the backbone's ideal
  * values for them. There is one target per set of movable atoms: asking again restarts it.
@@ -227,9 +236,11 @@ function reportOutside(model: Model, map: DensityMap, movable: ArrayLike<number>
 export function createTarget(
   problem: RefinementProblem,
   xyz: Float64Array,
-  movable: Uint8Array = problem.movable,
-  withElastic: boolean = problem.options.elasticNetwork ?? problem.options.mapScaling === "mask",
+  choices: TargetChoices = {},
 ): RefinementTarget {
+  const { movable = problem.movable, firmness = 1 } = choices;
+  const { elasticNetwork, mapScaling } = problem.options;
+  const withElastic = choices.withElastic ?? elasticNetwork ?? mapScaling === "mask";
   const { engine, topology, cdl, riding, targets } = problem;
   const placed = xyz.slice();
   applyCdl(topology, cdl, placed);
@@ -240,7 +251,7 @@ export function createTarget(
   const elastic = withElastic ? makeSprings(problem, placed, movable) : undefined;
   const { supplementPlan } = problem;
   const supplement = supplementPlan
-    ? buildSupplement(supplementPlan, { model: problem.model, topology, xyz: placed })
+    ? buildSupplement(supplementPlan, { model: problem.model, topology, xyz: placed, firmness })
     : undefined;
   if (known) {
     known.target.restart(placed, elastic, supplement);

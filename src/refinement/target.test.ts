@@ -113,6 +113,23 @@ describe("gradient of the full target", () => {
     expect(Math.abs(numeric - analytic)).toBeLessThan(1e-6 * Math.hypot(...gradient) * Math.hypot(...direction));
   });
 
+  test("firmness multiplies the supplementary restraints and nothing else", async () => {
+    const wanted = { ramachandran: true, rotamers: true, cBeta: true, secondaryStructure: true };
+    const model = readLines(peptideLines(twenty, { phi: -70, psi: -35 }));
+    const problem = prepare(model, {}, await planSupplement(wanted, 4.2));
+    const start = shaken(model.atoms.xyz, 0.1, 7);
+    const partsAt = (firmness: number) => {
+      const target = createTarget(problem, start, { firmness });
+      const x = target.packFree();
+      target.objective(x, new Float64Array(x.length));
+      return { ...target.parts };
+    };
+    const plain = partsAt(1);
+    const firm = partsAt(2.5);
+    expect(firm.supplement / plain.supplement).toBeCloseTo(2.5, 6);
+    expect({ ...firm, supplement: 0 }).toEqual({ ...plain, supplement: 0 });
+  });
+
   test("restraints exert no total force and no torque", () => {
     const model = modelWithHydrogens();
     const target = createTarget(prepare(model), shaken(model.atoms.xyz, 0.1, 6));

@@ -40,7 +40,7 @@ export async function findWeight(run: Run, context: RunContext, fraction: number
   const trials: WeightTrial[] = [];
   const tryWeight = async (weight: number): Promise<StateMeasure> => {
     context.report({ phase: `weight search, trial ${trials.length + 1}`, fraction });
-    const target = createTarget(problem, start, movable, false);
+    const target = createTarget(problem, start, { movable, withElastic: false });
     target.weight = weight;
     await minimizeTarget(problem.engine, target, searchIterations, context);
     const state = target.measure();

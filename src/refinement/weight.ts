@@ -52,6 +52,14 @@ export function judgeWeight(state: MeasuredGeometry, limits: WeightLimits): Weig
   return { factor: contactStep, limitedBy: "contacts" };
 }
 
+/**
+ * Factor of contacts and supplementary restraints where the model map counts more than its noise says: strain would otherwise go
+ * where it is softest, into torsions, rotamers and contacts, instead of the bonds and angles that the weight is judged by.
+ */
+export function firmnessAt(modelMapWeight: number): number {
+  return Math.max(1, modelMapWeight) ** 0.25;
+}
+
 /** How far above what restraints alone reach a limit must lie to say something about the weight. */
 const aboveFloor = 1.15;
 

@@ -21,7 +21,7 @@ import {
 } from "../problem.ts";
 import type { BFactorChoice, RefineOptions } from "../refine-options.ts";
 import type { RefinementTarget } from "../target.ts";
-import { firstWeight } from "../weight.ts";
+import { firmnessAt, firstWeight } from "../weight.ts";
 import { averageShells, chooseWeight, type FreeShell, type FscPair, pairShells } from "./choose-weight.ts";
 import { areHalfMapsRelated, unmaskedFsc } from "./half-map-evidence.ts";
 
@@ -227,12 +227,14 @@ async function fitAt(
   context: RunContext,
 ): Promise<RefinementTarget> {
   const { engine, sampler } = problem;
-  let target = createTarget(problem, xyz);
+  const firmness = firmnessAt(weight);
+  let target = createTarget(problem, xyz, { firmness });
   sampler.useModelMap(work, { bFactor, occupancy });
   try {
     for (let round = 0; round < rounds; round++) {
-      if (round > 0) target = createTarget(problem, target.xyz);
+      if (round > 0) target = createTarget(problem, target.xyz, { firmness });
       target.weight = weight;
+      target.repulsionFactor = firmness;
       work.updateShells({ xyz: target.xyz, bFactor, occupancy }, tempering);
       await minimizeTarget(engine, target, iterations, context);
     }

@@ -98,15 +98,17 @@ export interface SupplementInput {
   readonly model: Model;
   readonly topology: Topology;
   readonly xyz: Float64Array;
+  /** Factor of all terms; 1 where not given. */
+  readonly firmness?: number;
 }
 
 /** Terms of the plan for a model at these coordinates. */
 export function buildSupplement(
   { kinds, ramachandran, ramachandranFactor: factor, rotamers }: SupplementPlan,
-  { model, topology, xyz }: SupplementInput,
+  { model, topology, xyz, firmness = 1 }: SupplementInput,
 ): Supplement {
   const present = withCoordinates(model, xyz);
-  const surfaces = ramachandran ? ramachandranTerms(topology, xyz, ramachandran, factor) : noSurfaces;
+  const surfaces = ramachandran ? ramachandranTerms(topology, xyz, ramachandran, factor * firmness) : noSurfaces;
   const chis = rotamers ? rotamerTerms(present, rotamers) : { terms: [], residues: 0 };
   const betas = kinds.has("cBeta") ? betaTerms(topology, xyz) : [];
   const bonds = kinds.has("secondaryStructure") ? backboneBonds(present) : [];
@@ -116,9 +118,9 @@ export function buildSupplement(
   const planes = [...pairs.planes, ...stacks.planes];
   return {
     surfaces,
-    torsions: packTorsions([...chis.terms, ...betas]),
-    tethers: packTethers([...bonds, ...pairs.bonds]),
-    ...(planes.length > 0 ? { parallelities: packParallelities(planes) } : {}),
+    torsions: packTorsions(firmer([...chis.terms, ...betas], firmness)),
+    tethers: packTethers(firmer([...bonds, ...pairs.bonds], firmness)),
+    ...(planes.length > 0 ? { parallelities: packParallelities(firmer(planes, firmness)) } : {}),
     counts: {
       ramachandran: surfaces.count,
       rotamers: chis.residues,
@@ -128,4 +130,10 @@ export function buildSupplement(
       stackings: stacks.count,
     },
   };
+}
+
+/** The same terms with their energies times a factor. */
+function firmer<Term extends { readonly sigma: number }>(terms: readonly Term[], factor: number): readonly Term[] {
+  if (factor === 1) return terms;
+  return terms.map((term) => ({ ...term, sigma: term.sigma / Math.sqrt(factor) }));
 }
