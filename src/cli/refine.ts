@@ -75,8 +75,12 @@ export async function runRefine(
     onCheckpoint: (checkpoint) => saveCheckpoint(folder, checkpoint, identity),
     onModel: (model) => {
       measuringAfter = measure(model);
+      // With two threads the other core is the worker's until it has caught up: what it measures takes longest.
+      engine.isAlone = engine.threads === 2;
     },
+    ...(engine.threads > 1 ? { measureBeside: (start) => tasks.begin("geometry", start) } : {}),
   });
+  engine.isAlone = false;
   context.report({ phase: "validation", fraction: 0.99 });
   const tables = await loadTables(settings.referenceData);
   const models = { before: pair.model, after: result.model, map: pair.map };

@@ -2,10 +2,13 @@
 import { createRunContext } from "../base/run-context.ts";
 import { loadDictionary } from "../chemistry/dictionary.ts";
 import type { Dictionary } from "../chemistry/monomer.ts";
+import { createEngine } from "../kernels/engine.ts";
 import type { Model } from "../model/model.ts";
 import { taskWorkerAt } from "../runners/node-task-worker.node.ts";
 import { createTaskRunner, type TaskRunner } from "../runners/tasks.ts";
 import { measureContacts, type UnrestrainedContacts } from "../validation/geometry/geometry-report.ts";
+import type { GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
+import { type GeometryAtHand, measureGeometry } from "../validation/geometry/model-geometry.ts";
 import { type TorsionValidation, validateTorsions } from "../validation/geometry/validate-torsions.ts";
 import { loadTables } from "./load-tables.ts";
 
@@ -31,6 +34,10 @@ async function torsions({ model, referenceData }: TorsionsInput): Promise<Torsio
   return validateTorsions(model, await loadTables(referenceData));
 }
 
+async function geometry(start: GeometryAtHand): Promise<GeometrySummary> {
+  return measureGeometry(start, createEngine().kernels);
+}
+
 /** Unpacks what the others need, while the caller still reads. */
 async function prepare({ referenceData }: Pick<TorsionsInput, "referenceData">): Promise<null> {
   loadDictionary();
@@ -38,7 +45,7 @@ async function prepare({ referenceData }: Pick<TorsionsInput, "referenceData">):
   return null;
 }
 
-export const commandTasks = { contacts, torsions, prepare } as const;
+export const commandTasks = { contacts, torsions, geometry, prepare } as const;
 
 export type CommandTasks = TaskRunner<typeof commandTasks>;
 

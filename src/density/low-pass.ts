@@ -3,6 +3,7 @@ import type { ComputeEngine } from "../kernels/engine.ts";
 import { smoothLength } from "../kernels/fft-plan.ts";
 import {
   createRawSpectrum,
+  type FrequencyLimits,
   forwardTransform,
   freeSpectrum,
   inverseTransform,
@@ -38,7 +39,7 @@ export function lowPassMap(
     l: Math.floor(frame.boxCell.c / resolution),
   };
   forwardTransform(engine, padded, spectrum, limits);
-  cutTerms(spectrum, frame, resolution);
+  cutTerms(spectrum, frame, resolution, limits);
   inverseTransform(engine, spectrum, padded, limits);
   freeSpectrum(engine, spectrum);
   // Rows only move towards the front.
@@ -72,8 +73,16 @@ function continueFaces(mapSize: GridSize, padded: Float32Array, size: GridSize):
   }
 }
 
-/** Zeroes the terms beyond the resolution and divides the others by the number of grid points. */
-function cutTerms({ nx, ny, nz, stride, planeStride, re, im }: Spectrum, frame: MapFrame, resolution: number): void {
+/**
+ * Zeroes the terms beyond the resolution, which lie within the limits of the transform, and divides the others by the number of
+ * grid points.
+ */
+function cutTerms(
+  { nx, ny, nz, stride, planeStride, re, im }: Spectrum,
+  frame: MapFrame,
+  resolution: number,
+  limits: FrequencyLimits,
+): void {
   const f = frame.fractionalization;
   const limit = (1 / (resolution * resolution)) * (1 + 1e-9);
   const scale = 1 / (nx * ny * nz);
@@ -82,11 +91,15 @@ function cutTerms({ nx, ny, nz, stride, planeStride, re, im }: Spectrum, frame: 
     for (let y = 0; y < ny; y++) {
       const k = 2 * y > ny ? y - ny : y;
       const row = stride * y + planeStride * z;
-      for (let h = 0; h < stride; h++) {
+      const isNear = Math.abs(k) <= limits.k && Math.abs(l) <= limits.l;
+      const most = isNear ? Math.min(stride, limits.h + 1) : 0;
+      // What lies beyond the limits of the transform may be anything.
+      re.fill(0, row + most, row + stride);
+      im.fill(0, row + most, row + stride);
+      for (let h = 0; h < most; h++) {
         const sx = h * f[0] + k * f[3] + l * f[6];
         const sy = h * f[1] + k * f[4] + l * f[7];
         const sz = h * f[2] + k * f[5] + l * f[8];
-        // What lies beyond the limits of the transform may be anything.
         const isWanted = sx * sx + sy * sy + sz * sz <= limit;
         re[row + h] = isWanted ? re[row + h]! * scale : 0;
         im[row + h] = isWanted ? im[row + h]! * scale : 0;

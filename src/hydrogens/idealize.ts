@@ -42,7 +42,7 @@ export function prepareIdealizer(
   const matrix = makeCurvatureTable(memory, table, rows, rowOfAtom);
   const space = {
     kernels,
-    create: (length: number) => memory.float64(length),
+    create: (length: number) => memory.rawFloat64(length),
     free: (vectors: readonly Float64Array[]) => memory.free(...vectors),
   };
   return {

@@ -11,6 +11,8 @@ export interface ComputeEngine {
   readonly threads: number;
   /** How often a worker has taken part in a call. */
   readonly joined: number;
+  /** Set while the cores of the other threads have something else to do: the caller does all, with the same result. */
+  isAlone: boolean;
   /** Plan of transforms of this length; kept for the life of the engine. */
   planFor(length: number): FftPlan;
   /** Ends the threads; the engine goes on in one. */
@@ -38,6 +40,12 @@ export function createEngine({ kind = "simd", threads = 1 }: EngineOptions = {})
     },
     get joined() {
       return compiled?.pool.joined ?? 0;
+    },
+    get isAlone() {
+      return compiled?.pool.isAlone ?? true;
+    },
+    set isAlone(value) {
+      if (compiled) compiled.pool.isAlone = value;
     },
     planFor(length) {
       let plan = plans.get(length);

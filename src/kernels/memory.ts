@@ -49,6 +49,12 @@ export class KernelMemory {
     return new Float64Array(this.memory.buffer, begin, length).fill(0);
   }
 
+  /** An array that holds whatever was there before: for what is written as a whole before it is read. */
+  rawFloat64(length: number): Float64Array {
+    const begin = this.reserve(8 * length);
+    return new Float64Array(this.memory.buffer, begin, length);
+  }
+
   /** Zeroed array. */
   int32(length: number): Int32Array {
     const begin = this.reserve(4 * length);

@@ -99,6 +99,8 @@ export interface ThreadPool {
   readonly threads: number;
   /** How often a worker has taken part in a call. */
   readonly joined: number;
+  /** Set while the cores of the others have something else to do: the caller does all, with the same result. */
+  isAlone: boolean;
   run(call: RangeCall): void;
   /** Ends the workers; calls go on in one thread. */
   close(): void;
@@ -121,6 +123,7 @@ export function createThreadPool(input: PoolInput): ThreadPool {
   const kernels = input.exports as unknown as Record<string, KernelFunction>;
   const team = input.threads > 1 && input.spawn !== null ? createTeam(input, input.spawn) : null;
   return {
+    isAlone: false,
     get threads() {
       return 1 + (team?.size ?? 0);
     },
@@ -130,7 +133,7 @@ export function createThreadPool(input: PoolInput): ThreadPool {
     run(call) {
       const { kernel, values, begin, end, grain, scratchBytes = 0 } = call;
       if (begin >= end) return;
-      if (team === null || team.size === 0 || end - begin <= grain) {
+      if (team === null || team.size === 0 || this.isAlone || end - begin <= grain) {
         kernels[kernel]!(...values, begin, end, scratchBytes > 0 ? input.reserveScratch(scratchBytes) : 0);
       } else team.run(call);
     },

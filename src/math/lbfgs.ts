@@ -5,7 +5,7 @@ import { plainVectors, type VectorKernels } from "./vectors.ts";
 /** Where the minimiser keeps its vectors and what computes with them. */
 export interface VectorSpace {
   readonly kernels: VectorKernels;
-  /** Zeroed. */
+  /** May hold anything: each is written as a whole before it is read. */
   create(length: number): Float64Array;
   /** Gives vectors back; they must not be used afterwards. */
   free(vectors: readonly Float64Array[]): void;

@@ -15,7 +15,7 @@ const longestSilence = 100;
 
 /** The minimiser's vectors live in the kernels' memory. */
 function vectorSpace({ kernels, memory }: ComputeEngine): VectorSpace {
-  return { kernels, create: (length) => memory.float64(length), free: (vectors) => memory.free(...vectors) };
+  return { kernels, create: (length) => memory.rawFloat64(length), free: (vectors) => memory.free(...vectors) };
 }
 
 /** Minimises the target in place for at most `iterations` steps; returns the steps made. Throws CancelledError with the target at its last accepted step. */

@@ -27,7 +27,8 @@ import { buildTopology } from "../topology/build-topology.ts";
 import type { Topology } from "../topology/topology.ts";
 import { fitCoordinates } from "../validation/fit/coordinate-fit.ts";
 import { computeFit, type Fit } from "../validation/fit/correlation.ts";
-import { summarizeGeometry } from "../validation/geometry/geometry-statistics.ts";
+import { copyTerms, summarizeGeometry } from "../validation/geometry/geometry-statistics.ts";
+import type { GeometryAtHand } from "../validation/geometry/model-geometry.ts";
 import { createDataTerm, type DataTerm } from "./data-term.ts";
 import { createSampler, prepareTargetMap, type TargetMap } from "./map-target.ts";
 import type { Assessment, MapScale, RefineOptions } from "./refine-options.ts";
@@ -282,6 +283,13 @@ export function assess(problem: RefinementProblem, xyz: Float64Array, file: Mode
   const { topology, cdl, kernels, pairRules } = problem;
   applyCdl(topology, cdl, xyz);
   return { fit: fitOf(problem, file, context), geometry: summarizeGeometry(topology, xyz, kernels, pairRules) };
+}
+
+/** What the geometry of `assess` is measured from, for `measureGeometry`. */
+export function geometryAtHand(problem: RefinementProblem, xyz: Float64Array): GeometryAtHand {
+  const { topology, cdl, hydrogenBondException } = problem;
+  applyCdl(topology, cdl, xyz);
+  return { terms: copyTerms(topology), xyz: xyz.slice(), hydrogenBondException };
 }
 
 /** Fit of a model just as it is. */

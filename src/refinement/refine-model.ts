@@ -8,7 +8,10 @@ import { type DensityMap, mapFrame } from "../density/map.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
 import { type AtomTable, atomLabel, type Model, withCoordinates } from "../model/model.ts";
 import { isOrthogonal } from "../scattering/atom-density.ts";
+import type { Fit } from "../validation/fit/correlation.ts";
 import { areHalfMapsUsable, type HalfMaps } from "../validation/fit/half-map-fsc.ts";
+import type { GeometrySummary } from "../validation/geometry/geometry-statistics.ts";
+import type { GeometryAtHand } from "../validation/geometry/model-geometry.ts";
 import type { OccupancyResult } from "./b-factors/refine-occupancies.ts";
 import { crossValidate, type FreeFsc, fscWithFullMap, settingsOf } from "./cross-validation/cross-validation.ts";
 import { easeStart, isBroken } from "./ease-start.ts";
@@ -18,6 +21,7 @@ import {
   assess,
   disposeTarget,
   fitOf,
+  geometryAtHand,
   loadRefinementTables,
   prepareProblem,
   type RefinementProblem,
@@ -55,6 +59,8 @@ export interface ResumeOptions {
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
   /** Called with the refined model as soon as it is there, before it is assessed. */
   readonly onModel?: (model: Model) => void;
+  /** Measures the geometry of the start beside the refinement: `measureGeometry`, done elsewhere. */
+  readonly measureBeside?: (start: GeometryAtHand) => () => Promise<GeometrySummary>;
 }
 
 /**
@@ -82,10 +88,10 @@ export async function refineModel(
   clock.finish("restraints and map");
   context.report({ phase: "assessment", fraction: 0.01 });
   await yieldToEvents();
-  const before = assess(problem, problem.model.atoms.xyz, input.model, context);
+  const { fit: fitBefore, geometry: geometryBefore } = assessStart(problem, input.model, resume, context);
   clock.finish("assessment before");
-  let start = { cc: before.fit.ccMaskCoordinates, b: before.fit.bestOverallB };
-  if (options.quality !== "fast" && isBroken(before.geometry.bond.rmsd)) {
+  let start = { cc: fitBefore.ccMaskCoordinates, b: fitBefore.bestOverallB };
+  if (options.quality !== "fast" && isBroken((await geometryBefore()).bond.rmsd)) {
     const message = "The bonds of the start are broken: it was brought to rest without hydrogens first";
     addDiagnostic(context.diagnostics, "warning", "BROKEN_START", message);
     const eased = await easeStart(problem, context);
@@ -114,6 +120,7 @@ export async function refineModel(
   // Null for a run that was told to end at once.
   const full = freeFsc === null || interrupted ? null : fscWithFullMap(problem, { xyz: best.xyz, bFactor, occupancy });
   const isInput = best.record.cycle === 0 && working.choice === "keep";
+  const before = { fit: fitBefore, geometry: await geometryBefore() };
   const after = isInput ? before : assess(problem, best.xyz, model, context);
   const withInputB = inputWithCoordinates(working, best.xyz);
   const isAsInput = isInput || (working.choice === "keep" && !isMapped);
@@ -147,6 +154,22 @@ export async function refineModel(
     phases: clock.phases,
     interrupted,
   };
+}
+
+/** The start is assessed; its geometry only later where it can be measured beside what follows and does not decide what that is. */
+function assessStart(
+  problem: RefinementProblem,
+  file: Model,
+  { measureBeside }: ResumeOptions,
+  context: RunContext,
+): { readonly fit: Fit; readonly geometry: () => Promise<GeometrySummary> } {
+  const { xyz } = problem.model.atoms;
+  if (measureBeside === undefined || problem.options.quality !== "fast") {
+    const { fit, geometry } = assess(problem, xyz, file, context);
+    return { fit, geometry: async () => geometry };
+  }
+  const geometry = measureBeside(geometryAtHand(problem, xyz));
+  return { fit: fitOf(problem, file, context), geometry };
 }
 
 /** What half maps say about weight and groups of B factors, or what a checkpoint says that they said. */

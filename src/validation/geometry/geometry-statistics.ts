@@ -17,7 +17,7 @@ import { chiralityDelta } from "../../restraints/chirality.ts";
 import { type CovalentLists, covalentSubset } from "../../restraints/covalent.ts";
 import { countClosePairs, largestContact, type NonbondedPairs, nonbondedEnergy } from "../../restraints/nonbonded.ts";
 import { planeAngle } from "../../restraints/parallelity.ts";
-import type { ParallelityList, Topology } from "../../topology/topology.ts";
+import type { ParallelityList, PlaneList, Topology } from "../../topology/topology.ts";
 
 /** A deviation counts as an outlier beyond this many sigmas. */
 const outlierLimit = 4;
@@ -60,9 +60,18 @@ export interface GeometrySummary extends GeometryCounts {
   readonly withHydrogens: GeometryCounts | null;
 }
 
+/** What statistics take of a topology. */
+export type GeometryTerms = CovalentLists & Pick<Topology, "links" | "isHydrogen" | "nonbonded">;
+
+/** The terms with their present ideal values, which do not change any more. */
+export function copyTerms(topology: Topology): GeometryTerms {
+  const { links, isHydrogen, nonbonded } = topology;
+  return { ...covalentSubset(topology, {}), links, isHydrogen, nonbonded };
+}
+
 /** Statistics of the present coordinates; ideal values are those of the lists as they are (apply CDL before). */
 export function summarizeGeometry(
-  topology: Topology,
+  topology: GeometryTerms,
   xyz: Float64Array,
   kernels: Pick<Kernels, "selectPairs">,
   rules: PairRules,
@@ -109,8 +118,21 @@ function countTerms(
     planarity: createTally(),
     parallelity: createTally(),
   };
-  forEachTerm(lists, xyz, ({ kind, row, delta, z }) => {
-    addToTally(kind === "bond" && coordination[row] === 1 ? tallies.coordination : tallies[kind], delta, z);
+  let [atoms, squares, squaresZ] = [0, 0, 0];
+  visitDeviations(lists, xyz, (kind, row, { delta, sigma }) => {
+    if (kind !== "planarity") {
+      addToTally(
+        kind === "bond" && coordination[row] === 1 ? tallies.coordination : tallies[kind],
+        delta,
+        delta / sigma,
+      );
+      return;
+    }
+    squares += delta * delta;
+    squaresZ += (delta / sigma) ** 2;
+    if (++atoms < lists.planes.offset[row + 1]! - lists.planes.offset[row]!) return;
+    addToTally(tallies.planarity, Math.sqrt(squares / atoms), Math.sqrt(squaresZ / atoms));
+    [atoms, squares, squaresZ] = [0, 0, 0];
   });
   return {
     bond: finishTally(tallies.bond),
@@ -142,31 +164,26 @@ function summarizeNonbonded(pairs: NonbondedPairs, xyz: Float64Array): Nonbonded
   };
 }
 
-interface Tally {
-  count: number;
-  squares: number;
-  squaresZ: number;
-  outliers: number;
-}
+/** Terms, squares of their deviations, the same in sigmas, outliers; numbers that change in an object are allocated anew each time. */
+type Tally = Float64Array;
 
 function createTally(): Tally {
-  return { count: 0, squares: 0, squaresZ: 0, outliers: 0 };
+  return new Float64Array(4);
 }
 
 function addToTally(tally: Tally, delta: number, z: number): void {
-  tally.count++;
-  tally.squares += delta * delta;
-  tally.squaresZ += z * z;
-  if (Math.abs(z) > outlierLimit) tally.outliers++;
+  tally[0]!++;
+  tally[1]! += delta * delta;
+  tally[2]! += z * z;
+  if (Math.abs(z) > outlierLimit) tally[3]!++;
 }
 
-function finishTally(tally: Tally): TermStatistics {
-  const { count } = tally;
+function finishTally([count, squares, squaresZ, outliers]: Tally): TermStatistics {
   return {
-    rmsd: count === 0 ? null : Math.sqrt(tally.squares / count),
-    rmsZ: count === 0 ? null : Math.sqrt(tally.squaresZ / count),
-    count,
-    outliers: tally.outliers,
+    rmsd: count === 0 ? null : Math.sqrt(squares! / count!),
+    rmsZ: count === 0 ? null : Math.sqrt(squaresZ! / count!),
+    count: count!,
+    outliers: outliers!,
   };
 }
 
@@ -187,35 +204,77 @@ export interface Deviation {
 
 /** Visits every covalent restraint in list order. Planes: one visit per atom, count per plane is in the list. */
 export function forEachDeviation(lists: CovalentLists, xyz: Float64Array, visit: (deviation: Deviation) => void): void {
+  visitDeviations(lists, xyz, (kind, row, { ideal, model, sigma, delta, atom }) => {
+    visit({ kind, row, atoms: atomsOf(lists, kind, row, atom), ideal, model, sigma, delta });
+  });
+}
+
+function atomsOf(lists: CovalentLists, kind: RestraintKind, row: number, atom: number): readonly number[] {
+  const { bonds, angles, dihedrals, chiralities, parallelities: pairs } = lists;
+  switch (kind) {
+    case "bond":
+      return [bonds.i[row]!, bonds.j[row]!];
+    case "angle":
+      return [angles.i[row]!, angles.j[row]!, angles.k[row]!];
+    case "dihedral":
+      return [dihedrals.i[row]!, dihedrals.j[row]!, dihedrals.k[row]!, dihedrals.l[row]!];
+    case "chirality":
+      return [chiralities.centre[row]!, chiralities.i[row]!, chiralities.j[row]!, chiralities.k[row]!];
+    case "planarity":
+      return [atom];
+    case "parallelity":
+      return [
+        ...pairs!.first.subarray(pairs!.firstOffset[row]!, pairs!.firstOffset[row + 1]!),
+        ...pairs!.second.subarray(pairs!.secondOffset[row]!, pairs!.secondOffset[row + 1]!),
+      ];
+  }
+}
+
+/** Numbers of a deviation. */
+interface Measured extends Pick<Deviation, "ideal" | "model" | "sigma" | "delta"> {
+  /** The atom of a plane; of other restraints nothing. */
+  readonly atom: number;
+}
+
+/** The atoms are left to who needs them: making lists of them takes longer than all else. */
+function visitDeviations(
+  lists: CovalentLists,
+  xyz: Float64Array,
+  visit: (kind: RestraintKind, row: number, measured: Measured) => void,
+): void {
   const { bonds, angles, dihedrals, chiralities, planes } = lists;
   const scratch = new Float64Array(12);
   for (let row = 0; row < bonds.count; row++) {
-    const i = bonds.i[row]!;
-    const j = bonds.j[row]!;
-    const model = distanceBetween(xyz, i, j);
+    const model = distanceBetween(xyz, bonds.i[row]!, bonds.j[row]!);
     const ideal = bonds.ideal[row]!;
-    visit({ kind: "bond", row, atoms: [i, j], ideal, model, sigma: bonds.sigma[row]!, delta: ideal - model });
+    visit("bond", row, { ideal, model, sigma: bonds.sigma[row]!, delta: ideal - model, atom: -1 });
   }
   for (let row = 0; row < angles.count; row++) {
-    const atoms = [angles.i[row]!, angles.j[row]!, angles.k[row]!] as const;
-    const model = angleWithGradient(xyz, ...atoms, scratch);
+    const model = angleWithGradient(xyz, angles.i[row]!, angles.j[row]!, angles.k[row]!, scratch);
     const ideal = angles.ideal[row]!;
-    visit({ kind: "angle", row, atoms, ideal, model, sigma: angles.sigma[row]!, delta: ideal - model });
+    visit("angle", row, { ideal, model, sigma: angles.sigma[row]!, delta: ideal - model, atom: -1 });
   }
   for (let row = 0; row < dihedrals.count; row++) {
-    const atoms = [dihedrals.i[row]!, dihedrals.j[row]!, dihedrals.k[row]!, dihedrals.l[row]!] as const;
-    const model = dihedralWithGradient(xyz, ...atoms, scratch);
+    const [i, j, k, l] = [dihedrals.i[row]!, dihedrals.j[row]!, dihedrals.k[row]!, dihedrals.l[row]!];
+    const model = dihedralWithGradient(xyz, i, j, k, l, scratch);
     const ideal = dihedrals.ideal[row]!;
     const delta = wrapDihedralDelta(ideal - model, dihedrals.periodicity[row]!);
-    visit({ kind: "dihedral", row, atoms, ideal, model, sigma: dihedrals.sigma[row]!, delta });
+    visit("dihedral", row, { ideal, model, sigma: dihedrals.sigma[row]!, delta, atom: -1 });
   }
   for (let row = 0; row < chiralities.count; row++) {
-    const atoms = [chiralities.centre[row]!, chiralities.i[row]!, chiralities.j[row]!, chiralities.k[row]!] as const;
-    const model = chiralVolumeWithGradient(xyz, ...atoms, scratch);
+    const { centre, i, j, k } = chiralities;
+    const model = chiralVolumeWithGradient(xyz, centre[row]!, i[row]!, j[row]!, k[row]!, scratch);
     const ideal = chiralities.idealVolume[row]!;
     const delta = chiralityDelta(chiralities, row, model);
-    visit({ kind: "chirality", row, atoms, ideal, model, sigma: chiralities.sigma[row]!, delta });
+    visit("chirality", row, { ideal, model, sigma: chiralities.sigma[row]!, delta, atom: -1 });
   }
+  visitPlanes(planes, xyz, visit);
+  if (lists.parallelities) visitPlanePairs(lists.parallelities, xyz, visit);
+}
+
+type MeasuredVisitor = Parameters<typeof visitDeviations>[2];
+
+function visitPlanes(planes: PlaneList, xyz: Float64Array, visit: MeasuredVisitor): void {
   const plane = new Float64Array(6);
   const weighted = { ...planes, weight: planes.sigma.map((sigma) => 1 / sigma ** 2) };
   for (let row = 0; row < planes.count; row++) {
@@ -224,24 +283,19 @@ export function forEachDeviation(lists: CovalentLists, xyz: Float64Array, visit:
       const atom = planes.atom[entry]!;
       let model = 0;
       for (let c = 0; c < 3; c++) model += plane[3 + c]! * (xyz[3 * atom + c]! - plane[c]!);
-      visit({ kind: "planarity", row, atoms: [atom], ideal: 0, model, sigma: planes.sigma[entry]!, delta: -model });
+      visit("planarity", row, { ideal: 0, model, sigma: planes.sigma[entry]!, delta: -model, atom });
     }
   }
-  if (lists.parallelities) visitPlanePairs(lists.parallelities, xyz, visit);
 }
 
 /** The sigma of a pair of planes as an angle, which it is for small ones. */
-function visitPlanePairs(pairs: ParallelityList, xyz: Float64Array, visit: (deviation: Deviation) => void): void {
+function visitPlanePairs(pairs: ParallelityList, xyz: Float64Array, visit: MeasuredVisitor): void {
   for (let row = 0; row < pairs.count; row++) {
     const model = planeAngle(pairs, row, xyz);
     if (model === undefined) continue;
-    const atoms = [
-      ...pairs.first.subarray(pairs.firstOffset[row]!, pairs.firstOffset[row + 1]!),
-      ...pairs.second.subarray(pairs.secondOffset[row]!, pairs.secondOffset[row + 1]!),
-    ];
     const ideal = pairs.ideal[row]!;
     const sigma = (pairs.sigma[row]! * 180) / Math.PI;
-    visit({ kind: "parallelity", row, atoms, ideal, model, sigma, delta: ideal - model });
+    visit("parallelity", row, { ideal, model, sigma, delta: ideal - model, atom: -1 });
   }
 }
 

@@ -2,12 +2,13 @@
 import type { RunContext } from "../../base/run-context.ts";
 import type { Dictionary } from "../../chemistry/monomer.ts";
 import type { ComputeEngine } from "../../kernels/engine.ts";
+import type { Kernels } from "../../kernels/kernels.ts";
 import type { Model } from "../../model/model.ts";
 import { applyCdl, prepareCdl } from "../../restraints/cdl.ts";
 import { makePairRules } from "../../restraints/nonbonded.ts";
 import { buildTopology, type TopologyOptions } from "../../topology/build-topology.ts";
 import type { Topology } from "../../topology/topology.ts";
-import { type GeometrySummary, summarizeGeometry } from "./geometry-statistics.ts";
+import { type GeometrySummary, type GeometryTerms, summarizeGeometry } from "./geometry-statistics.ts";
 
 export interface ModelGeometry {
   readonly geometry: GeometrySummary;
@@ -29,4 +30,20 @@ export function computeGeometry(
   const rules = makePairRules(topology.nonbonded, topology.isHydrogen.includes(1));
   const geometry = summarizeGeometry(topology, xyz, engine.kernels, rules);
   return { geometry, topology };
+}
+
+/** Coordinates and the restraints that they are measured by, which are those of the time when it was made. */
+export interface GeometryAtHand {
+  readonly terms: GeometryTerms;
+  /** 3 per atom. */
+  readonly xyz: Float64Array;
+  readonly hydrogenBondException: boolean;
+}
+
+/** Statistics from what is at hand, elsewhere or later. */
+export function measureGeometry(
+  { terms, xyz, hydrogenBondException }: GeometryAtHand,
+  kernels: Pick<Kernels, "selectPairs">,
+): GeometrySummary {
+  return summarizeGeometry(terms, xyz, kernels, makePairRules(terms.nonbonded, hydrogenBondException));
 }
