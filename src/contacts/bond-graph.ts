@@ -20,8 +20,11 @@ const longestBond = 3;
 /** Bonds of the topology, and by distance those that the dictionary does not describe. */
 export function buildBondGraph(model: Model, topology: Topology): BondGraph {
   const { bonds } = topology;
-  const first: number[] = Array.from(bonds.i.subarray(0, bonds.count));
-  const second: number[] = Array.from(bonds.j.subarray(0, bonds.count));
+  const [first, second]: [number[], number[]] = [[], []];
+  for (let bond = 0; bond < bonds.count; bond++) {
+    first.push(bonds.i[bond]!);
+    second.push(bonds.j[bond]!);
+  }
   const described = graphOf(model.atoms.count, first, second);
   addUnmeasuredBonds(model, topology, described, first, second);
   addBondsOfLoneAtoms(model, topology, described, first, second);

@@ -145,7 +145,7 @@ test.each([
   }
 });
 
-test("workers take part in the work", async () => {
+test("workers take part in the work, unless the caller is to do it alone", async () => {
   const engine = engines[1]!;
   const grid = engine.memory.float32(64 ** 3);
   fill(grid, 1);
@@ -156,6 +156,13 @@ test("workers take part in the work", async () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   expect(engine.joined).toBeGreaterThan(before);
+  const shared = spectrum.re.slice();
+  engine.isAlone = true;
+  const meanwhile = engine.joined;
+  for (let round = 0; round < 5; round++) forwardTransform(engine, grid, spectrum, { h: 64, k: 64, l: 64 });
+  expect(engine.joined).toBe(meanwhile);
+  expect(spectrum.re).toEqual(shared);
+  engine.isAlone = false;
 });
 
 test("an engine that was closed goes on in one thread", () => {

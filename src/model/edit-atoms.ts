@@ -74,52 +74,39 @@ function collectAtoms(atoms: AtomTable, order: Int32Array, add: readonly NewAtom
   const own = (source: number): number => (source >= 0 ? source : newAt(source).after);
   const xyz = new Float64Array(3 * count);
   const anisotropicU = atoms.anisotropicU === null ? null : new Float64Array(6 * count).fill(Number.NaN);
-  order.forEach((source, row) => {
-    xyz.set(source >= 0 ? atoms.xyz.subarray(3 * source, 3 * source + 3) : newAt(source).xyz, 3 * row);
-    if (source >= 0) anisotropicU?.set(atoms.anisotropicU!.subarray(6 * source, 6 * source + 6), 6 * row);
-  });
-  const pick = <T>(old: (row: number) => T, fresh: (atom: NewAtom) => T): T[] =>
-    Array.from(order, (source) => (source >= 0 ? old(source) : fresh(newAt(source))));
+  const occupancy = new Float64Array(count);
+  const bFactor = new Float64Array(count);
+  const element = new Uint8Array(count);
+  const charge = new Int8Array(count);
+  const [name, altloc, segmentId]: [string[], string[], string[]] = [[], [], []];
+  // Loops: iterating over typed arrays takes many times as long.
+  for (let row = 0; row < count; row++) {
+    const source = order[row]!;
+    const fresh = source < 0 ? newAt(source) : null;
+    for (let c = 0; c < 3; c++) xyz[3 * row + c] = fresh === null ? atoms.xyz[3 * source + c]! : fresh.xyz[c]!;
+    occupancy[row] = fresh === null ? atoms.occupancy[source]! : fresh.occupancy;
+    bFactor[row] = fresh === null ? atoms.bFactor[source]! : fresh.bFactor;
+    element[row] = fresh === null ? atoms.element[source]! : fresh.element;
+    charge[row] = fresh === null ? atoms.charge[source]! : 0;
+    name.push(fresh === null ? atoms.name[source]! : fresh.name);
+    altloc.push(fresh === null ? atoms.altloc[source]! : fresh.altloc);
+    segmentId.push(atoms.segmentId[own(source)]!);
+    if (fresh === null) anisotropicU?.set(atoms.anisotropicU!.subarray(6 * source, 6 * source + 6), 6 * row);
+  }
   return {
     count,
     xyz,
-    occupancy: Float64Array.from(
-      pick(
-        (row) => atoms.occupancy[row]!,
-        (atom) => atom.occupancy,
-      ),
-    ),
-    bFactor: Float64Array.from(
-      pick(
-        (row) => atoms.bFactor[row]!,
-        (atom) => atom.bFactor,
-      ),
-    ),
+    occupancy,
+    bFactor,
     anisotropicU,
-    name: pick(
-      (row) => atoms.name[row]!,
-      (atom) => atom.name,
-    ),
-    element: Uint8Array.from(
-      pick(
-        (row) => atoms.element[row]!,
-        (atom) => atom.element,
-      ),
-    ),
-    charge: Int8Array.from(
-      pick(
-        (row) => atoms.charge[row]!,
-        () => 0,
-      ),
-    ),
-    altloc: pick(
-      (row) => atoms.altloc[row]!,
-      (atom) => atom.altloc,
-    ),
-    serial: Int32Array.from(order, (source, row) => (add.length > 0 ? row + 1 : atoms.serial[source]!)),
-    isHetero: Uint8Array.from(order, (source) => atoms.isHetero[own(source)]!),
-    residue: Int32Array.from(order, (source) => atoms.residue[own(source)]!),
-    segmentId: Array.from(order, (source) => atoms.segmentId[own(source)]!),
+    name,
+    element,
+    charge,
+    altloc,
+    serial: order.map((source, row) => (add.length > 0 ? row + 1 : atoms.serial[source]!)),
+    isHetero: new Uint8Array(count).map((_none, row) => atoms.isHetero[own(order[row]!)]!),
+    residue: order.map((source) => atoms.residue[own(source)]!),
+    segmentId,
   };
 }
 

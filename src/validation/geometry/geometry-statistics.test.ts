@@ -5,8 +5,8 @@ import { createRunContext } from "../../base/run-context.ts";
 import { loadDictionary } from "../../chemistry/dictionary.ts";
 import { createEngine } from "../../kernels/engine.ts";
 import { type Model, withCoordinates } from "../../model/model.ts";
-import { forEachDeviation, worstRestraints } from "./geometry-statistics.ts";
-import { computeGeometry, type ModelGeometry } from "./model-geometry.ts";
+import { copyTerms, forEachDeviation, worstRestraints } from "./geometry-statistics.ts";
+import { computeGeometry, type ModelGeometry, measureGeometry } from "./model-geometry.ts";
 
 const lines = peptideLines(["ALA", "GLY", "ALA", "ALA"], { phi: -60, psi: -45 });
 const plain = readLines(lines);
@@ -58,6 +58,19 @@ describe("statistics of a model's restraints", () => {
       if (kind === "parallelity") found.push(model, delta, sigma);
     });
     expect(found.map((value) => Number(value.toFixed(1)))).toEqual([45, -45, 1.5]);
+  });
+
+  test("are the same later and elsewhere, from terms that were copied, whatever their ideal values have become", () => {
+    const { geometry, topology } = measure(plain);
+    const { xyz } = plain.atoms;
+    const hydrogenBondException = topology.isHydrogen.includes(1);
+    const atHand = structuredClone({ terms: copyTerms(topology), xyz, hydrogenBondException });
+    const kept = { terms: copyTerms(topology), xyz, hydrogenBondException };
+    topology.bonds.ideal.fill(9);
+    topology.angles.ideal.fill(9);
+    topology.angles.sigma.fill(9);
+    const { kernels } = createEngine();
+    expect([measureGeometry(atHand, kernels), measureGeometry(kept, kernels)]).toEqual([geometry, geometry]);
   });
 
   test("a pulled atom shows as outlier and heads the list of the worst", () => {
