@@ -42,11 +42,11 @@ export function contactDistance(atoms: NonbondedAtoms, i: number, j: number, hyd
   return Math.max(minimumDistance, distance);
 }
 
-const { donor, acceptor, both, hydrogen } = hydrogenBondClass;
-const accepts = (kind: number): boolean => kind === acceptor || kind === both;
-const donates = (kind: number): boolean => kind === donor || kind === both;
+const accepts = (kind: number): boolean => kind === hydrogenBondClass.acceptor || kind === hydrogenBondClass.both;
+const donates = (kind: number): boolean => kind === hydrogenBondClass.donor || kind === hydrogenBondClass.both;
 
 function hydrogenBondShortening(first: number, second: number): number {
+  const { hydrogen } = hydrogenBondClass;
   if ((first === hydrogen && accepts(second)) || (second === hydrogen && accepts(first))) return 0.6;
   return (donates(first) && accepts(second)) || (donates(second) && accepts(first)) ? 0.2 : 0;
 }
