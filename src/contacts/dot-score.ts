@@ -180,16 +180,19 @@ function addDots({ scene, weights, analysis }: DotScoreEnvironment, source: numb
   const count = examineDots(scene, source, analysis);
   const dots = dotsOfRadius(scene, scene.radius[source]!);
   const { kind, gap, target } = analysis;
+  // In variables: numbers that change in an object are allocated anew each time.
+  let { contact, bump, hydrogenBond, worstOverlap } = sum;
   for (let dot = 0; dot < count; dot++) {
     const own = gap[dot]!;
     if (kind[dot] === dotKind.contact) {
       if (isAside(scene, source, target[dot]!, dots, dot)) continue;
-      sum.contact += (weights.contact / dotDensity) * Math.exp(-((own / gapWidth) ** 2));
+      contact += (weights.contact / dotDensity) * Math.exp(-((own / gapWidth) ** 2));
     } else if (kind[dot] === dotKind.hydrogenBond) {
-      sum.hydrogenBond -= ((weights.hydrogenBond / dotDensity) * own) / 2;
+      hydrogenBond -= ((weights.hydrogenBond / dotDensity) * own) / 2;
     } else if (kind[dot] === dotKind.overlap) {
-      sum.bump += ((weights.bump / dotDensity) * own) / 2;
-      sum.worstOverlap = Math.max(sum.worstOverlap, -own);
+      bump += ((weights.bump / dotDensity) * own) / 2;
+      if (-own > worstOverlap) worstOverlap = -own;
     }
   }
+  Object.assign(sum, { contact, bump, hydrogenBond, worstOverlap });
 }

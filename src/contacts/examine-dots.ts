@@ -18,6 +18,8 @@ export interface DotNeighbours {
   readonly atom: number[];
   /** Overlap that a hydrogen bond to the atom may have, 0 where there can be none. */
   readonly allowed: number[];
+  /** Way from the source to each, its radius, and the square of the distance that a probe touches it from; 5 per atom. */
+  readonly sphere: number[];
   hiderCount: number;
   readonly hider: number[];
 }
@@ -37,7 +39,7 @@ export function createDotAnalysis(scene: ContactScene): DotAnalysis {
   return {
     search: createBondedSearch(scene),
     near: [],
-    neighbours: { count: 0, atom: [], allowed: [], hiderCount: 0, hider: [] },
+    neighbours: { count: 0, atom: [], allowed: [], sphere: [], hiderCount: 0, hider: [] },
     kind: [],
     gap: [],
     target: [],
@@ -112,24 +114,23 @@ export function examineDots(scene: ContactScene, source: number, analysis: DotAn
   const y = xyz[3 * source + 1]!;
   const z = xyz[3 * source + 2]!;
   const count = dots.length / 3;
+  const sphere = placeSpheres(scene, source, neighbours);
   for (let dot = 0; dot < count; dot++) {
     const ux = dots[3 * dot]!;
     const uy = dots[3 * dot + 1]!;
     const uz = dots[3 * dot + 2]!;
     let least = Infinity;
     let nearest = -1;
-    for (let at = 0; at < neighbours.count; at++) {
-      const other = neighbours.atom[at]!;
-      const dx = xyz[3 * other]! - x;
-      const dy = xyz[3 * other + 1]! - y;
-      const dz = xyz[3 * other + 2]! - z;
-      const reach = radius[other]! + probeRadius;
+    for (let at = 0, from = 0; at < neighbours.count; at++, from += 5) {
+      const dx = sphere[from]!;
+      const dy = sphere[from + 1]!;
+      const dz = sphere[from + 2]!;
       const px = ux * scale - dx;
       const py = uy * scale - dy;
       const pz = uz * scale - dz;
-      if (px * px + py * py + pz * pz > reach * reach) continue;
-      const own = Math.sqrt((ux - dx) ** 2 + (uy - dy) ** 2 + (uz - dz) ** 2) - radius[other]!;
-      if (own < least || (own === least && other < neighbours.atom[nearest]!)) {
+      if (px * px + py * py + pz * pz > sphere[from + 4]!) continue;
+      const own = Math.sqrt((ux - dx) ** 2 + (uy - dy) ** 2 + (uz - dz) ** 2) - sphere[from + 3]!;
+      if (own < least || (own === least && neighbours.atom[at]! < neighbours.atom[nearest]!)) {
         least = own;
         nearest = at;
       }
@@ -149,6 +150,20 @@ export function examineDots(scene: ContactScene, source: number, analysis: DotAn
     }
   }
   return count;
+}
+
+/** Numbers that are the same for all dots of a source. */
+function placeSpheres({ xyz, radius }: ContactScene, source: number, { count, atom, sphere }: DotNeighbours): number[] {
+  for (let at = 0, to = 0; at < count; at++, to += 5) {
+    const other = atom[at]!;
+    const reach = radius[other]! + probeRadius;
+    sphere[to] = xyz[3 * other]! - xyz[3 * source]!;
+    sphere[to + 1] = xyz[3 * other + 1]! - xyz[3 * source + 1]!;
+    sphere[to + 2] = xyz[3 * other + 2]! - xyz[3 * source + 2]!;
+    sphere[to + 3] = radius[other]!;
+    sphere[to + 4] = reach * reach;
+  }
+  return sphere;
 }
 
 function isHidden({ xyz, radius }: ContactScene, neighbours: DotNeighbours, x: number, y: number, z: number): boolean {
