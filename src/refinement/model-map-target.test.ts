@@ -56,6 +56,31 @@ describe.each(["simd", "reference"] as const)("gradients (%s)", (kind) => {
   });
 });
 
+describe.each(["simd", "reference"] as const)("differences (%s)", (kind) => {
+  test("are those of two values, for atoms moved far from each other in one go or one at a time", () => {
+    const { target, start, atoms } = prepare(0.3, kind);
+    const ofResidue = (residue: number): number[] =>
+      Array.from({ length: atoms.count }, (_, atom) => atom).filter((atom) => atoms.residue[atom] === residue);
+    const sets = [ofResidue(1), ofResidue(14)];
+    const moved = (chosen: number[][]): Float64Array => {
+      const xyz = start.xyz.slice();
+      for (const atom of chosen.flat()) xyz[3 * atom]! += 1.5;
+      return xyz;
+    };
+    const base = target.evaluate(start);
+    const expected = sets.map((set) => target.evaluate({ ...start, xyz: moved([set]) }) - base);
+    const [together, alone] = target.differences(start, [
+      { to: moved(sets), sets },
+      { to: moved([sets[0]!]), sets: [sets[0]!] },
+    ]);
+    expect(Math.min(...expected)).toBeGreaterThan(10);
+    expect(alone![0]! / expected[0]!).toBeCloseTo(1, 3);
+    together!.forEach((value, at) => {
+      expect(value / expected[at]!).toBeCloseTo(1, 2);
+    });
+  });
+});
+
 describe("the target", () => {
   test("is a sum of squares of unit variance over the independent terms where its shells were estimated", () => {
     const { target, start } = prepare(0.3);

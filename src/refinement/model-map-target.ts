@@ -38,6 +38,13 @@ export interface ModelMapGradients {
   readonly occupancy?: Float64Array;
 }
 
+/** Sets of atoms that move, each on its own. */
+export interface MoveBatch {
+  /** Coordinates of all atoms: those of the sets where they go, all others where they are. */
+  readonly to: Float64Array;
+  readonly sets: readonly (readonly number[])[];
+}
+
 /** One shell of Fourier terms. */
 export interface TargetShell {
   /** Angstrom, of the middle of the shell. */
@@ -64,6 +71,7 @@ const maskDistance = 3;
 const leastEdge = 3;
 /** Room between the mask and its neighbour in the next box, Angstrom per Angstrom of resolution. */
 const gapPerResolution = 1;
+const nothing = new Float64Array(0);
 /** B is raised by at most this factor of the blur before the grid's blur is chosen anew. */
 const staleBlur = 0.4;
 
@@ -186,19 +194,50 @@ export class ModelMapTarget {
     return this.meanCurvature;
   }
 
+  /** Angstrom. */
+  get resolution(): number {
+    return this.options.resolution;
+  }
+
   /** Value at these parameters; fills the gradients that are asked for. */
   evaluate(parameters: ModelMapParameters, gradients: ModelMapGradients = {}): number {
     this.transform(parameters);
+    const isWanted =
+      gradients.xyz !== undefined || gradients.bFactor !== undefined || gradients.occupancy !== undefined;
+    if (!isWanted) return this.independent * this.compareTerms(null);
+    const value = this.makeField();
+    this.gather(gradients);
+    return this.independent * value;
+  }
+
+  /**
+   * How much the value changes when the atoms of each set go to their places in `to`, all others staying. Sets of a batch are taken
+   * to be so far apart that none feels another one's move.
+   */
+  differences(from: ModelMapParameters, batches: readonly MoveBatch[]): number[][] {
+    // The target is quadratic in the density: the change is the mean of its slopes before and after, along what is moved.
+    const along = (to: Float64Array): Float64Array => {
+      const before = this.valuesAt(from);
+      return this.valuesAt({ ...from, xyz: to }).map((value, atom) => value - before[atom]!);
+    };
+    this.transform(from);
+    this.makeField();
+    const first = batches.map(({ to }) => along(to));
+    return batches.map(({ to, sets }, batch) => {
+      this.transform({ ...from, xyz: to });
+      this.makeField();
+      const second = along(to);
+      return sets.map((set) => set.reduce((sum, atom) => sum + (first[batch]![atom]! + second[atom]!) / 2, 0));
+    });
+  }
+
+  /** Weighted squares of what the spectrum's terms differ from the observed ones, not yet times the independent share. */
+  private compareTerms(residual: Float64Array | null): number {
     const { spectrum, terms, observed, offsets, sharpen, scale, inverseVariance } = this;
     const { count, multiplicity, shell } = terms;
     const { re, im } = spectrum;
-    const isWanted =
-      gradients.xyz !== undefined || gradients.bFactor !== undefined || gradients.occupancy !== undefined;
-    let value = 0;
-    // Everything outside of the terms must be zero for the transform back; what the forward one left there is overwritten.
-    if (isWanted && this.residual.length === 0) this.residual = new Float64Array(2 * count);
-    const residual = isWanted ? this.residual : null;
     const perTerm = 2 * this.independent;
+    let value = 0;
     for (let term = 0; term < count; term++) {
       const at = offsets[term]!;
       const of = shell[term]!;
@@ -213,18 +252,26 @@ export class ModelMapTarget {
         residual[2 * term + 1] = back * b;
       }
     }
-    if (residual !== null) {
-      re.fill(0);
-      im.fill(0);
-      for (let term = 0; term < count; term++) {
-        const at = offsets[term]!;
-        re[at] = residual[2 * term]!;
-        im[at] = residual[2 * term + 1]!;
-      }
-      inverseTransform(this.engine, spectrum, this.density, terms.limits);
-      this.gather(gradients);
+    return value;
+  }
+
+  /** Turns the spectrum into the map in `density` whose sum under an atom is the slope of the value; returns what compareTerms does. */
+  private makeField(): number {
+    const { spectrum, terms, offsets } = this;
+    const { re, im } = spectrum;
+    if (this.residual.length === 0) this.residual = new Float64Array(2 * terms.count);
+    const { residual } = this;
+    const value = this.compareTerms(residual);
+    // Everything outside of the terms must be zero for the transform back; what the forward one left there is overwritten.
+    re.fill(0);
+    im.fill(0);
+    for (let term = 0; term < terms.count; term++) {
+      const at = offsets[term]!;
+      re[at] = residual[2 * term]!;
+      im[at] = residual[2 * term + 1]!;
     }
-    return this.independent * value;
+    inverseTransform(this.engine, spectrum, this.density, terms.limits);
+    return value;
   }
 
   /**
@@ -282,9 +329,16 @@ export class ModelMapTarget {
   }
 
   /** Spectrum of the blurred atoms on the sampling grid. */
-  private transform({ xyz, bFactor, occupancy }: ModelMapParameters): void {
-    const { rows, position, size, box } = this;
-    const { corner } = box.frame;
+  private transform(parameters: ModelMapParameters): void {
+    this.placeAtoms(parameters);
+    this.density.fill(0);
+    this.engine.kernels.addDensity(this.grid(this.steps()), this.gridAtoms(), 0, this.size[2]);
+    forwardTransform(this.engine, this.density, this.spectrum, this.terms.limits);
+  }
+
+  private placeAtoms({ xyz, bFactor, occupancy }: ModelMapParameters): void {
+    const { rows, position } = this;
+    const { corner } = this.box.frame;
     const steps = this.steps();
     this.placeGaussians(bFactor, occupancy);
     for (let row = 0; row < rows.length; row++) {
@@ -293,9 +347,24 @@ export class ModelMapTarget {
       position[3 * row + 1] = (xyz[at + 1]! - corner[1]) / steps[1];
       position[3 * row + 2] = (xyz[at + 2]! - corner[2]) / steps[2];
     }
-    this.density.fill(0);
-    this.engine.kernels.addDensity(this.grid(steps), this.gridAtoms(), 0, size[2]);
-    forwardTransform(this.engine, this.density, this.spectrum, this.terms.limits);
+  }
+
+  /** Sum of the map in `density` under every atom of the model as if it were here; zero for those that do not scatter. */
+  private valuesAt(parameters: ModelMapParameters): Float64Array {
+    const { rows, gatheredValue } = this;
+    this.placeAtoms(parameters);
+    this.gatherRows();
+    const values = new Float64Array(this.element.length);
+    for (let row = 0; row < rows.length; row++) values[rows[row]!] = gatheredValue[row]!;
+    return values;
+  }
+
+  /** Sums under the atoms of the model, of positions alone where nothing else is wanted. */
+  private gatherRows(positionsAlone = false): void {
+    const { rows, gatheredPosition, gatheredB, gatheredValue } = this;
+    const others = positionsAlone ? { b: nothing, value: nothing } : { b: gatheredB, value: gatheredValue };
+    const gathered = { position: gatheredPosition, ...others };
+    this.engine.kernels.gatherDensity(this.grid(this.steps()), this.gridAtoms(), gathered, 0, rows.length);
   }
 
   private steps(): readonly [number, number, number] {
@@ -370,8 +439,7 @@ export class ModelMapTarget {
   /** Gradients from the map that stands in `density`. */
   private gather({ xyz, bFactor, occupancy }: ModelMapGradients): void {
     const { rows, gatheredPosition, gatheredB, gatheredValue, placedOccupancy } = this;
-    const gathered = { position: gatheredPosition, b: gatheredB, value: gatheredValue };
-    this.engine.kernels.gatherDensity(this.grid(this.steps()), this.gridAtoms(), gathered, 0, rows.length);
+    this.gatherRows(bFactor === undefined && occupancy === undefined);
     xyz?.fill(0);
     bFactor?.fill(0);
     occupancy?.fill(0);

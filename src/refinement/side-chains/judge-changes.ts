@@ -14,6 +14,8 @@ const leastGainOfPeptide = 6;
 const mostClash = 2;
 /** What is asked besides, of the difference between the two backbones: how far the mean may be wrong. */
 const strangeness = 0.2;
+/** Moves this far apart do not feel each other, Angstrom per Angstrom of resolution. */
+const reachPerResolution = 2;
 /** Atoms that the search moved by less have not been put elsewhere, Angstrom. */
 const leastMove = 0.1;
 const backboneNames: ReadonlySet<string> = new Set("N CA C O OXT H HA HA2 HA3 H1 H2 H3".split(" "));
@@ -81,33 +83,96 @@ export function judgeChanges(
   { control, minimized }: ChangePlaces,
   parameters: Omit<ModelMapParameters, "xyz">,
 ): { readonly xyz: Float64Array; readonly isKept: readonly boolean[] } {
-  const valueAt = (xyz: Float64Array): number => target.evaluate({ ...parameters, xyz });
-  const [old, now] = [valueAt(control), valueAt(minimized)];
+  const asBefore = trials.map(({ rows, carry }) => carried(rows, carry(control, minimized), control));
+  const asSearched = trials.map(({ rows, carry }) => carried(rows, carry(minimized, control), minimized));
+  const reach = reachPerResolution * target.resolution;
+  const less = differencesOf(target, { ...parameters, xyz: control }, asSearched, reach);
+  const more = differencesOf(target, { ...parameters, xyz: minimized }, asBefore, reach);
   const xyz = minimized.slice();
-  const isKept = trials.map(({ rows, carry, gain, least }) => {
-    const asBefore = graft(rows, carry(control, minimized), control, minimized);
-    const asSearched = graft(rows, carry(minimized, control), minimized, control);
-    if (rows.length === 0 || asBefore === null || asSearched === null) return true;
-    const [less, more] = [(old - valueAt(asSearched)) / 2, (valueAt(asBefore) - now) / 2];
-    if ((less + more) / 2 + gain > least + strangeness * Math.abs(more - less)) return true;
+  const isKept = trials.map(({ gain, least }, at) => {
+    const back = asBefore[at];
+    if (!back || !asSearched[at] || back.rows.length === 0) return true;
+    const [lost, gained] = [-less[at]! / 2, more[at]! / 2];
+    if ((lost + gained) / 2 + gain > least + strangeness * Math.abs(gained - lost)) return true;
     // Together, as each was judged with all others as they are.
-    for (const row of rows) xyz.set(asBefore.subarray(3 * row, 3 * row + 3), 3 * row);
+    place(back, xyz);
     return false;
   });
   return { xyz, isKept };
 }
 
-/** Coordinates `to` with some atoms as they are in `from`. */
-function graft(
-  rows: readonly number[],
-  place: Place | null,
-  from: Float64Array,
-  to: Float64Array,
-): Float64Array | null {
-  if (place === null) return null;
-  const xyz = to.slice();
-  for (const row of rows) xyz.set(place(from, row), 3 * row);
-  return xyz;
+/** Atoms and where they go. */
+interface Placed {
+  readonly rows: readonly number[];
+  readonly places: readonly (readonly number[])[];
+}
+
+function carried(rows: readonly number[], move: Place | null, from: Float64Array): Placed | null {
+  return move === null ? null : { rows, places: rows.map((row) => move(from, row)) };
+}
+
+function place({ rows, places }: Placed, xyz: Float64Array): void {
+  rows.forEach((row, at) => {
+    xyz.set(places[at]!, 3 * row);
+  });
+}
+
+/** What the target changes by with each of the moves alone; 0 where there is none. */
+function differencesOf(
+  target: ModelMapTarget,
+  from: ModelMapParameters,
+  moves: readonly (Placed | null)[],
+  reach: number,
+): number[] {
+  const result = moves.map(() => 0);
+  const groups = farApart(moves, from.xyz, reach);
+  const batches = groups.map((group) => {
+    const to = from.xyz.slice();
+    for (const at of group) place(moves[at]!, to);
+    return { to, sets: group.map((at) => moves[at]!.rows) };
+  });
+  target.differences(from, batches).forEach((values, batch) => {
+    values.forEach((value, of) => {
+      result[groups[batch]![of]!] = value;
+    });
+  });
+  return result;
+}
+
+/** Moves in groups whose members are at least `reach` apart, before and after. */
+function farApart(moves: readonly (Placed | null)[], xyz: Float64Array, reach: number): number[][] {
+  const groups: { members: number[]; spheres: Sphere[] }[] = [];
+  moves.forEach((move, at) => {
+    if (move === null || move.rows.length === 0) return;
+    const sphere = sphereAround([
+      ...move.places,
+      ...move.rows.map((row) => [xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!]),
+    ]);
+    const isFar = ({ centre, radius }: Sphere): boolean =>
+      distanceOf(centre, sphere.centre) > reach + radius + sphere.radius;
+    let group = groups.find(({ spheres }) => spheres.every(isFar));
+    if (group === undefined) {
+      group = { members: [], spheres: [] };
+      groups.push(group);
+    }
+    group.members.push(at);
+    group.spheres.push(sphere);
+  });
+  return groups.map(({ members }) => members);
+}
+
+interface Sphere {
+  readonly centre: readonly number[];
+  readonly radius: number;
+}
+
+function sphereAround(points: readonly (readonly number[])[]): Sphere {
+  const centre = [0, 1, 2].map((c) => points.reduce((sum, point) => sum + point[c]! / points.length, 0));
+  return { centre, radius: Math.max(...points.map((point) => distanceOf(point, centre))) };
+}
+
+function distanceOf(a: readonly number[], b: readonly number[]): number {
+  return Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!, a[2]! - b[2]!);
 }
 
 /** Side-chain atoms of a residue that the search moved. */
