@@ -1,5 +1,6 @@
 // What pulls the atoms: density at their centres, or the model map against the target map.
-import type { ModelMapParameters, ModelMapTarget } from "./model-map-target.ts";
+import type { ModelMapTarget } from "./model-map-target.ts";
+import type { ModelMapParameters } from "./scattering-atoms.ts";
 import type { AtomPull, DensitySampler } from "./target.ts";
 
 /** Stage one sums the density at atom centres; stage two compares the model map with the target map. */

@@ -7,11 +7,12 @@ import { settleHydrogens } from "../hydrogens/settle-hydrogens.ts";
 import { withCoordinates } from "../model/model.ts";
 import { applyCdl } from "../restraints/cdl.ts";
 import { minimizeTarget } from "./minimize.ts";
-import { createModelMap, fitBFactors } from "./model-map-stage.ts";
-import type { ModelMapParameters, ModelMapTarget } from "./model-map-target.ts";
+import { createModelMap, type FittedB, fitBFactors } from "./model-map-stage.ts";
+import type { ModelMapTarget } from "./model-map-target.ts";
 import { createTarget, disposeTarget, type RefinementProblem, scoreCoordinates } from "./problem.ts";
-import type { RefineOptions } from "./refine-options.ts";
+import type { CycleRecord, RefineOptions } from "./refine-options.ts";
 import { addOutcome, type CyclePlan, isWithinLimits, type Run } from "./run-state.ts";
+import type { ModelMapParameters } from "./scattering-atoms.ts";
 import { flipPeptides, type PeptideFlips } from "./side-chains/flip-peptides.ts";
 import { judgeChanges, peptideTrials, sideChainTrials } from "./side-chains/judge-changes.ts";
 import {
@@ -98,7 +99,7 @@ export async function runCycle(run: Run, plan: CyclePlan, outer: RunContext): Pr
   // However short a cycle is, a cancel gets its turn.
   await yieldToEvents();
   throwIfCancelled(context);
-  let { bFactor } = run.last;
+  let fitted: FittedB = { bFactor: run.last.bFactor, isApplied: false };
   const rebuilt = searchesSideChains(run, plan) ? searchSideChains(run, context) : null;
   const start = settleStart(run, cycle, rebuilt?.xyz ?? run.last.xyz, context);
   const target = startTarget(problem, plan, start);
@@ -110,7 +111,7 @@ export async function runCycle(run: Run, plan: CyclePlan, outer: RunContext): Pr
   };
   try {
     if (stage === "centres") await minimizeTarget(problem.engine, target, problem.options.iterations, context, watch);
-    else bFactor = await fitModelMap(run, { target, plan, search: rebuilt }, context, watch);
+    else fitted = await fitModelMap(run, { target, plan, search: rebuilt }, context, watch);
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error;
     cancelled = error;
@@ -129,11 +130,12 @@ export async function runCycle(run: Run, plan: CyclePlan, outer: RunContext): Pr
     weight,
     iterations,
     rebuilt: rebuilt === null ? 0 : run.sideChains.at(-1)!.changes.length,
+    bFactorsRefined: fitted.isApplied,
     cc,
     b,
     state,
     xyz,
-    bFactor,
+    bFactor: fitted.bFactor,
   });
   const values = { cc: cc ?? Number.NaN, bondRmsd: state.bonds.all, angleRmsd: state.angles.all };
   context.report({ phase, fraction: fractionOf(run, cycle, 0), values });
@@ -266,26 +268,23 @@ function withoutSearch(xyz: Float64Array, before: Float64Array, searched: Float6
   });
 }
 
-/** B factors, then coordinates against the model map around where the target's atoms are; returns the B factors. */
+/** B factors, then coordinates against the model map around where the target's atoms are. */
 async function fitModelMap(
   run: Run,
   { target, plan, search }: ModelMapCycle,
   context: RunContext,
   watch: (iteration: number) => void,
-): Promise<Float64Array> {
+): Promise<FittedB> {
   const { problem, last } = run;
   const { engine, options, sampler, model } = problem;
   const { occupancy } = model.atoms;
   const modelMap = createModelMap(problem, target.xyz, last.bFactor);
   try {
-    const bFactor = await fitBFactors(
-      problem,
-      modelMap,
-      { xyz: target.xyz.slice(), bFactor: last.bFactor, occupancy },
-      "between",
-      context,
-    );
-    const parameters = { bFactor, occupancy };
+    const parametersBefore = { xyz: target.xyz.slice(), bFactor: last.bFactor, occupancy };
+    const fitted = wereTurnedDown(last.record)
+      ? { bFactor: last.bFactor, isApplied: false }
+      : await fitBFactors(problem, modelMap, parametersBefore, "between", context);
+    const parameters = { bFactor: fitted.bFactor, occupancy };
     const iterations = Math.ceil(options.iterations / modelMapRounds);
     const minimize = async (): Promise<void> => {
       modelMap.updateShells({ xyz: target.xyz, ...parameters }, tempering);
@@ -306,11 +305,16 @@ async function fitModelMap(
         judgeSearch(run, search!, { target, plan }, { modelMap, parameters, control });
       }
     }
-    return bFactor;
+    return fitted;
   } finally {
     sampler.useCentres();
     modelMap.dispose();
   }
+}
+
+/** What the map has turned down in one cycle it turns down in the next. */
+function wereTurnedDown({ stage, bFactorsRefined }: CycleRecord): boolean {
+  return stage === "modelMap" && !bFactorsRefined;
 }
 
 /** From the third cycle of a stage on, one within the limits that brings next to nothing is the last. */

@@ -2,10 +2,11 @@
 import { InputError } from "../base/errors.ts";
 import type { RunContext } from "../base/run-context.ts";
 import { makeOccupancyGroups } from "./b-factors/occupancy-groups.ts";
-import { refineBFactors, stiffVariance } from "./b-factors/refine-b-factors.ts";
+import { type BFactorResult, refineBFactors, stiffVariance } from "./b-factors/refine-b-factors.ts";
 import { type OccupancyResult, refineOccupancies } from "./b-factors/refine-occupancies.ts";
-import { type ModelMapParameters, ModelMapTarget } from "./model-map-target.ts";
+import { ModelMapTarget } from "./model-map-target.ts";
 import type { RefinementProblem } from "./problem.ts";
+import type { ModelMapParameters } from "./scattering-atoms.ts";
 
 /** The model map's target around these coordinates; the caller disposes of it. Throws InputError OBLIQUE_MAP. */
 export function createModelMap(
@@ -25,6 +26,9 @@ export function createModelMap(
   });
 }
 
+/** One B per atom; `isApplied`: refined ones, which are better than those before. */
+export type FittedB = Pick<BFactorResult, "bFactor" | "isApplied">;
+
 /**
  * B factors refined from those given, or these where B factors stay. In turn with coordinates (`between`) neighbours are held
  * alike more tightly than the map asks for: where atoms are wrong, B would grow until nothing pulled them right.
@@ -35,14 +39,13 @@ export async function fitBFactors(
   start: ModelMapParameters,
   when: "between" | "final",
   context: RunContext,
-): Promise<Float64Array> {
+): Promise<FittedB> {
   const { bFactors = "auto", resolution } = options;
-  if (bFactors === "keep") return start.bFactor;
+  if (bFactors === "keep") return { bFactor: start.bFactor, isApplied: false };
   const grouping = bFactors === "auto" ? {} : { grouping: bFactors };
   const stiffness = when === "between" ? { variance: stiffVariance, rounds: 2 } : {};
   const settings = { resolution, movable, kernels, ...grouping, ...stiffness };
-  const { bFactor } = await refineBFactors(target, { model, topology }, start, settings, context);
-  return bFactor;
+  return await refineBFactors(target, { model, topology }, start, settings, context);
 }
 
 /**

@@ -6,7 +6,8 @@ import { createRunContext } from "../base/run-context.ts";
 import { createEngine } from "../kernels/engine.ts";
 import { createReferenceKernels } from "../kernels/kernels.ts";
 import { simulateMap } from "../scattering/simulate-map.ts";
-import { type ModelMapParameters, ModelMapTarget } from "./model-map-target.ts";
+import { ModelMapTarget } from "./model-map-target.ts";
+import type { ModelMapParameters } from "./scattering-atoms.ts";
 
 const helix = { phi: -60, psi: -45 };
 const names = Array.from({ length: 16 }, (_, index) => ["ALA", "GLY", "ALA", "ALA"][index % 4]!);

@@ -1,8 +1,7 @@
 // Stage two's data target: the model map against the target map, Fourier shell by shell, as minus twice a log-likelihood.
-import { isHydrogenElement } from "../chemistry/elements.ts";
 import type { DensityMap } from "../density/map.ts";
 import type { ComputeEngine } from "../kernels/engine.ts";
-import { gaussiansPerAtom, maximumRow } from "../kernels/reference/density.ts";
+import type { DensityGrid } from "../kernels/reference/density.ts";
 import {
   createSpectrum,
   forwardTransform,
@@ -10,10 +9,9 @@ import {
   inverseTransform,
   type Spectrum,
 } from "../kernels/spectrum.ts";
-import { gaussianTerm } from "../scattering/atom-density.ts";
 import { formFactor, type ScatteringTable } from "../scattering/form-factors.ts";
 import { samplingGrid } from "../scattering/model-map.ts";
-import { type ElementFactors, elementFactors } from "../scattering/reduced-factors.ts";
+import { type ModelMapGradients, type ModelMapParameters, ScatteringAtoms } from "./scattering-atoms.ts";
 import {
   boxAround,
   type FourierTerms,
@@ -23,20 +21,6 @@ import {
   type TargetBox,
   targetMask,
 } from "./target-terms.ts";
-
-/** What a model map depends on, an entry (xyz: three) per atom of the model. */
-export interface ModelMapParameters {
-  readonly xyz: Float64Array;
-  readonly bFactor: Float64Array;
-  readonly occupancy: Float64Array;
-}
-
-/** Gradients that are asked for, an entry (xyz: three) per atom; entries of atoms that do not scatter are set to zero. */
-export interface ModelMapGradients {
-  readonly xyz?: Float64Array;
-  readonly bFactor?: Float64Array;
-  readonly occupancy?: Float64Array;
-}
 
 /** Sets of atoms that move, each on its own. */
 export interface MoveBatch {
@@ -64,14 +48,11 @@ export interface ModelMapTargetOptions {
   readonly table: ScatteringTable;
 }
 
-/** Density of an atom is followed down to this fraction of the mean peak height. */
-const densityCutoff = 1e-4;
 /** The mask reaches this far beyond the atoms' spheres and falls off over at least `leastEdge`, Angstrom. */
 const maskDistance = 3;
 const leastEdge = 3;
 /** Room between the mask and its neighbour in the next box, Angstrom per Angstrom of resolution. */
 const gapPerResolution = 1;
-const nothing = new Float64Array(0);
 /** B is raised by at most this factor of the blur before the grid's blur is chosen anew. */
 const staleBlur = 0.4;
 
@@ -89,9 +70,11 @@ export class ModelMapTarget {
   private readonly box: TargetBox;
   private readonly observed: { readonly re: Float32Array; readonly im: Float32Array };
   private readonly size: readonly [number, number, number];
+  /** Angstrom. */
+  private readonly steps: readonly [number, number, number];
   /** Blur of the sharpest atom, square Angstrom. */
   private readonly leastBlur: number;
-  private blur = 0;
+  private blur = Number.NaN;
   private readonly density: Float32Array;
   private readonly spectrum: Spectrum;
   private readonly offsets: Int32Array;
@@ -99,20 +82,7 @@ export class ModelMapTarget {
   private readonly sharpen: Float64Array;
   private readonly scale: Float64Array;
   private readonly inverseVariance: Float64Array;
-  /** Rows of the model that scatter. */
-  private readonly rows: Int32Array;
-  private readonly element: Uint8Array;
-  private readonly factors: ElementFactors;
-  private readonly position: Float64Array;
-  private readonly amplitude: Float64Array;
-  private readonly decay: Float64Array;
-  private readonly radius: Float64Array;
-  private readonly gatheredPosition: Float64Array;
-  private readonly gatheredB: Float64Array;
-  private readonly gatheredValue: Float64Array;
-  /** B and occupancy that amplitudes and decays are of. */
-  private readonly placedB: Float64Array;
-  private readonly placedOccupancy: Float64Array;
+  private readonly atoms: ScatteringAtoms;
   private meanCurvature = 0;
   /** What the spectrum's terms become before they are transformed back; made once, because making it takes as long as filling it. */
   private residual: Float64Array = new Float64Array(0);
@@ -127,48 +97,28 @@ export class ModelMapTarget {
     this.engine = engine;
     this.options = options;
     this.box = box;
-    this.element = element;
-    const rows: number[] = [];
-    element.forEach((kind, atom) => {
-      if (!isHydrogenElement(kind) && formFactor(options.table, kind) !== null) rows.push(atom);
-    });
-    this.rows = Int32Array.from(rows);
-    const { resolution } = options;
-    this.factors = elementFactors(options.table, new Set(rows.map((atom) => element[atom]!)), resolution);
-    const scatterers = {
-      count: rows.length,
-      xyz: new Float64Array(3 * rows.length),
-      element: Uint8Array.from(rows, (atom) => element[atom]!),
-    };
-    rows.forEach((atom, row) => scatterers.xyz.set(xyz.subarray(3 * atom, 3 * atom + 3), 3 * row));
-    const { mask, independent } = targetMask(engine, box, scatterers, {
+    const { resolution, table } = options;
+    const { boxCell, corner } = box.frame;
+    const sampling = samplingGrid(box.frame, resolution);
+    this.size = sampling.size;
+    this.leastBlur = sampling.blur * resolution * resolution;
+    const [nx, ny, nz] = this.size;
+    this.steps = [boxCell.a / nx, boxCell.b / ny, boxCell.c / nz];
+    const { steps, leastBlur } = this;
+    this.atoms = new ScatteringAtoms(engine, element, { resolution, table, corner, steps, leastBlur });
+    const { mask, independent } = targetMask(engine, box, this.atoms.listed(xyz), {
       distance: maskDistance,
       edge: Math.max(leastEdge, resolution),
     });
     this.independent = independent;
     this.terms = listTerms(box.frame, resolution, independent);
     this.observed = maskedTerms(engine, box, mask, this.terms);
-    const sampling = samplingGrid(box.frame, resolution);
-    this.size = sampling.size;
-    this.leastBlur = sampling.blur * resolution * resolution;
-    const { memory } = engine;
-    const [nx, ny, nz] = this.size;
-    this.density = memory.rawFloat32(nx * ny * nz);
+    this.density = engine.memory.rawFloat32(nx * ny * nz);
     this.spectrum = createSpectrum(engine, nx, ny, nz);
     this.offsets = offsetsIn(this.spectrum, this.terms);
     this.sharpen = new Float64Array(this.terms.count);
     this.scale = new Float64Array(this.terms.shells);
     this.inverseVariance = new Float64Array(this.terms.shells);
-    const count = rows.length;
-    this.position = memory.float64(3 * count);
-    this.amplitude = memory.float64(gaussiansPerAtom * count);
-    this.decay = memory.float64(gaussiansPerAtom * count);
-    this.radius = memory.float64(count);
-    this.gatheredPosition = memory.float64(3 * count);
-    this.gatheredB = memory.float64(count);
-    this.gatheredValue = memory.float64(count);
-    this.placedB = new Float64Array(count).fill(Number.NaN);
-    this.placedOccupancy = new Float64Array(count).fill(Number.NaN);
   }
 
   /**
@@ -206,7 +156,7 @@ export class ModelMapTarget {
       gradients.xyz !== undefined || gradients.bFactor !== undefined || gradients.occupancy !== undefined;
     if (!isWanted) return this.independent * this.compareTerms(null);
     const value = this.makeField();
-    this.gather(gradients);
+    this.atoms.gather(this.grid(), gradients);
     return this.independent * value;
   }
 
@@ -216,18 +166,21 @@ export class ModelMapTarget {
    */
   differences(from: ModelMapParameters, batches: readonly MoveBatch[]): number[][] {
     // The target is quadratic in the density: the change is the mean of its slopes before and after, along what is moved.
-    const along = (to: Float64Array): Float64Array => {
-      const before = this.valuesAt(from);
-      return this.valuesAt({ ...from, xyz: to }).map((value, atom) => value - before[atom]!);
+    const valuesAt = (xyz: Float64Array, sets: MoveBatch["sets"]): number[] => {
+      this.atoms.place({ ...from, xyz }, this.blur);
+      return this.atoms.valuesUnder(this.grid(), sets);
+    };
+    const along = ({ to, sets }: MoveBatch): number[] => {
+      const before = valuesAt(from.xyz, sets);
+      return valuesAt(to, sets).map((value, set) => value - before[set]!);
     };
     this.transform(from);
     this.makeField();
-    const first = batches.map(({ to }) => along(to));
-    return batches.map(({ to, sets }, batch) => {
-      this.transform({ ...from, xyz: to });
+    const first = batches.map(along);
+    return batches.map((batch, at) => {
+      this.transform({ ...from, xyz: batch.to });
       this.makeField();
-      const second = along(to);
-      return sets.map((set) => set.reduce((sum, atom) => sum + (first[batch]![atom]! + second[atom]!) / 2, 0));
+      return along(batch).map((second, set) => (first[at]![set]! + second) / 2);
     });
   }
 
@@ -322,77 +275,33 @@ export class ModelMapTarget {
 
   /** Gives the buffers back; the target must not be used afterwards. */
   dispose(): void {
-    const { memory } = this.engine;
     freeSpectrum(this.engine, this.spectrum);
-    memory.free(this.density, this.position, this.amplitude, this.decay, this.radius);
-    memory.free(this.gatheredPosition, this.gatheredB, this.gatheredValue);
+    this.engine.memory.free(this.density);
+    this.atoms.dispose();
   }
 
   /** Spectrum of the blurred atoms on the sampling grid. */
   private transform(parameters: ModelMapParameters): void {
-    this.placeAtoms(parameters);
+    this.atoms.place(parameters, this.blur);
     this.density.fill(0);
-    this.engine.kernels.addDensity(this.grid(this.steps()), this.gridAtoms(), 0, this.size[2]);
+    this.atoms.addTo(this.grid());
     forwardTransform(this.engine, this.density, this.spectrum, this.terms.limits);
   }
 
-  private placeAtoms({ xyz, bFactor, occupancy }: ModelMapParameters): void {
-    const { rows, position } = this;
-    const { corner } = this.box.frame;
-    const steps = this.steps();
-    this.placeGaussians(bFactor, occupancy);
-    for (let row = 0; row < rows.length; row++) {
-      const at = 3 * rows[row]!;
-      position[3 * row] = (xyz[at]! - corner[0]) / steps[0];
-      position[3 * row + 1] = (xyz[at + 1]! - corner[1]) / steps[1];
-      position[3 * row + 2] = (xyz[at + 2]! - corner[2]) / steps[2];
-    }
-  }
-
-  /** Sum of the map in `density` under every atom of the model as if it were here; zero for those that do not scatter. */
-  private valuesAt(parameters: ModelMapParameters): Float64Array {
-    const { rows, gatheredValue } = this;
-    this.placeAtoms(parameters);
-    this.gatherRows();
-    const values = new Float64Array(this.element.length);
-    for (let row = 0; row < rows.length; row++) values[rows[row]!] = gatheredValue[row]!;
-    return values;
-  }
-
-  /** Sums under the atoms of the model, of positions alone where nothing else is wanted. */
-  private gatherRows(positionsAlone = false): void {
-    const { rows, gatheredPosition, gatheredB, gatheredValue } = this;
-    const others = positionsAlone ? { b: nothing, value: nothing } : { b: gatheredB, value: gatheredValue };
-    const gathered = { position: gatheredPosition, ...others };
-    this.engine.kernels.gatherDensity(this.grid(this.steps()), this.gridAtoms(), gathered, 0, rows.length);
-  }
-
-  private steps(): readonly [number, number, number] {
-    const { boxCell } = this.box.frame;
-    return [boxCell.a / this.size[0], boxCell.b / this.size[1], boxCell.c / this.size[2]];
-  }
-
-  private grid(steps: readonly [number, number, number]) {
+  private grid(): DensityGrid {
     const [nx, ny, nz] = this.size;
-    return { values: this.density, nx, ny, nz, stepX: steps[0], stepY: steps[1], stepZ: steps[2] };
-  }
-
-  private gridAtoms() {
-    const { rows, position, amplitude, decay, radius } = this;
-    return { count: rows.length, position, amplitude, decay, radius, terms: this.factors.terms };
+    const [stepX, stepY, stepZ] = this.steps;
+    return { values: this.density, nx, ny, nz, stepX, stepY, stepZ };
   }
 
   /** Blur so that the sharpest atom is well sampled; kept as long as it serves. */
   private chooseBlur({ bFactor }: ModelMapParameters): void {
     let smallest = Number.POSITIVE_INFINITY;
-    for (const atom of this.rows) smallest = Math.min(smallest, bFactor[atom]!);
+    for (const atom of this.atoms.rows) smallest = Math.min(smallest, bFactor[atom]!);
     if (!Number.isFinite(smallest)) smallest = 0;
     const blur = this.leastBlur - smallest;
-    if (this.placedB.length > 0 && !Number.isNaN(this.placedB[0]!)) {
-      if (Math.abs(blur - this.blur) < staleBlur * this.leastBlur) return;
-    }
+    if (Math.abs(blur - this.blur) < staleBlur * this.leastBlur) return;
     this.blur = blur;
-    this.placedB.fill(Number.NaN);
     const { sharpen, terms, size, box } = this;
     const [nx, ny, nz] = size;
     // From the model's grid to the grid of the map, on which the observed terms are sums.
@@ -403,66 +312,15 @@ export class ModelMapTarget {
     }
   }
 
-  /** Amplitudes, decays and radii of the atoms whose B or occupancy has changed. */
-  private placeGaussians(bFactor: Float64Array, occupancy: Float64Array): void {
-    const { rows, element, amplitude, decay, radius, placedB, placedOccupancy, blur } = this;
-    const { factors, terms } = this.factors;
-    const longest = (maximumRow / 2 - 2) * Math.min(...this.steps());
-    const cutoff = densityCutoff * this.peakOfCarbon();
-    for (let row = 0; row < rows.length; row++) {
-      const atom = rows[row]!;
-      const b = bFactor[atom]!;
-      const q = occupancy[atom]!;
-      if (placedB[row] === b && placedOccupancy[row] === q) continue;
-      placedB[row] = b;
-      placedOccupancy[row] = q;
-      const factor = factors.get(element[atom]!)!;
-      const at = gaussiansPerAtom * row;
-      let squared = 0;
-      for (let k = 0; k < terms; k++) {
-        const term = gaussianTerm(factor, k, b + blur, q);
-        amplitude[at + k] = term.amplitude;
-        decay[at + k] = term.decay;
-        squared = Math.max(squared, Math.log(Math.max(1, Math.abs(term.amplitude) / cutoff)) / term.decay);
-      }
-      radius[row] = Math.min(longest, Math.sqrt(squared));
-    }
-  }
-
-  private peakOfCarbon(): number {
-    const factor = formFactor(this.options.table, 6)!;
-    let peak = 0;
-    for (let k = 0; k < gaussiansPerAtom; k++) peak += gaussianTerm(factor, k, this.leastBlur, 1).amplitude;
-    return Math.max(1e-12, Math.abs(peak));
-  }
-
-  /** Gradients from the map that stands in `density`. */
-  private gather({ xyz, bFactor, occupancy }: ModelMapGradients): void {
-    const { rows, gatheredPosition, gatheredB, gatheredValue, placedOccupancy } = this;
-    this.gatherRows(bFactor === undefined && occupancy === undefined);
-    xyz?.fill(0);
-    bFactor?.fill(0);
-    occupancy?.fill(0);
-    for (let row = 0; row < rows.length; row++) {
-      const atom = rows[row]!;
-      if (xyz) {
-        xyz[3 * atom] = gatheredPosition[3 * row]!;
-        xyz[3 * atom + 1] = gatheredPosition[3 * row + 1]!;
-        xyz[3 * atom + 2] = gatheredPosition[3 * row + 2]!;
-      }
-      if (bFactor) bFactor[atom] = gatheredB[row]!;
-      if (occupancy) occupancy[atom] = placedOccupancy[row]! > 0 ? gatheredValue[row]! / placedOccupancy[row]! : 0;
-    }
-  }
-
   /** 2 f sum of D^2 / S |f(s)|^2 (2 pi s_x)^2 for the mean atom: what an atom alone would have. */
   private curvatureAt({ bFactor }: ModelMapParameters): number {
-    const { terms, rows, scale, inverseVariance, element, box } = this;
+    const { terms, scale, inverseVariance, box } = this;
+    const { rows } = this.atoms;
     let meanB = 0;
     for (const atom of rows) meanB += bFactor[atom]! / rows.length;
     const volume = box.frame.boxCell.a * box.frame.boxCell.b * box.frame.boxCell.c;
     const points = box.frame.size[0] * box.frame.size[1] * box.frame.size[2];
-    const carbon = formFactor(this.options.table, rows.length > 0 ? 6 : element[rows[0]!]!)!;
+    const carbon = formFactor(this.options.table, 6)!;
     let sum = 0;
     for (let term = 0; term < terms.count; term++) {
       const of = terms.shell[term]!;

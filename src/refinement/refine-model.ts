@@ -218,7 +218,7 @@ async function finishParameters(
     const { occupancy } = problem.model.atoms;
     const occupancies = await fitOccupancies(problem, target, { xyz, bFactor: start, occupancy }, context);
     const begin = occupancies?.isApplied ? occupancies : { bFactor: start, occupancy };
-    const bFactor = await fitBFactors(
+    const { bFactor } = await fitBFactors(
       problem,
       target,
       { xyz, bFactor: begin.bFactor, occupancy: begin.occupancy },

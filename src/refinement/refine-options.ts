@@ -89,6 +89,8 @@ export interface CycleRecord {
   readonly iterations: number;
   /** Residues whose side chain or peptide was put elsewhere before the cycle. */
   readonly rebuilt: number;
+  /** Whether the cycle had B factors of its own; once the map has turned them down, those before stay until the end. */
+  readonly bFactorsRefined: boolean;
   readonly ccMaskCoordinates: number | null;
   readonly bestOverallB: number | null;
   readonly bondRmsd: number;

@@ -84,7 +84,19 @@ export function createRun(problem: RefinementProblem, cc: number | null, b: numb
   };
   const freeAtoms = target.free.length;
   const { bFactor } = startingB(model);
-  const outcome = { cycle: 0, stage: null, weight: 0, iterations: 0, rebuilt: 0, cc, b, state, xyz, bFactor };
+  const outcome = {
+    cycle: 0,
+    stage: null,
+    weight: 0,
+    iterations: 0,
+    rebuilt: 0,
+    bFactorsRefined: false,
+    cc,
+    b,
+    state,
+    xyz,
+    bFactor,
+  };
   const record = makeRecord(problem, { limits, freeAtoms }, outcome);
   const start: Candidate = { record, state, xyz, bFactor };
   return {
@@ -111,6 +123,7 @@ export interface CycleOutcome {
   readonly weight: number;
   readonly iterations: number;
   readonly rebuilt: number;
+  readonly bFactorsRefined: boolean;
   readonly cc: number | null;
   readonly b: number | null;
   readonly state: StateMeasure;
@@ -142,7 +155,7 @@ type Yardstick = Pick<Run, "limits" | "freeAtoms">;
 
 function makeRecord(problem: RefinementProblem, yardstick: Yardstick, outcome: CycleOutcome): CycleRecord {
   const { freeAtoms } = yardstick;
-  const { cycle, stage, weight, iterations, rebuilt, cc, b, state, xyz } = outcome;
+  const { cycle, stage, weight, iterations, rebuilt, bFactorsRefined, cc, b, state, xyz } = outcome;
   problem.sampler.sample(xyz);
   let mapValue = 0;
   for (let atom = 0; atom < problem.mapFactor.length; atom++) {
@@ -154,6 +167,7 @@ function makeRecord(problem: RefinementProblem, yardstick: Yardstick, outcome: C
     weight,
     iterations,
     rebuilt,
+    bFactorsRefined,
     ccMaskCoordinates: cc,
     bestOverallB: b,
     bondRmsd: state.bonds.all,

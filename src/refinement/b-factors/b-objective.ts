@@ -1,6 +1,6 @@
 // What the refinement of B factors minimises: the map's target plus the likeness of neighbours, over bounded log B.
 import type { Objective } from "../../math/lbfgs.ts";
-import type { ModelMapParameters } from "../model-map-target.ts";
+import type { ModelMapParameters } from "../scattering-atoms.ts";
 import type { BGroups } from "./b-groups.ts";
 import type { ShellTarget } from "./shell-scale.ts";
 

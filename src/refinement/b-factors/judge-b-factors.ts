@@ -1,6 +1,6 @@
 // Whether B factors that were refined against one half map describe the other half map better, and which grouping does best.
 import type { RunContext } from "../../base/run-context.ts";
-import type { ModelMapParameters } from "../model-map-target.ts";
+import type { ModelMapParameters } from "../scattering-atoms.ts";
 import type { BGrouping } from "./b-groups.ts";
 import { type BFactorOptions, type BFactorResult, type BSubject, refineBFactors } from "./refine-b-factors.ts";
 import { meanCorrelation, type ShellTarget, sumDeviance } from "./shell-scale.ts";

@@ -6,7 +6,7 @@ import { minimizeLbfgs } from "../../math/lbfgs.ts";
 import type { Model } from "../../model/model.ts";
 import type { Topology } from "../../topology/topology.ts";
 import { detectPlddt, replacePlddt } from "../../validation/fit/plddt.ts";
-import type { ModelMapParameters } from "../model-map-target.ts";
+import type { ModelMapParameters } from "../scattering-atoms.ts";
 import { type BGrouping, type BGroups, makeBGroups, meanB } from "./b-groups.ts";
 import { bObjective, bOfVariable, largestB, smallestB, spreadB, variableOfB } from "./b-objective.ts";
 import { countDetermined, largestVariance, measureCurvature, roughness, smallestVariance } from "./likeness.ts";

@@ -1,7 +1,7 @@
 // Occupancies of alternates and ligands against the map, at fixed coordinates and B factors.
 import { beginPhase, type RunContext } from "../../base/run-context.ts";
 import { minimizeLbfgs, type Objective } from "../../math/lbfgs.ts";
-import type { ModelMapParameters } from "../model-map-target.ts";
+import type { ModelMapParameters } from "../scattering-atoms.ts";
 import { makeOccupancyGroups, type OccupancyGroup, type OccupancyGroupOptions } from "./occupancy-groups.ts";
 import type { BSubject } from "./refine-b-factors.ts";
 import { devianceOf, type ShellTarget } from "./shell-scale.ts";

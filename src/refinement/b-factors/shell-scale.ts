@@ -1,5 +1,6 @@
 // What the shells of the map's target say: likelihood, correlation, and the overall B that they lack.
-import type { ModelMapParameters, ModelMapTarget, TargetShell } from "../model-map-target.ts";
+import type { ModelMapTarget, TargetShell } from "../model-map-target.ts";
+import type { ModelMapParameters } from "../scattering-atoms.ts";
 
 /** What of the map's target the refinement of B factors and occupancies needs. */
 export type ShellTarget = Pick<ModelMapTarget, "evaluate" | "updateShells" | "independent">;

@@ -11,7 +11,7 @@ import { chooseBGrouping } from "../b-factors/judge-b-factors.ts";
 import { defaultGrouping, startingB } from "../b-factors/refine-b-factors.ts";
 import { minimizeTarget } from "../minimize.ts";
 import { createModelMap, fitBFactors } from "../model-map-stage.ts";
-import type { ModelMapParameters, ModelMapTarget } from "../model-map-target.ts";
+import type { ModelMapTarget } from "../model-map-target.ts";
 import {
   createTarget,
   disposeTarget,
@@ -20,6 +20,7 @@ import {
   type RefinementTables,
 } from "../problem.ts";
 import type { BFactorChoice, RefineOptions } from "../refine-options.ts";
+import type { ModelMapParameters } from "../scattering-atoms.ts";
 import type { RefinementTarget } from "../target.ts";
 import { firmnessAt, firstWeight } from "../weight.ts";
 import { averageShells, chooseWeight, type FreeShell, type FscPair, pairShells } from "./choose-weight.ts";
@@ -192,8 +193,10 @@ async function groupB(
   const { model, topology, movable, kernels, options } = problem;
   const { bFactors = "auto", resolution } = options;
   // While coordinates move, B factors are held more tightly than when they are judged.
-  const fitWith = (choice: BFactorChoice): Promise<Float64Array> =>
-    fitBFactors({ ...problem, options: { ...options, bFactors: choice } }, halves.work, start, "between", context);
+  const fitWith = async (choice: BFactorChoice): Promise<Float64Array> => {
+    const settings = { ...problem, options: { ...options, bFactors: choice } };
+    return (await fitBFactors(settings, halves.work, start, "between", context)).bFactor;
+  };
   if (bFactors !== "auto") return { choice: bFactors, trials: [], bFactor: await fitWith(bFactors) };
   const settings = { resolution, movable, kernels, groupings: nearGroupings(resolution), rounds: 2 };
   const { trials, best } = await chooseBGrouping(halves, { model, topology }, start, settings, context);

@@ -10,8 +10,8 @@ import type { ComputeEngine } from "../../kernels/engine.ts";
 import { freeSpectrum } from "../../kernels/spectrum.ts";
 import { computeModelTerms, type ModelTerms } from "../../scattering/model-terms.ts";
 import { areHalfMapsUsable, type HalfMaps } from "../../validation/fit/half-map-fsc.ts";
-import type { ModelMapParameters } from "../model-map-target.ts";
 import type { RefinementProblem } from "../problem.ts";
+import type { ModelMapParameters } from "../scattering-atoms.ts";
 import { type FscPair, lowestResolution } from "./choose-weight.ts";
 
 /** Half maps that correlate less than this, over all terms from 10 A to the resolution, share nothing that a model could explain. */

@@ -1,6 +1,7 @@
 // Side chains and peptides that were put elsewhere, judged by the map against those before, both minimised: what is worse goes back.
 import type { Model } from "../../model/model.ts";
-import type { ModelMapParameters, ModelMapTarget } from "../model-map-target.ts";
+import type { ModelMapTarget } from "../model-map-target.ts";
+import type { ModelMapParameters } from "../scattering-atoms.ts";
 import type { PeptideFlip } from "./flip-peptides.ts";
 import type { SideChainChange } from "./side-chains.ts";
 
