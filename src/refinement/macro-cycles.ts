@@ -26,8 +26,9 @@ import { firmnessAt, hasExcessContacts, judgeWeight, largestWeight, smallestWeig
 
 /** Numbers in the coordinates of models whose restraints are made anew every cycle. */
 const largeModel = 1_500_000;
-/** Cycles after the planned ones, as long as none has met the limits. */
+/** Cycles after the planned ones, as long as none has met the limits and each comes this much nearer, as a share. */
 const extraCycles = 5;
+const leastApproach = 0.01;
 /** Cycles before the last may be called, and the gain in score that is worth another one. */
 const leastCycles = 3;
 const leastGain = 5e-4;
@@ -331,6 +332,14 @@ function isDone({ problem, records, last, limits, hasMetLimits }: Run, { stage, 
   return last.record.score - before < leastGain;
 }
 
+/** Whether the last cycle has come nearer to the limits: what no weight mends is not worth more cycles. */
+function comesNearer({ records, limits }: Run): boolean {
+  const [before, last] = records
+    .slice(-2)
+    .map(({ bondRmsd, angleRmsd }) => Math.max(bondRmsd / limits.bondRmsd, angleRmsd / limits.angleRmsd));
+  return last! < before! * (1 - leastApproach);
+}
+
 /**
  * The cycle after `done`, or null when there is none; the automatic weight and the repulsion follow the state of the whole
  * model.
@@ -348,7 +357,8 @@ export function planNextCycle(run: Run, done: CyclePlan): CyclePlan | null {
   const isAutomatic = options.weight === null || (done.stage === "centres" && schedule.modelMap > 0);
   if (isAutomatic && isDone(run, done)) return null;
   const planned = schedule.centres + schedule.modelMap;
-  const mayGoOn = cycle <= planned || (isAutomatic && !run.hasMetLimits && cycle <= planned + extraCycles);
+  const mayGoOn =
+    cycle <= planned || (isAutomatic && !run.hasMetLimits && cycle <= planned + extraCycles && comesNearer(run));
   if (!mayGoOn) return null;
   // The first cycle is still on its way from the start; its geometry says little about the weight.
   if ((cycle === 2 && done.stage === "centres") || !isAutomatic) return { ...done, cycle };
