@@ -51,6 +51,7 @@ export { refineModel } from "./refinement/refine-model.ts";
 export {
   type Assessment,
   type CycleRecord,
+  defaultCycles,
   defaultRefineOptions,
   type RefineOptions,
   type RefineResult,

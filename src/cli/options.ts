@@ -122,7 +122,16 @@ export const refineSchema = z.strictObject({
       "keep them, or refine those of alternates (adding up to 1) and ligands at the end of a run with the model map",
     )
     .meta({ placeholder: "WHAT" }),
-  cycles: z.number().int().min(1).max(100).default(5).describe("macro-cycles").meta({ placeholder: "N" }),
+  cycles: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe(
+      "macro-cycles, fewer where one brings next to nothing (default by quality: fast 5, standard 8, thorough 12)",
+    )
+    .meta({ placeholder: "N" }),
   weight: z
     .number()
     .positive()

@@ -12,7 +12,12 @@ import { createEngine } from "../kernels/engine.ts";
 import type { Model } from "../model/model.ts";
 import { selectAtoms } from "../model/selection.ts";
 import { refineModel } from "../refinement/refine-model.ts";
-import { defaultRefineOptions, type RefineOptions, type RefineResult } from "../refinement/refine-options.ts";
+import {
+  defaultCycles,
+  defaultRefineOptions,
+  type RefineOptions,
+  type RefineResult,
+} from "../refinement/refine-options.ts";
 import { automaticRestraints, type ExtraRestraintKind } from "../refinement/supplement/build-supplement.ts";
 import type { ResidueVerdicts } from "../refinement/verdicts/residue-verdicts.ts";
 import { describeSummary, verdictColumns } from "../refinement/verdicts/verdict-table.ts";
@@ -182,7 +187,7 @@ function refineOptions(settings: RefineSettings, model: Model, resolution: numbe
     bFactors: settings.bFactors,
     occupancies: settings.occupancies,
     ...extraRestraints(settings),
-    cycles: settings.cycles,
+    cycles: settings.cycles ?? defaultCycles[settings.quality],
     weight: settings.weight ?? null,
     mapScaling: settings.mapScaling,
     ...(settings.mapFilter === undefined ? {} : { mapFilter: settings.mapFilter }),

@@ -18,7 +18,7 @@ function save(content: string): string {
 }
 
 test("without flags and file the defaults hold", () => {
-  expect(readSettings(refineSchema, {}, undefined)).toMatchObject({ cycles: 5, targetBondRmsd: 0.01, restraints: [] });
+  expect(readSettings(refineSchema, {}, undefined)).toMatchObject({ targetBondRmsd: 0.01, restraints: [], seed: 0 });
 });
 
 test("every flag of every command has a description and is a key of the configuration file", () => {

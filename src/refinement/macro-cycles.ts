@@ -318,16 +318,19 @@ function wereTurnedDown({ stage, bFactorsRefined }: CycleRecord): boolean {
   return stage === "modelMap" && !bFactorsRefined;
 }
 
-/** From the third cycle of a stage on, one within the limits that brings next to nothing is the last. */
-function isDone({ problem, records, last, limits, hasMetLimits }: Run, { stage, weight }: CyclePlan): boolean {
+/** From the third cycle of a stage on, one within the limits, or no nearer to them, that brings next to nothing is the last. */
+function isDone(run: Run, { stage, weight }: CyclePlan): boolean {
+  const { problem, records, last, limits, hasMetLimits } = run;
   const ofStage = records.filter((record) => record.stage === stage);
   const least = stage === "centres" ? leastCycles : leastCycles - 1;
-  if (ofStage.length < least || !hasMetLimits || hasExcessContacts(last.state, limits)) return false;
-  // A cycle that went beyond the limits is followed by one with a lower weight, one far below them by one with a higher weight.
-  if (stage === "modelMap" && !isWithinLimits(last.state, limits)) return false;
-  const most = problem.options.modelMapWeight?.most ?? mostModelMapWeight;
-  if (stage === "modelMap" && Math.min(judgeWeight(last.state, limits).factor, most / weight) > settledFactor)
-    return false;
+  if (ofStage.length < least || hasExcessContacts(last.state, limits)) return false;
+  if (!hasMetLimits && comesNearer(run)) return false;
+  if (stage === "modelMap" && hasMetLimits) {
+    // A cycle that went beyond the limits is followed by one with a lower weight, one far below them by one with a higher weight.
+    const most = problem.options.modelMapWeight?.most ?? mostModelMapWeight;
+    const isSettled = Math.min(judgeWeight(last.state, limits).factor, most / weight) <= settledFactor;
+    if (!isWithinLimits(last.state, limits) || !isSettled) return false;
+  }
   const before = Math.max(...ofStage.slice(0, -1).map(({ score }) => score));
   return last.record.score - before < leastGain;
 }

@@ -30,7 +30,7 @@ export interface RefineOptions {
   readonly bFactors?: BFactorChoice;
   /** Whether occupancies of alternates and ligands are refined at the end, with the model map; absent: they stay. */
   readonly occupancies?: "keep" | "refine";
-  /** Macro-cycles; more only where the limits are not yet met. */
+  /** Macro-cycles: fewer where one brings next to nothing, more only where the limits are not yet met. */
   readonly cycles: number;
   /** Minimiser iterations per macro-cycle. */
   readonly iterations: number;
@@ -67,10 +67,13 @@ export type Quality = "fast" | "standard" | "thorough";
 export type Choice = "auto" | "on" | "off";
 export type BFactorChoice = "auto" | "keep" | BGrouping;
 
+/** Cycles that are planned; most runs end before, with one that brings next to nothing. */
+export const defaultCycles: Readonly<Record<Quality, number>> = { fast: 5, standard: 8, thorough: 12 };
+
 export const defaultRefineOptions: Omit<RefineOptions, "resolution"> = {
   quality: "standard",
   scattering: "electron",
-  cycles: 5,
+  cycles: defaultCycles.standard,
   iterations: 60,
   weight: null,
   mapScaling: "mask",
