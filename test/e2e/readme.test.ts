@@ -7,7 +7,7 @@ import { build } from "esbuild";
 import { afterAll, expect, test } from "vitest";
 import { commands } from "../../src/cli/command.ts";
 import { describeFlags } from "../../src/cli/flags.ts";
-import { defaultRefineOptions } from "../../src/refinement/refine-options.ts";
+import { defaultCycles, defaultRefineOptions } from "../../src/refinement/refine-options.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -87,10 +87,13 @@ test("every source path that the documents name exists", () => {
 });
 
 test("the documents state the defaults that the program has", () => {
-  const { iterations, cycles, targetBondRmsd, targetAngleRmsd } = defaultRefineOptions;
+  const { iterations, targetBondRmsd, targetAngleRmsd } = defaultRefineOptions;
+  const { fast, standard, thorough } = defaultCycles;
   const weight = readFileSync(join(root, "docs/methods/weight.md"), "utf8");
   expect(weight).toContain(`up to ${iterations} steps`);
-  expect(weight).toContain(`${["Zero", "One", "Two", "Three", "Four", "Five", "Six"][cycles]} cycles are planned`);
+  expect(weight).toContain(
+    `Planned are ${standard} cycles (\`--cycles\`; ${fast} with \`--quality fast\`, ${thorough} with`,
+  );
   expect(weight).toContain(`Bond rmsd ≤ ${targetBondRmsd} Å and angle rmsd ≤ ${targetAngleRmsd.toFixed(1)}°`);
   expect(readFileSync(join(root, "docs/methods/minimiser.md"), "utf8")).toContain(`After ${iterations} steps`);
 });
