@@ -55,7 +55,7 @@ const components = {
   "all but --quality fast": ["--quality", "fast"],
 };
 
-/** What is compared: how it is read, how many decimals are shown, which way is better, and from which difference on it counts. */
+/** What is compared: how it is read, what is made of it for comparing, the decimals shown, which way is better, and from which difference on it counts. */
 const measures = [
   { name: "CC", of: ({ after }) => after.fit.ccMaskCoordinates, decimals: 4, better: 1, counts: 0.002 },
   { name: "clashes", of: ({ after }) => after.geometry.clashscore, decimals: 1, better: -1, counts: 0.5 },
@@ -67,7 +67,15 @@ const measures = [
     better: -1,
     counts: 0.5,
   },
-  { name: "Rama-Z", of: ({ after }) => after.geometry.ramaZ?.whole?.value, decimals: 2, better: 1, counts: 0.3 },
+  {
+    name: "Rama-Z",
+    of: ({ after }) => after.geometry.ramaZ?.whole?.value,
+    // Good structures have 0 on average: more is as odd as less.
+    judged: Math.abs,
+    decimals: 2,
+    better: -1,
+    counts: 0.3,
+  },
   { name: "Cβ out.", of: ({ after }) => after.geometry.cBeta?.outlierCount, decimals: 0, better: -1, counts: 1 },
   { name: "rmsd to truth, Å", of: ({ truth }) => truth?.all, decimals: 3, better: -1, counts: 0.01 },
   { name: "of CA, Å", of: ({ truth }) => truth?.ca, decimals: 3, better: -1, counts: 0.01 },
@@ -210,14 +218,14 @@ function summarize(store, names, switches) {
   for (const component of switches) {
     if (component === "default") continue;
     let [worse, better, seconds] = [0, 0, 0];
-    const cells = shown.map(({ of, better: sign, counts }) => {
+    const cells = shown.map(({ of, judged = (value) => value, better: sign, counts }) => {
       let [down, up] = [0, 0];
       for (const name of names) {
         const [usual, without] = [store[`${name} | default`], store[`${name} | ${component}`]];
         if (!usual || !without) continue;
         const [one, other] = [of(usual), of(without)];
         if (typeof one !== "number" || typeof other !== "number") continue;
-        const gain = sign * (other - one);
+        const gain = sign * (judged(other) - judged(one));
         if (gain < -counts) down++;
         if (gain > counts) up++;
       }
