@@ -101,19 +101,11 @@ export function sumWhereHigh(
   firstLimit: number,
   secondLimit: number,
 ): CorrelationSums {
-  let [count, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
+  const mask = new Uint8Array(first.length);
   for (let voxel = 0; voxel < first.length; voxel++) {
-    if (!(first[voxel]! >= firstLimit || second[voxel]! >= secondLimit)) continue;
-    const a = first[voxel]!;
-    const b = second[voxel]!;
-    count++;
-    x += a;
-    y += b;
-    xx += a * a;
-    yy += b * b;
-    xy += a * b;
+    if (first[voxel]! >= firstLimit || second[voxel]! >= secondLimit) mask[voxel] = 1;
   }
-  return { count, x, y, xx, yy, xy };
+  return sumOverMask(first, second, mask);
 }
 
 const mapStatisticsOf = new WeakMap<DensityMap, ValueStatistics | null>();
