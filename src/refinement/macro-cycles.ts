@@ -13,14 +13,15 @@ import { createTarget, disposeTarget, type RefinementProblem, scoreCoordinates }
 import type { CycleRecord, RefineOptions } from "./refine-options.ts";
 import { addOutcome, type CyclePlan, isWithinLimits, type Run } from "./run-state.ts";
 import type { ModelMapParameters } from "./scattering-atoms.ts";
-import { flipPeptides, type PeptideFlips } from "./side-chains/flip-peptides.ts";
-import { judgeChanges, peptideTrials, sideChainTrials } from "./side-chains/judge-changes.ts";
+import { flipPeptides, type PeptideFlips, type PeptideOptions } from "./side-chains/flip-peptides.ts";
 import {
-  fitSideChains,
-  type SideChainInput,
-  type SideChainOptions,
-  type SideChainResult,
-} from "./side-chains/side-chains.ts";
+  type ChangeVerdict,
+  geometryGains,
+  judgeChanges,
+  peptideTrials,
+  sideChainTrials,
+} from "./side-chains/judge-changes.ts";
+import { fitSideChains, type SideChainInput, type SideChainResult } from "./side-chains/side-chains.ts";
 import type { RefinementTarget } from "./target.ts";
 import { firmnessAt, hasExcessContacts, judgeWeight, largestWeight, smallestWeight } from "./weight.ts";
 
@@ -32,6 +33,8 @@ const leastApproach = 0.01;
 /** Cycles before the last may be called, and the gain in score that is worth another one. */
 const leastCycles = 3;
 const leastGain = 5e-4;
+/** A cycle that has put more than this share of the residues elsewhere is followed by another search. */
+const manyRebuilt = 0.05;
 /** A weight of the model map that may grow by no more than this is settled. */
 const settledFactor = 1.5;
 /** Changes of the weight from one cycle to the next. */
@@ -48,11 +51,14 @@ const mostModelMapWeight = 30;
 const smallestModelMapStep = 0.5;
 const largestModelMapStep = 2.5;
 const modelMapExponent = 1.5;
-/** Rounds of a cycle with the model map; scale and variance of its shells are found anew before each. */
-const modelMapRounds = 2;
+/**
+ * A cycle with the model map has two rounds of half its iterations, before and after the search for side chains, and this share more
+ * where some of what was found goes back; scale and variance of the shells are found anew before each.
+ */
+const revertedShare = 1 / 6;
 /** Half-way between likelihood and least squares (see ModelMapTarget.updateShells and docs/methods/model-map-target.md). */
 const tempering = 0.5;
-/** Cycles with the model map that begin with a search for side chains; all of a thorough run. */
+/** Cycles with the model map that look for all side chains, and for peptides; then for rotamer outliers alone, but in a thorough run. */
 const searchedCycles = 4;
 /** What a side chain must gain more in the first cycle with the model map, in units of log-likelihood. */
 const firstMargin = 25;
@@ -101,8 +107,9 @@ export async function runCycle(run: Run, plan: CyclePlan, outer: RunContext): Pr
   await yieldToEvents();
   throwIfCancelled(context);
   let fitted: FittedB = { bFactor: run.last.bFactor, isApplied: false };
-  const rebuilt = searchesSideChains(run, plan) ? searchSideChains(run, context) : null;
-  const start = settleStart(run, cycle, rebuilt?.xyz ?? run.last.xyz, context);
+  const isSearched = searchesSideChains(run, plan);
+  const { xyz: from } = isSearched && stage === "centres" ? searchSideChains(run, run.last.xyz, context) : run.last;
+  const start = settleStart(run, cycle, from, context);
   const target = startTarget(problem, plan, start);
   let iterations = 0;
   let cancelled: unknown = null;
@@ -112,7 +119,7 @@ export async function runCycle(run: Run, plan: CyclePlan, outer: RunContext): Pr
   };
   try {
     if (stage === "centres") await minimizeTarget(problem.engine, target, problem.options.iterations, context, watch);
-    else fitted = await fitModelMap(run, { target, plan, search: rebuilt }, context, watch);
+    else fitted = await fitModelMap(run, { target, plan, isSearched }, context, watch);
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error;
     cancelled = error;
@@ -130,7 +137,7 @@ export async function runCycle(run: Run, plan: CyclePlan, outer: RunContext): Pr
     stage,
     weight,
     iterations,
-    rebuilt: rebuilt === null ? 0 : run.sideChains.at(-1)!.changes.length,
+    rebuilt: run.sideChains.find((search) => search.cycle === cycle)?.changes.length ?? 0,
     bFactorsRefined: fitted.isApplied,
     cc,
     b,
@@ -156,35 +163,51 @@ function settleStart(run: Run, cycle: number, xyz: Float64Array, context: RunCon
   return settled.xyz;
 }
 
-/** Side chains are searched for before the first cycles with the model map, or, without it, before all but the first. */
-function searchesSideChains({ problem, records }: Run, { stage, cycle }: CyclePlan): boolean {
-  const { options, rotamers } = problem;
-  if (rotamers === null) return false;
-  if (scheduleOf(options).modelMap === 0) return cycle > 1;
-  const done = records.filter((record) => record.stage === "modelMap").length;
-  return stage === "modelMap" && (done < searchedCycles || options.quality === "thorough");
+/** Side chains are searched for in every cycle with the model map, or, without it, before all but the first. */
+function searchesSideChains({ problem }: Run, { stage, cycle }: CyclePlan): boolean {
+  if (problem.rotamers === null) return false;
+  return scheduleOf(problem.options).modelMap === 0 ? cycle > 1 : stage === "modelMap";
 }
 
-/** Puts side chains of the last state into their best rotamers and takes down what was changed. */
-function searchSideChains(run: Run, context: RunContext): SideChainResult {
+/** Puts side chains into their best rotamers and takes down what was changed. */
+function searchSideChains(run: Run, from: Float64Array, context: RunContext): SideChainResult {
   const { problem } = run;
   const { engine, model, topology, targetMap, movable, options, hydrogenBondException } = problem;
   // Ideal angles are those of the state at hand, in a resumed run too.
-  applyCdl(topology, problem.cdl, run.last.xyz);
+  applyCdl(topology, problem.cdl, from);
   context.report({ phase: "side chains", fraction: fractionOf(run, run.records.length - 1, 0) });
   const density = { grid: targetMap.map, values: targetMap.values };
   const input = { engine, model, topology, density, rotamers: problem.rotamers! };
   const settings = { resolution: options.resolution, movable, hydrogenBondException };
-  const peptides = turnPeptides(run, { ...input, xyz: run.last.xyz }, settings, context);
-  const result = fitSideChains({ ...input, xyz: peptides.xyz }, settings, context);
+  const { sideChains, peptides: turned } = run.sideChains.at(-1)?.settled ?? { sideChains: [], peptides: [] };
+  const peptides = turnPeptides(run, { ...input, xyz: from }, { ...settings, settled: new Set(turned) }, context);
+  const moving = { ...input, xyz: peptides.xyz };
+  // Without the model map nothing judges what becomes of outliers.
+  const scope = {
+    leavesOutliers: modelMapCycles(run) > 0,
+    outliersAlone: !looksAtAll(run),
+    settled: new Set(sideChains),
+  };
+  const result = fitSideChains(moving, { ...settings, ...scope }, context);
   run.sideChains.push({
     cycle: run.records.length,
     peptides: peptides.flips,
     changes: result.changes,
     reverted: [],
+    settled: { sideChains: [], peptides: [] },
     poorDensity: result.poorDensity,
   });
   return result;
+}
+
+/** Cycles that have been done with the model map. */
+function modelMapCycles({ records }: Run): number {
+  return records.filter(({ stage }) => stage === "modelMap").length;
+}
+
+/** Whether the search of the present cycle is one for all side chains. */
+function looksAtAll(run: Run): boolean {
+  return modelMapCycles(run) < searchedCycles || run.problem.options.quality === "thorough";
 }
 
 /** Whether the last search has changed anything. */
@@ -194,57 +217,62 @@ function hasChanged({ sideChains }: Run): boolean {
 }
 
 /** Peptides are turned over when the backbone has been fitted to the map. */
-function turnPeptides(
-  { problem, records }: Run,
-  input: SideChainInput,
-  options: SideChainOptions,
-  context: RunContext,
-): PeptideFlips {
-  const { ramachandran } = problem;
-  const isTime = records.filter(({ stage }) => stage === "modelMap").length >= 1;
-  if (!isTime || ramachandran === null) return { xyz: input.xyz, flips: [] };
-  return flipPeptides({ ...input, ramachandran }, options, context);
+function turnPeptides(run: Run, input: SideChainInput, settings: PeptideOptions, context: RunContext): PeptideFlips {
+  const { ramachandran } = run.problem;
+  if (modelMapCycles(run) === 0 || !looksAtAll(run) || ramachandran === null) return { xyz: input.xyz, flips: [] };
+  return flipPeptides({ ...input, ramachandran }, settings, context);
 }
 
 interface ModelMapCycle {
   readonly target: RefinementTarget;
   readonly plan: CyclePlan;
-  /** What the search for side chains has changed; null without one. */
-  readonly search: SideChainResult | null;
+  /** Whether side chains are searched for. */
+  readonly isSearched: boolean;
 }
 
 interface SearchEvidence {
   readonly modelMap: ModelMapTarget;
   readonly parameters: Omit<ModelMapParameters, "xyz">;
-  /** The state without the search, minimised like the one with it. */
+  /** What the search began with, minimised. */
   readonly control: Float64Array;
+  readonly search: SideChainResult;
 }
 
-/** Side chains that are worse than before the search go back, and the record of the search says so. */
+/** Side chains that are worse than before the search go back, and the record of the search says so; null where none does. */
 function judgeSearch(
   run: Run,
-  search: SideChainResult,
-  { target, plan }: Omit<ModelMapCycle, "search">,
-  { modelMap, parameters, control }: SearchEvidence,
-): void {
+  minimized: Float64Array,
+  { modelMap, parameters, control, search: { xyz: searched, chains } }: SearchEvidence,
+): Float64Array | null {
   const { problem, last, sideChains } = run;
-  const places = { before: last.xyz, searched: search.xyz, control, minimized: target.xyz.slice() };
+  const places = { before: control, searched, control, minimized };
   modelMap.updateShells({ xyz: control, ...parameters });
   // Where the backbone is still on its way only what is clear is believed.
-  const margin = last.record.stage !== "modelMap" ? firstMargin : 0;
+  const isFirst = last.record.stage !== "modelMap";
   const record = sideChains.pop()!;
   const { peptides, changes } = record;
-  const trials = [...peptideTrials(peptides), ...sideChainTrials(problem.model, changes, places, margin)];
-  const { xyz, isKept } = judgeChanges(modelMap, trials, places, parameters);
-  const ofChange = isKept.slice(peptides.length);
+  const { topology, repulsion, ramachandran, model } = problem;
+  const { backbone } = topology;
+  const geometry = geometryGains({ backbone, chains, rules: repulsion.rules, tables: ramachandran }, places);
+  const trials = [
+    ...peptideTrials(peptides, geometry),
+    ...sideChainTrials(model, changes, places, geometry, isFirst ? firstMargin : 0),
+  ];
+  const { xyz, verdicts } = judgeChanges(modelMap, trials, places, parameters);
+  const withVerdict = <T>(of: readonly T[], first: number, ...wanted: ChangeVerdict[]): T[] =>
+    of.filter((_one, at) => wanted.includes(verdicts[first + at]!));
+  const ofChanges = peptides.length;
   sideChains.push({
     ...record,
-    peptides: peptides.filter((_flip, at) => isKept[at]),
-    changes: changes.filter((_change, at) => ofChange[at]),
-    reverted: changes.filter((_change, at) => !ofChange[at]).map(({ label }) => label),
+    peptides: withVerdict(peptides, 0, "kept"),
+    changes: withVerdict(changes, ofChanges, "kept"),
+    reverted: withVerdict(changes, ofChanges, "back").map(({ label }) => label),
+    settled: {
+      sideChains: isFirst ? [] : withVerdict(changes, ofChanges, "same", "back").map(({ residue }) => residue),
+      peptides: withVerdict(peptides, 0, "same", "back").map(({ residue }) => residue),
+    },
   });
-  if (!isKept.includes(false)) return;
-  startTarget(problem, plan, xyz);
+  return verdicts.includes("back") ? xyz : null;
 }
 
 /** The target of a cycle, or the same one anew, with its minimisation to begin at these coordinates. */
@@ -260,19 +288,10 @@ function startTarget(
   return target;
 }
 
-/** Coordinates with every atom that a search has moved where it was before. */
-function withoutSearch(xyz: Float64Array, before: Float64Array, searched: Float64Array): Float64Array {
-  return xyz.map((value, at) => {
-    const from = at - (at % 3);
-    const isMoved = [0, 1, 2].some((c) => before[from + c] !== searched[from + c]);
-    return isMoved ? before[at]! : value;
-  });
-}
-
 /** B factors, then coordinates against the model map around where the target's atoms are. */
 async function fitModelMap(
   run: Run,
-  { target, plan, search }: ModelMapCycle,
+  { target, plan, isSearched }: ModelMapCycle,
   context: RunContext,
   watch: (iteration: number) => void,
 ): Promise<FittedB> {
@@ -282,30 +301,27 @@ async function fitModelMap(
   const modelMap = createModelMap(problem, target.xyz, last.bFactor);
   try {
     const parametersBefore = { xyz: target.xyz.slice(), bFactor: last.bFactor, occupancy };
+    const isRefined = last.record.stage === "modelMap";
     const fitted = wereTurnedDown(last.record)
       ? { bFactor: last.bFactor, isApplied: false }
-      : await fitBFactors(problem, modelMap, parametersBefore, "between", context);
+      : await fitBFactors(problem, modelMap, parametersBefore, isRefined ? "between" : "first", context);
     const parameters = { bFactor: fitted.bFactor, occupancy };
-    const iterations = Math.ceil(options.iterations / modelMapRounds);
-    const minimize = async (): Promise<void> => {
+    const minimize = async (share: number): Promise<void> => {
       modelMap.updateShells({ xyz: target.xyz, ...parameters }, tempering);
-      await minimizeTarget(engine, target, iterations, context, watch);
+      await minimizeTarget(engine, target, Math.ceil(options.iterations * share), context, watch);
     };
     sampler.useModelMap(modelMap, parameters);
-    let control: Float64Array | null = null;
-    if (search !== null && hasChanged(run)) {
-      const start = target.xyz.slice();
-      startTarget(problem, plan, withoutSearch(start, last.xyz, search.xyz));
-      await minimize();
-      control = target.xyz.slice();
-      startTarget(problem, plan, start);
-    }
-    for (let round = 0; round < modelMapRounds; round++) {
-      await minimize();
-      if (round === 0 && control !== null) {
-        judgeSearch(run, search!, { target, plan }, { modelMap, parameters, control });
-      }
-    }
+    await minimize(1 / 2);
+    const control = target.xyz.slice();
+    const search = isSearched ? searchSideChains(run, control, context) : null;
+    const isChanged = search !== null && hasChanged(run);
+    if (isChanged) startTarget(problem, plan, search.xyz);
+    await minimize(1 / 2);
+    if (!isChanged) return fitted;
+    const reverted = judgeSearch(run, target.xyz.slice(), { modelMap, parameters, control, search });
+    if (reverted === null) return fitted;
+    startTarget(problem, plan, reverted);
+    await minimize(revertedShare);
     return fitted;
   } finally {
     sampler.useCentres();
@@ -325,6 +341,8 @@ function isDone(run: Run, { stage, weight }: CyclePlan): boolean {
   const least = stage === "centres" ? leastCycles : leastCycles - 1;
   if (ofStage.length < least || hasExcessContacts(last.state, limits)) return false;
   if (!hasMetLimits && comesNearer(run)) return false;
+  // Many side chains in other places make room for others.
+  if (last.record.rebuilt > manyRebuilt * problem.model.residues.count) return false;
   if (stage === "modelMap" && hasMetLimits) {
     // A cycle that went beyond the limits is followed by one with a lower weight, one far below them by one with a higher weight.
     const most = problem.options.modelMapWeight?.most ?? mostModelMapWeight;

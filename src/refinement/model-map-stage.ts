@@ -30,20 +30,21 @@ export function createModelMap(
 export type FittedB = Pick<BFactorResult, "bFactor" | "isApplied">;
 
 /**
- * B factors refined from those given, or these where B factors stay. In turn with coordinates (`between`) neighbours are held
- * alike more tightly than the map asks for: where atoms are wrong, B would grow until nothing pulled them right.
+ * B factors refined from those given, or these where B factors stay. In turn with coordinates (all but `final`) neighbours are held
+ * alike more tightly than the map asks for: where atoms are wrong, B would grow until nothing pulled them right. What is refined already
+ * needs one round.
  */
 export async function fitBFactors(
   { model, topology, movable, options, kernels }: RefinementProblem,
   target: ModelMapTarget,
   start: ModelMapParameters,
-  when: "between" | "final",
+  when: "first" | "between" | "final",
   context: RunContext,
 ): Promise<FittedB> {
   const { bFactors = "auto", resolution } = options;
   if (bFactors === "keep") return { bFactor: start.bFactor, isApplied: false };
   const grouping = bFactors === "auto" ? {} : { grouping: bFactors };
-  const stiffness = when === "between" ? { variance: stiffVariance, rounds: 2 } : {};
+  const stiffness = when === "final" ? {} : { variance: stiffVariance, rounds: when === "first" ? 2 : 1 };
   const settings = { resolution, movable, kernels, ...grouping, ...stiffness };
   return await refineBFactors(target, { model, topology }, start, settings, context);
 }

@@ -43,6 +43,8 @@ export interface SideChainSearch {
   readonly changes: readonly SideChainChange[];
   /** Residues whose side chain was put back, since the map did not like the new one better. */
   readonly reverted: readonly string[];
+  /** Rows of residues whose change came to nothing, which the next search leaves alone. */
+  readonly settled: { readonly sideChains: readonly number[]; readonly peptides: readonly number[] };
   /** Residues without density for their side chain. */
   readonly poorDensity: readonly string[];
 }

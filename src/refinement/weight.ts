@@ -28,7 +28,7 @@ export const firstWeight = 25;
 export const largestWeight = 1000;
 export const smallestWeight = 0.01;
 /** The automatic weight aims this far below the ceilings, so that the last cycle does not end above them. */
-const aim = 0.92;
+const aim = 0.95;
 /** How the weight follows from what it causes: near the ceilings bond rmsd grows like w^0.9 and angle rmsd like w^0.45. */
 const bondExponent = 1.1;
 const angleExponent = 2.2;

@@ -27,6 +27,11 @@ export interface PeptideFlip {
   readonly gains: { readonly density: number; readonly ramachandran: number; readonly clash: number };
 }
 
+export interface PeptideOptions extends Pick<SideChainOptions, "resolution" | "movable" | "hydrogenBondException"> {
+  /** Residues (rows) whose C and O stay where they are. */
+  readonly settled?: ReadonlySet<number>;
+}
+
 export interface PeptideFlips {
   readonly xyz: Float64Array;
   readonly flips: readonly PeptideFlip[];
@@ -44,9 +49,10 @@ interface Site {
 /** Degrees of the turns that are tried. */
 const turns: readonly number[] = [-150, -120, -90, 90, 120, 150, 180];
 /** A turn is worth trying from here on; whether it stays is seen once it is minimised. */
-const leastGain = 0;
-/** What a bump costs at most: minimisation mends some. */
+const leastGain = -5;
+/** What a bump and unlikely torsions cost at most: minimisation mends some. */
 const mostBump = 8;
+const mostUnlikely = 4;
 /** Bent angles count at most this much each: they are straightened by moving what is around, which is not done here. */
 const mostStrain = 1;
 const peptideReach = 3;
@@ -60,7 +66,7 @@ const leastOmega = 150;
  */
 export function flipPeptides(
   input: SideChainInput & { readonly ramachandran: RamachandranTables },
-  options: SideChainOptions,
+  options: PeptideOptions,
   context: RunContext,
 ): PeptideFlips {
   const { model, topology, ramachandran } = input;
@@ -73,6 +79,7 @@ export function flipPeptides(
   // Neighbours share a residue: each is judged beside what became of the one before.
   findSites(topology, xyz, options.movable).forEach((site, at) => {
     if (at % 64 === 0) throwIfCancelled(context);
+    if (options.settled?.has(site.residue) === true) return;
     const { c, o, n, h } = site.peptide;
     const rows = h < 0 ? [c, o, n] : [c, o, n, h];
     const touching = new Uint8Array(rows.length).fill(1);
@@ -124,8 +131,8 @@ function bestTurn({
     const density = evidence === null ? 0 : movedGain(evidence, rows, 3, before, places());
     const gains = { density, ramachandran: now.ramachandran - then.ramachandran, clash: now.clash - then.clash };
     // Bumps forbid a turn but are no reason for one: less than a turn mends them.
-    const gain =
-      gains.density + gains.ramachandran + Math.min(0, Math.max(-mostBump, gains.clash)) + now.strain - then.strain;
+    const bump = Math.min(0, Math.max(-mostBump, gains.clash));
+    const gain = gains.density + Math.max(-mostUnlikely, gains.ramachandran) + bump + now.strain - then.strain;
     rows.forEach((row, at) => xyz.set(before.subarray(3 * at, 3 * at + 3), 3 * row));
     if (gain <= most) continue;
     most = gain;

@@ -1,9 +1,16 @@
 // Side chains and peptides that were put elsewhere, judged by the map against those before, both minimised: what is worse goes back.
+import type { RamachandranTables } from "../../chemistry/ramachandran-tables.ts";
+import type { PairRules } from "../../kernels/pair-rules.ts";
 import type { Model } from "../../model/model.ts";
+import type { BackboneUnit, Topology } from "../../topology/topology.ts";
 import type { ModelMapTarget } from "../model-map-target.ts";
 import type { ModelMapParameters } from "../scattering-atoms.ts";
+import { isComplete, ramachandranEnergy } from "./backbone-energy.ts";
 import type { PeptideFlip } from "./flip-peptides.ts";
+import { rotamerEnergy } from "./rotamer-prior.ts";
+import { measureChis, type SearchedSideChain } from "./searched-side-chains.ts";
 import type { SideChainChange } from "./side-chains.ts";
+import { createStillAtoms } from "./still-atoms.ts";
 
 /** A side chain goes back unless it is better by this much, in units of log-likelihood: odds of 7 to 1. */
 const leastGain = 2;
@@ -15,10 +22,16 @@ const leastGainOfPeptide = 6;
 const mostClash = 2;
 /** What is asked besides, of the difference between the two backbones: how far the mean may be wrong. */
 const strangeness = 0.2;
+/** The map is clear of odds of 50 to 1. */
+const clearGain = 4;
+/** Bound of what changes are trusted or mistrusted by for what became of others. */
+const mostOdds = 3;
 /** Moves this far apart do not feel each other, Angstrom per Angstrom of resolution. */
 const reachPerResolution = 2;
 /** Atoms that the search moved by less have not been put elsewhere, Angstrom. */
 const leastMove = 0.1;
+/** What ends so near to where it was before has come back by itself, Angstrom (root mean square). */
+const sameShape = 0.3;
 const backboneNames: ReadonlySet<string> = new Set("N CA C O OXT H HA HA2 HA3 H1 H2 H3".split(" "));
 
 /** Coordinates that changes are judged at. */
@@ -31,12 +44,64 @@ export interface ChangePlaces {
   readonly minimized: Float64Array;
 }
 
+/** What is gained besides the map from one state to the other, both minimised: what a search runs into is mended by then. */
+export interface GeometryGains {
+  /** Of some atoms' contacts with all others. */
+  clash(rows: readonly number[]): number;
+  /** Of residues whose N or C is among them. */
+  ramachandran(rows: readonly number[]): number;
+  rotamer(residue: number): number;
+}
+
+export interface GainsInput extends Pick<Topology, "backbone"> {
+  /** Those that were searched for. */
+  readonly chains: readonly SearchedSideChain[];
+  readonly rules: PairRules;
+  /** Null: all phi and psi are as good as others. */
+  readonly tables: RamachandranTables | null;
+}
+
+/** Gains from `control` to `minimized`. */
+export function geometryGains(
+  { backbone, chains, rules, tables }: GainsInput,
+  { control, minimized }: Pick<ChangePlaces, "control" | "minimized">,
+): GeometryGains {
+  const [repulsionBefore, repulsionAfter] = [repulsionIn(rules, control), repulsionIn(rules, minimized)];
+  const energyIn = (xyz: Float64Array, units: readonly BackboneUnit[]): number =>
+    tables === null ? 0 : units.reduce((sum, unit) => sum + ramachandranEnergy(tables, unit, xyz), 0);
+  return {
+    clash: (rows) => repulsionBefore(rows) - repulsionAfter(rows),
+    ramachandran: (rows) => {
+      const units = backbone.filter((unit) => isComplete(unit) && (rows.includes(unit.n) || rows.includes(unit.c)));
+      return energyIn(control, units) - energyIn(minimized, units);
+    },
+    rotamer: (residue) => {
+      const chain = chains.find((other) => other.residue === residue);
+      if (chain === undefined) return 0;
+      const [before, after] = [control, minimized].map((xyz) => rotamerEnergy(chain.prior, measureChis(chain, xyz)));
+      return before! - after!;
+    },
+  };
+}
+
+/** Repulsion of some atoms from all others. */
+function repulsionIn(rules: PairRules, xyz: Float64Array): (rows: readonly number[]) => number {
+  const { away, repulsionAt } = createStillAtoms(rules, xyz, new Uint8Array(xyz.length / 3));
+  return (rows) => {
+    for (const row of rows) away[row] = 1;
+    const energies = rows.map((row) => repulsionAt(row, xyz[3 * row]!, xyz[3 * row + 1]!, xyz[3 * row + 2]!));
+    for (const row of rows) away[row] = 0;
+    return energies.reduce((sum, energy) => sum + energy, 0);
+  };
+}
+
 /** A change to be judged. */
 export interface ChangeTrial {
   /** Atoms that go back together. */
   readonly rows: readonly number[];
   /** Places the atoms as they are in one state on the backbone of another; null where that lacks atoms. */
   carry(from: Float64Array, to: Float64Array): Place | null;
+  readonly kind: "side chain" | "peptide";
   /** What is gained besides the map, and what must be gained in all, in units of log-likelihood. */
   readonly gain: number;
   readonly least: number;
@@ -47,20 +112,25 @@ export function sideChainTrials(
   model: Model,
   changes: readonly SideChainChange[],
   { before, searched }: ChangePlaces,
+  geometry: GeometryGains,
   margin: number,
 ): ChangeTrial[] {
-  return changes.map(({ residue, gains: { rotamer, clash }, from }) => ({
-    rows: movedRows(model, residue, before, searched),
-    carry: (source, to) => frameMove(model, residue, source, to),
-    // A clash might have been minimised away.
-    gain: rotamer + Math.min(clash, mostClash),
-    least: margin + (from === "outlier" ? leastGainOfOutlier : leastGain),
-  }));
+  return changes.map(({ residue, from }) => {
+    const rows = movedRows(model, residue, before, searched);
+    return {
+      kind: "side chain",
+      rows,
+      carry: (source, to) => frameMove(model, residue, source, to),
+      gain: geometry.rotamer(residue) + Math.min(geometry.clash(rows), mostClash),
+      least: margin + (from === "outlier" ? leastGainOfOutlier : leastGain),
+    };
+  });
 }
 
 /** Peptides that were turned over as trials. */
-export function peptideTrials(flips: readonly PeptideFlip[]): ChangeTrial[] {
-  return flips.map(({ rows, ends, gains: { ramachandran, clash } }) => ({
+export function peptideTrials(flips: readonly PeptideFlip[], geometry: GeometryGains): ChangeTrial[] {
+  return flips.map(({ rows, ends }) => ({
+    kind: "peptide",
     rows,
     carry: (from, to) => {
       const shift = [0, 1, 2].map((c) =>
@@ -68,10 +138,13 @@ export function peptideTrials(flips: readonly PeptideFlip[]): ChangeTrial[] {
       );
       return (coordinates, row) => shift.map((value, c) => coordinates[3 * row + c]! + value);
     },
-    gain: ramachandran + Math.min(clash, mostClash),
+    gain: geometry.ramachandran(rows) + Math.min(geometry.clash(rows), mostClash),
     least: leastGainOfPeptide,
   }));
 }
+
+/** Stays, is no change once minimised, or went back. */
+export type ChangeVerdict = "kept" | "same" | "back";
 
 /**
  * Which changes stay: each is compared with what was there before the search, both minimised, by the likelihood of the map and by
@@ -83,23 +156,55 @@ export function judgeChanges(
   trials: readonly ChangeTrial[],
   { control, minimized }: ChangePlaces,
   parameters: Omit<ModelMapParameters, "xyz">,
-): { readonly xyz: Float64Array; readonly isKept: readonly boolean[] } {
+): { readonly xyz: Float64Array; readonly verdicts: readonly ChangeVerdict[] } {
   const asBefore = trials.map(({ rows, carry }) => carried(rows, carry(control, minimized), control));
   const asSearched = trials.map(({ rows, carry }) => carried(rows, carry(minimized, control), minimized));
   const reach = reachPerResolution * target.resolution;
   const less = differencesOf(target, { ...parameters, xyz: control }, asSearched, reach);
   const more = differencesOf(target, { ...parameters, xyz: minimized }, asBefore, reach);
-  const xyz = minimized.slice();
-  const isKept = trials.map(({ gain, least }, at) => {
-    const back = asBefore[at];
-    if (!back || !asSearched[at] || back.rows.length === 0) return true;
+  const gains = trials.map((_trial, at): MapGain | null => {
+    if (!asBefore[at] || !asSearched[at] || asBefore[at].rows.length === 0) return null;
     const [lost, gained] = [-less[at]! / 2, more[at]! / 2];
-    if ((lost + gained) / 2 + gain > least + strangeness * Math.abs(gained - lost)) return true;
+    return { mean: (lost + gained) / 2, doubt: strangeness * Math.abs(gained - lost) };
+  });
+  const odds = { "side chain": oddsOf("side chain"), peptide: oddsOf("peptide") };
+  const xyz = minimized.slice();
+  const verdicts = trials.map(({ kind, gain, least }, at): ChangeVerdict => {
+    const [back, ofMap] = [asBefore[at], gains[at]];
+    if (!back || !ofMap) return "kept";
+    if (distanceTo(back, minimized) < sameShape) return "same";
+    if (ofMap.mean + gain + odds[kind] > least + ofMap.doubt) return "kept";
     // Together, as each was judged with all others as they are.
     place(back, xyz);
-    return false;
+    return "back";
   });
-  return { xyz, isKept };
+  return { xyz, verdicts };
+
+  function oddsOf(wanted: ChangeTrial["kind"]): number {
+    return oddsOfClear(gains.filter((gain, at) => gain !== null && trials[at]!.kind === wanted) as MapGain[]);
+  }
+}
+
+/** What the map says of a change, in units of log-likelihood. */
+interface MapGain {
+  readonly mean: number;
+  readonly doubt: number;
+}
+
+/**
+ * Logarithm of the odds that a change is right before the map is asked, from those of which it says clearly whether they are: a
+ * search in a model that is right all but finds changes for the worse.
+ */
+function oddsOfClear(gains: readonly MapGain[]): number {
+  const right = gains.filter(({ mean, doubt }) => mean > clearGain + doubt).length;
+  const wrong = gains.filter(({ mean, doubt }) => mean < -clearGain - doubt).length;
+  return Math.min(mostOdds, Math.max(-mostOdds, Math.log((right + 1) / (wrong + 1))));
+}
+
+/** Root mean square, Angstrom. */
+function distanceTo({ rows, places }: Placed, xyz: Float64Array): number {
+  const squares = rows.map((row, at) => distanceOf(places[at]!, xyz.subarray(3 * row, 3 * row + 3)) ** 2);
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / rows.length);
 }
 
 /** Atoms and where they go. */
@@ -172,7 +277,7 @@ function sphereAround(points: readonly (readonly number[])[]): Sphere {
   return { centre, radius: Math.max(...points.map((point) => distanceOf(point, centre))) };
 }
 
-function distanceOf(a: readonly number[], b: readonly number[]): number {
+function distanceOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!, a[2]! - b[2]!);
 }
 

@@ -11,6 +11,7 @@ import { createEngine } from "../../kernels/engine.ts";
 import { distanceBetween } from "../../math/internal-coordinates.ts";
 import { simulateMap } from "../../scattering/simulate-map.ts";
 import { buildTopology } from "../../topology/build-topology.ts";
+import { isRotamerOutlier } from "./rotamer-prior.ts";
 import { findSideChains, measureChis, type SearchedSideChain, turnAtoms } from "./searched-side-chains.ts";
 import { fitSideChains, type SideChainInput, type SideChainOptions, type SideChainResult } from "./side-chains.ts";
 
@@ -110,8 +111,39 @@ describe("side chains in a map of 3 Angstrom", () => {
     const { xyz } = turned(4);
     const movable = new Uint8Array(model.atoms.count);
     const result = search(xyz, {}, { movable });
-    expect(result.searched).toBe(0);
+    expect(result.chains).toHaveLength(0);
     expect(result.xyz).toEqual(xyz);
+  });
+
+  test("that are no rotamers are left for one, alone where that is asked for", () => {
+    const xyz = truth.slice();
+    // Half-way between two rotamers, in density that follows them.
+    const bent = chains.filter(({ aminoAcid }) => ["LEU", "ILE", "PHE"].includes(aminoAcid));
+    for (const { turns } of bent) turnAtoms(xyz, turns[0]!.four[1], turns[0]!.four[2], turns[0]!.moved, 55);
+    const isOutlier = (chain: SearchedSideChain, at: Float64Array) =>
+      isRotamerOutlier(chain.prior, measureChis(chain, at));
+    const outliers = chains.filter((chain) => isOutlier(chain, xyz));
+    expect(outliers.length).toBeGreaterThan(5);
+    const settings = { resolution, table: "electron", voxel: 1, margin: 6, noise: 0 } as const;
+    const follows = simulateMap(engine, { ...model.atoms, xyz }, settings, createRunContext());
+    const following = { density: { grid: follows, values: follows.values } };
+    const left = (result: SideChainResult) => outliers.filter((chain) => isOutlier(chain, result.xyz)).length;
+    const alone = search(xyz, following, { outliersAlone: true });
+    expect(alone.chains.map(({ residue }) => residue)).toEqual(outliers.map(({ residue }) => residue));
+    const leaving = search(xyz, following, { outliersAlone: true, leavesOutliers: true });
+    expect(left(alone)).toBeGreaterThan(outliers.length / 2);
+    expect(left(leaving)).toBeLessThan(left(alone) - 3);
+  });
+
+  test("stay where they are when they are settled", () => {
+    const { xyz } = turned(4);
+    const moved = search(xyz).changes.map(({ residue }) => residue);
+    expect(moved.length).toBeGreaterThan(1);
+    const result = search(xyz, {}, { settled: new Set(moved.slice(1)) });
+    expect(result.changes.map(({ residue }) => residue).filter((residue) => moved.slice(1).includes(residue))).toEqual(
+      [],
+    );
+    expect(result.chains.map(({ residue }) => residue)).toContain(moved[0]);
   });
 });
 

@@ -16,7 +16,7 @@ import { sameShape, shapeDistance } from "./conformers.ts";
 import { type DensityEvidence, measureEvidence, type SearchDensity } from "./density-evidence.ts";
 import { keepEnds } from "./keep-ends.ts";
 import { isRotamerOutlier, rotamerEnergy } from "./rotamer-prior.ts";
-import { bondGraphOf, findSideChains, type SearchedSideChain } from "./searched-side-chains.ts";
+import { bondGraphOf, findSideChains, measureChis, type SearchedSideChain } from "./searched-side-chains.ts";
 import { settleRotors } from "./settle-rotors.ts";
 import { solveSideChains } from "./solve-side-chains.ts";
 import { createSurroundings } from "./surroundings.ts";
@@ -41,6 +41,12 @@ export interface SideChainOptions {
   readonly movable?: Uint8Array;
   /** Shorter contacts for hydrogen bonds; default: where the model has hydrogens. */
   readonly hydrogenBondException?: boolean;
+  /** Residues whose side chains stay where they are. */
+  readonly settled?: ReadonlySet<number>;
+  /** Whether side chains that are no rotamers are left for the best conformers that are: the map is to judge them once minimised. */
+  readonly leavesOutliers?: boolean;
+  /** Whether no others are looked at; default false. */
+  readonly outliersAlone?: boolean;
   /** Most conformers of a side chain besides its present one; default 8. */
   readonly conformers?: number;
   /** Whether the backbone may turn a little with a side chain; default true. */
@@ -72,8 +78,8 @@ export interface SideChainResult {
   readonly changes: readonly SideChainChange[];
   /** Side chains whose density says nothing: they are in the most probable rotamer that has room. */
   readonly poorDensity: readonly string[];
-  /** How many side chains were looked at. */
-  readonly searched: number;
+  /** Side chains that were looked at. */
+  readonly chains: readonly SearchedSideChain[];
   /** What was measured in the map; null without a map, or where the model explains nothing of it. */
   readonly mapCorrelation: number | null;
 }
@@ -105,7 +111,12 @@ export function evidenceOf(
  */
 export function fitSideChains(input: SideChainInput, options: SideChainOptions, context: RunContext): SideChainResult {
   const { model, topology, xyz } = input;
-  const chains = findSideChains(model, topology, input.rotamers, options.movable);
+  const chains = findSideChains(model, topology, input.rotamers, options.movable).filter(
+    (chain) =>
+      options.settled?.has(chain.residue) !== true &&
+      (options.outliersAlone !== true || isRotamerOutlier(chain.prior, measureChis(chain, xyz))),
+  );
+  if (chains.length === 0) return { xyz, changes: [], poorDensity: [], chains, mapCorrelation: null };
   const searched = new Uint8Array(topology.atomCount);
   for (const { atoms } of chains) for (const row of atoms) searched[row] = 1;
   const evidence = evidenceOf(input, options, searched);
@@ -116,7 +127,9 @@ export function fitSideChains(input: SideChainInput, options: SideChainOptions, 
   const tables = input.ramachandran ?? null;
   const graph = bondGraphOf(topology);
   const backrubs = options.backrubs === false ? null : prepareBackrubs(topology, graph, tables);
-  const search = { chains, around, evidence, backrubs, work: result, most: options.conformers ?? mostConformers };
+  const most = options.conformers ?? mostConformers;
+  const leavesOutliers = options.leavesOutliers ?? false;
+  const search = { chains, around, evidence, backrubs, work: result, most, leavesOutliers };
   const { conformers, chosen, poor } = solveSideChains(search, context);
   const changes: SideChainChange[] = [];
   chains.forEach((chain, at) => {
@@ -133,7 +146,7 @@ export function fitSideChains(input: SideChainInput, options: SideChainOptions, 
     xyz: result,
     changes,
     poorDensity: chains.filter((_chain, at) => poor[at] === 1).map(({ residue }) => residueLabel(model, residue)),
-    searched: chains.length,
+    chains,
     mapCorrelation: evidence && evidence.correlation,
   };
 }

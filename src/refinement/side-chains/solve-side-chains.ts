@@ -6,6 +6,7 @@ import type { Conformer } from "./conformer-score.ts";
 import { findConformers, shapeDistance, sharedTorsions } from "./conformers.ts";
 import type { DensityEvidence } from "./density-evidence.ts";
 import { findPairEnergies, sharedDensity } from "./pair-energies.ts";
+import { isRotamerOutlier } from "./rotamer-prior.ts";
 import type { SearchedSideChain } from "./searched-side-chains.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -18,6 +19,8 @@ export interface SideChainSearch {
   /** Coordinates of all atoms; changed and put back. */
   readonly work: Float64Array;
   readonly most: number;
+  /** Whether what is no rotamer is left for the best conformer that is one, which the caller is to judge. */
+  readonly leavesOutliers: boolean;
 }
 
 export interface SideChainChoice {
@@ -30,6 +33,8 @@ export interface SideChainChoice {
 
 /** Energies so far apart tell one conformer from the other: odds of 50 to 1. */
 const clearDifference = 4;
+/** Energy of what is to be left. */
+const leftEnergy = 1000;
 /** Conformers within this of the present one are the present one, where it is asked how often that is right, Angstrom. */
 const presentShape = 1;
 /** Bounds of what the present conformer is favoured by. */
@@ -116,7 +121,7 @@ function withShare(conformer: Conformer, share: number): Conformer {
 }
 
 function solve(
-  { chains, around, evidence }: SideChainSearch,
+  { chains, around, evidence, leavesOutliers }: SideChainSearch,
   conformers: readonly (readonly Conformer[])[],
   trust: number,
   context: RunContext,
@@ -124,7 +129,12 @@ function solve(
   const pairs = findPairEnergies(chains, conformers, around.rules, evidence);
   throwIfCancelled(context);
   const single = conformers.map((own, at) =>
-    own.map((conformer) => conformer.energy - trust * sharedTorsions(chains[at]!, own[0]!, conformer.chis)),
+    own.map((conformer) => {
+      const isLeft = leavesOutliers && isRotamerOutlier(chains[at]!.prior, conformer.chis);
+      return (
+        conformer.energy - trust * sharedTorsions(chains[at]!, own[0]!, conformer.chis) + (isLeft ? leftEnergy : 0)
+      );
+    }),
   );
   return chooseConformers({ single, pairs }, context.rng);
 }
