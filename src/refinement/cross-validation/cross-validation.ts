@@ -195,7 +195,7 @@ async function groupB(
   // While coordinates move, B factors are held more tightly than when they are judged.
   const fitWith = async (choice: BFactorChoice): Promise<Float64Array> => {
     const settings = { ...problem, options: { ...options, bFactors: choice } };
-    return (await fitBFactors(settings, halves.work, start, "between", context)).bFactor;
+    return (await fitBFactors(settings, halves.work, start, "first", context)).bFactor;
   };
   if (bFactors !== "auto") return { choice: bFactors, trials: [], bFactor: await fitWith(bFactors) };
   const settings = { resolution, movable, kernels, groupings: nearGroupings(resolution), rounds: 2 };
