@@ -182,7 +182,7 @@ function searchSideChains(run: Run, from: Float64Array, context: RunContext): Si
   const { sideChains, peptides: turned } = run.sideChains.at(-1)?.settled ?? { sideChains: [], peptides: [] };
   const peptides = turnPeptides(run, { ...input, xyz: from }, { ...settings, settled: new Set(turned) }, context);
   const moving = { ...input, xyz: peptides.xyz };
-  // Without the model map nothing judges what becomes of outliers.
+  // Outliers are left where the model map judges what becomes of them, not before the backbone is fitted to it.
   const scope = {
     leavesOutliers: modelMapCycles(run) > 0,
     outliersAlone: !looksAtAll(run),

@@ -36,7 +36,7 @@ export interface Run {
 }
 
 export interface SideChainSearch {
-  /** The cycle that began with it. */
+  /** The cycle that it was made in. */
   readonly cycle: number;
   /** Peptides that were turned over. */
   readonly peptides: readonly PeptideFlip[];
@@ -45,7 +45,7 @@ export interface SideChainSearch {
   readonly reverted: readonly string[];
   /** Rows of residues whose change came to nothing, which the next search leaves alone. */
   readonly settled: { readonly sideChains: readonly number[]; readonly peptides: readonly number[] };
-  /** Residues without density for their side chain. */
+  /** Residues without density for their side chain, of those that were looked at. */
   readonly poorDensity: readonly string[];
 }
 

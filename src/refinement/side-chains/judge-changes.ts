@@ -67,16 +67,21 @@ export function geometryGains(
   { control, minimized }: Pick<ChangePlaces, "control" | "minimized">,
 ): GeometryGains {
   const [repulsionBefore, repulsionAfter] = [repulsionIn(rules, control), repulsionIn(rules, minimized)];
+  const chainOf = new Map(chains.map((chain) => [chain.residue, chain]));
+  const unitOf = new Map<number, BackboneUnit[]>();
+  for (const unit of backbone.filter(isComplete)) {
+    for (const row of [unit.n, unit.c]) unitOf.set(row, [...(unitOf.get(row) ?? []), unit]);
+  }
   const energyIn = (xyz: Float64Array, units: readonly BackboneUnit[]): number =>
     tables === null ? 0 : units.reduce((sum, unit) => sum + ramachandranEnergy(tables, unit, xyz), 0);
   return {
     clash: (rows) => repulsionBefore(rows) - repulsionAfter(rows),
     ramachandran: (rows) => {
-      const units = backbone.filter((unit) => isComplete(unit) && (rows.includes(unit.n) || rows.includes(unit.c)));
+      const units = [...new Set(rows.flatMap((row) => unitOf.get(row) ?? []))];
       return energyIn(control, units) - energyIn(minimized, units);
     },
     rotamer: (residue) => {
-      const chain = chains.find((other) => other.residue === residue);
+      const chain = chainOf.get(residue);
       if (chain === undefined) return 0;
       const [before, after] = [control, minimized].map((xyz) => rotamerEnergy(chain.prior, measureChis(chain, xyz)));
       return before! - after!;
@@ -192,8 +197,8 @@ interface MapGain {
 }
 
 /**
- * Logarithm of the odds that a change is right before the map is asked, from those of which it says clearly whether they are: a
- * search in a model that is right all but finds changes for the worse.
+ * Logarithm of the odds that a change is right before the map is asked about it, from the changes that the map is clear of: in a
+ * model whose side chains are right, nearly all that a search finds is wrong.
  */
 function oddsOfClear(gains: readonly MapGain[]): number {
   const right = gains.filter(({ mean, doubt }) => mean > clearGain + doubt).length;

@@ -45,7 +45,7 @@ export interface SideChainOptions {
   readonly settled?: ReadonlySet<number>;
   /** Whether side chains that are no rotamers are left for the best conformers that are: the map is to judge them once minimised. */
   readonly leavesOutliers?: boolean;
-  /** Whether no others are looked at; default false. */
+  /** Whether only side chains that are no rotamers are looked at; default false. */
   readonly outliersAlone?: boolean;
   /** Most conformers of a side chain besides its present one; default 8. */
   readonly conformers?: number;
